@@ -1,0 +1,45 @@
+package tollgate.dialect;
+
+import org.jspecify.annotations.Nullable;
+
+/** What one answer has said so far. A live view, confined to its scanner's thread. */
+public interface AnswerFacts {
+    /** How many events reported usage; more than one: the last replaces the others. */
+    int usageReports();
+
+    /** The reported counts contradict each other, are negative or absurd; they were made sense of as well as possible. */
+    boolean usageDoubtful();
+
+    /** The exact model that answered, as last named. */
+    @Nullable String model();
+
+    /** The service tier that answered, as last named. */
+    @Nullable String serviceTier();
+
+    /** An error was reported inside the answer. */
+    boolean error();
+
+    /** The code of that error, else its type. */
+    @Nullable String errorCode();
+
+    /** Events with content of the dialect: neither terminators nor comments. A whole answer is one. */
+    int events();
+
+    /** Events, or whole answers, that are not the JSON of this dialect. */
+    int malformed();
+
+    /** The terminator was seen (stream), or the document is complete and of this dialect (whole answer). */
+    boolean complete();
+
+    /** UTF-8 bytes of generated strings: what an estimate of a cut answer starts from. */
+    long contentBytes();
+
+    /** {@link #contentBytes()} as it stood when usage was last reported. */
+    long contentBytesAtUsage();
+
+    /** A bound of generated tokens: UTF-8 bytes of all strings in deltas, 16 more a choice, 32 more a tool call. */
+    long boundUnits();
+
+    /** Bytes dropped because they followed the terminator. */
+    long bytesAfterTerminator();
+}

@@ -1,0 +1,5 @@
+/** OpenAI Chat Completions, as OpenAI and the many that copy it speak it. */
+@NullMarked
+package tollgate.dialect.openai;
+
+import org.jspecify.annotations.NullMarked;
