@@ -1,9 +1,16 @@
 package tollgate.dialect;
 
 import org.jspecify.annotations.Nullable;
+import tollgate.pricing.Usage;
 
 /** What one answer has said so far. A live view, confined to its scanner's thread. */
 public interface AnswerFacts {
+    /** The usage as last reported, in disjoint classes; null while none was. A reported zero is zero. */
+    @Nullable Usage usage();
+
+    /** The share of the reported output that was reasoning, for information. */
+    long reasoningTokens();
+
     /** How many events reported usage; more than one: the last replaces the others. */
     int usageReports();
 

@@ -1,0 +1,73 @@
+package tollgate.dialect.openai;
+
+import java.util.Arrays;
+
+/**
+ * Keeps the bytes of one value as a document streams by: a usage or an error object. Bounded; a value that is larger
+ * counts as unreadable.
+ */
+final class Capture {
+    static final int LIMIT = 16 * 1024;
+    private static final int FIRST_SIZE = 512;
+    private static final byte[] NONE = {};
+
+    private byte[] bytes = NONE;
+    private int length;
+    private boolean open;
+    private boolean whole;
+    private int from;
+
+    /** Begins with the byte at an index of the array being fed, replacing what was kept. */
+    void begin(int index) {
+        open = true;
+        whole = false;
+        length = 0;
+        from = index;
+    }
+
+    /** A new array is being fed, from this index on. */
+    void resume(int index) {
+        from = index;
+    }
+
+    boolean isOpen() {
+        return open;
+    }
+
+    /** The bytes up to an index of the array belong to it. */
+    void take(byte[] a, int to) {
+        int more = to - from;
+        if (length + more > LIMIT) {
+            length = LIMIT + 1;
+            return;
+        }
+        if (length + more > bytes.length) {
+            bytes = Arrays.copyOf(bytes, Math.max(FIRST_SIZE, Integer.highestOneBit(length + more) << 1));
+        }
+        System.arraycopy(a, from, bytes, length, more);
+        length += more;
+    }
+
+    void end() {
+        open = false;
+        whole = length <= LIMIT;
+    }
+
+    void forget() {
+        open = false;
+        whole = false;
+    }
+
+    /** A value was kept whole since the last {@link #forget}. */
+    boolean isWhole() {
+        return whole;
+    }
+
+    byte[] bytes() {
+        return bytes;
+    }
+
+    int length() {
+        return length;
+    }
+}

@@ -1,0 +1,337 @@
+package tollgate.dialect.openai;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tollgate.dialect.MeteredRequest;
+import tollgate.dialect.RequestReading;
+import tollgate.dialect.Service;
+import tollgate.dialect.Splice;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/** Reads the body of a chat request in one pass. */
+final class ChatRequestReader {
+    /** Tokens that frame a prompt whatever it holds: the system's own lines, the answer's opening. */
+    private static final int UNITS_A_REQUEST = 64;
+    /** Tokens that frame one tool in a prompt, beyond its definition. */
+    private static final int UNITS_A_TOOL = 32;
+
+    private static final int MOST_CHOICES = 128;
+
+    private final JsonParser parser;
+    private final MessageReader messages;
+    private final Set<String> seen = new HashSet<>();
+    private final List<String> unknown = new ArrayList<>();
+    private final List<ChatSplicePoints.Ceiling> ceilings = new ArrayList<>();
+    private final Map<String, String> metadata = new HashMap<>();
+    private int start;
+    private int openCeiling = -1;
+    private @Nullable String model;
+    private boolean stream;
+    private boolean usageAsked;
+    private @Nullable Splice usageSplice;
+    private long choices = 1;
+    private long weight = UNITS_A_REQUEST;
+    private int tools;
+    private boolean structured;
+    private @Nullable String reasoningEffort;
+    private @Nullable String user;
+
+    private ChatRequestReader(JsonParser parser) {
+        this.parser = parser;
+        messages = new MessageReader(parser);
+    }
+
+    static RequestReading read(ByteBuf body) {
+        byte[] bytes = body.hasArray() ? body.array() : ByteBufUtil.getBytes(body);
+        int offset = body.hasArray() ? body.arrayOffset() + body.readerIndex() : 0;
+        int length = body.readableBytes();
+        try {
+            checkEncoding(bytes, offset, length);
+            try (JsonParser parser = Jackson.parser(bytes, offset, length)) {
+                return new RequestReading.Understood(new ChatRequestReader(parser).request());
+            }
+        } catch (BadRequest bad) {
+            return bad.refused();
+        } catch (JacksonException malformed) {
+            return notJson("not JSON at byte " + malformed.getLocation().getByteOffset());
+        }
+    }
+
+    /** The parser would guess other encodings from their zero bytes; JSON between systems is UTF-8 (RFC 8259 §8.1). */
+    private static void checkEncoding(byte[] bytes, int offset, int length) {
+        int fault = Utf8.fault(bytes, offset, offset + length);
+        for (int i = offset; i < offset + Math.min(4, length) && fault < 0; i++) {
+            fault = bytes[i] == 0 ? i : -1;
+        }
+        if (fault >= 0) {
+            throw new BadRequest("invalid_json", null, "body: not UTF-8 at byte " + (fault - offset));
+        }
+        if (length >= 3 && bytes[offset] == (byte) 0xEF && bytes[offset + 1] == (byte) 0xBB) {
+            throw new BadRequest("invalid_json", null, "body: begins with a byte order mark (expected: none)");
+        }
+    }
+
+    private static RequestReading.Refused notJson(String found) {
+        return new RequestReading.Refused(400, "invalid_json", null, "body: " + found + " (expected: one JSON object)");
+    }
+
+    private MeteredRequest request() {
+        if (parser.nextToken() != JsonToken.START_OBJECT) {
+            throw new BadRequest("invalid_json", null, "body: not an object (expected: one JSON object)");
+        }
+        start = offset() + 1;
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = parser.currentName();
+            parser.nextToken();
+            field(name);
+        }
+        if (parser.nextToken() != null) {
+            throw new BadRequest("invalid_json", null, "body: goes on after the object (expected: one JSON object)");
+        }
+        return finished();
+    }
+
+    private int offset() {
+        return Math.toIntExact(parser.currentTokenLocation().getByteOffset());
+    }
+
+    private void field(String name) {
+        RequestFields.Kind kind = RequestFields.kind(name);
+        if (kind == null) {
+            String meant = RequestFields.mistakable(name);
+            if (meant != null) {
+                throw new BadRequest("unknown_parameter", name, name + ": unknown (expected: " + meant + ")");
+            }
+            unknown.add(name);
+            weight += TextWeight.of(parser);
+            return;
+        }
+        if (kind == RequestFields.Kind.FREE) {
+            parser.skipChildren();
+            return;
+        }
+        if (!seen.add(name)) {
+            throw BadRequest.repeated(name);
+        }
+        if (kind == RequestFields.Kind.NOT_PRICED) {
+            if (parser.currentToken() != JsonToken.VALUE_NULL) {
+                throw BadRequest.notPriced(name);
+            }
+            return;
+        }
+        priced(name);
+    }
+
+    private void priced(String name) {
+        switch (name) {
+            case "model" -> model = Value.text(parser, name);
+            case "messages" -> messages.read();
+            case "stream" -> stream = Value.bool(parser, name);
+            case "stream_options" -> streamOptions();
+            case "max_tokens", "max_completion_tokens" -> ceiling(name);
+            case "n" -> choices = choices();
+            case "tools" -> tools(name, true);
+            case "functions" -> tools(name, false);
+            case "response_format" -> responseFormat();
+            case "reasoning_effort" -> reasoningEffort = Value.text(parser, name);
+            case "modalities" -> modalities();
+            case "service_tier" -> serviceTier();
+            case "user" -> user = Value.text(parser, name);
+            case "metadata" -> metadata();
+            default -> weight += TextWeight.of(parser);
+        }
+    }
+
+    private void streamOptions() {
+        int at = offset();
+        JsonToken token = parser.currentToken();
+        if (token == JsonToken.VALUE_NULL) {
+            usageSplice = new Splice(at, "null", "{\"include_usage\":true}");
+            return;
+        }
+        if (token != JsonToken.START_OBJECT) {
+            throw BadRequest.value("stream_options", Value.found(parser), "an object");
+        }
+        boolean empty = true;
+        boolean given = false;
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+            empty = false;
+            String name = parser.currentName();
+            parser.nextToken();
+            if (name.equals("include_usage")) {
+                if (given) {
+                    throw BadRequest.repeated("stream_options.include_usage");
+                }
+                given = true;
+                usageAsked = Value.bool(parser, "stream_options.include_usage");
+                usageSplice = new Splice(offset(), parser.getString(), "true");
+            }
+            parser.skipChildren();
+        }
+        if (!given) {
+            usageSplice = new Splice(at + 1, "", empty ? "\"include_usage\":true" : "\"include_usage\":true,");
+        }
+    }
+
+    private void ceiling(String name) {
+        Long tokens = Value.count(parser, name);
+        if (tokens != null) {
+            ceilings.add(new ChatSplicePoints.Ceiling(offset(), parser.getString(), tokens));
+        } else if (name.equals("max_completion_tokens")) {
+            openCeiling = offset();
+        }
+    }
+
+    private long choices() {
+        Long wanted = Value.count(parser, "n");
+        if (wanted != null && wanted > MOST_CHOICES) {
+            throw BadRequest.value("n", wanted.toString(), "at most " + MOST_CHOICES);
+        }
+        return wanted == null ? 1 : wanted;
+    }
+
+    private void tools(String name, boolean typed) {
+        if (parser.currentToken() == JsonToken.VALUE_NULL) {
+            return;
+        }
+        if (parser.currentToken() != JsonToken.START_ARRAY) {
+            throw BadRequest.value(name, Value.found(parser), "an array");
+        }
+        for (int i = 0; parser.nextToken() != JsonToken.END_ARRAY; i++) {
+            String at = name + "[" + i + "]";
+            if (parser.currentToken() != JsonToken.START_OBJECT) {
+                throw BadRequest.value(at, Value.found(parser), "an object");
+            }
+            tools++;
+            weight += UNITS_A_TOOL + toolWeight(at, typed);
+        }
+    }
+
+    /** Tools that the provider runs itself (search, code, retrieval) bill apart: only those the client runs pass. */
+    private long toolWeight(String at, boolean typed) {
+        long weight = 3;
+        boolean type = false;
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = parser.currentName();
+            weight += TextWeight.name(parser);
+            parser.nextToken();
+            if (typed && name.equals("type")) {
+                if (type) {
+                    throw BadRequest.repeated(at + ".type");
+                }
+                type = true;
+                String kind = Value.text(parser, at + ".type");
+                if (!"function".equals(kind) && !"custom".equals(kind)) {
+                    throw BadRequest.value(at + ".type", Value.found(parser), "function or custom");
+                }
+            }
+            weight += TextWeight.of(parser);
+        }
+        if (typed && !type) {
+            throw BadRequest.value(at + ".type", "absent", "function or custom");
+        }
+        return weight;
+    }
+
+    private void responseFormat() {
+        JsonToken token = parser.currentToken();
+        if (token != JsonToken.START_OBJECT && token != JsonToken.VALUE_NULL) {
+            throw BadRequest.value("response_format", Value.found(parser), "an object");
+        }
+        if (token == JsonToken.START_OBJECT) {
+            weight += 3;
+            while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                String name = parser.currentName();
+                weight += TextWeight.name(parser);
+                parser.nextToken();
+                if (name.equals("type")) {
+                    structured |= !"text".equals(Value.text(parser, "response_format.type"));
+                }
+                weight += TextWeight.of(parser);
+            }
+        }
+    }
+
+    private void modalities() {
+        if (parser.currentToken() == JsonToken.VALUE_NULL) {
+            return;
+        }
+        if (parser.currentToken() != JsonToken.START_ARRAY) {
+            throw BadRequest.value("modalities", Value.found(parser), "an array");
+        }
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            if (!"text".equals(Value.text(parser, "modalities"))) {
+                throw BadRequest.value("modalities", Value.found(parser), "[\"text\"]; others have no price here yet");
+            }
+        }
+    }
+
+    private void serviceTier() {
+        String tier = Value.text(parser, "service_tier");
+        if (tier != null && !tier.equals("auto") && !tier.equals("default")) {
+            throw new BadRequest(
+                    "unsupported_parameter",
+                    "service_tier",
+                    "service_tier: " + Value.quoted(tier) + " (expected: auto or default)");
+        }
+    }
+
+    private void metadata() {
+        if (parser.currentToken() == JsonToken.VALUE_NULL) {
+            return;
+        }
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            throw BadRequest.value("metadata", Value.found(parser), "an object");
+        }
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = parser.currentName();
+            String value = parser.nextToken().isScalarValue() ? parser.getString() : null;
+            if (value != null && parser.currentToken() != JsonToken.VALUE_NULL) {
+                metadata.put(name, value);
+            }
+            parser.skipChildren();
+        }
+    }
+
+    private MeteredRequest finished() {
+        if (model == null || model.isBlank()) {
+            throw BadRequest.value("model", model == null ? "absent" : "empty", "a model's name");
+        }
+        if (!seen.contains("messages")) {
+            throw BadRequest.value("messages", "absent", "an array");
+        }
+        if (stream && !seen.contains("stream_options")) {
+            usageSplice = new Splice(start, "", "\"stream_options\":{\"include_usage\":true},");
+        }
+        Long ceiling = null;
+        for (ChatSplicePoints.Ceiling given : ceilings) {
+            ceiling = ceiling == null ? given.tokens() : Math.max(ceiling, given.tokens());
+        }
+        boolean splice = stream && !usageAsked;
+        return new MeteredRequest(
+                Service.CHAT,
+                model,
+                stream,
+                usageAsked,
+                ceiling,
+                Math.toIntExact(choices),
+                weight + messages.weight(),
+                new MeteredRequest.ImageCount(messages.lowImages(), messages.otherImages()),
+                tools,
+                structured,
+                reasoningEffort,
+                user,
+                metadata,
+                unknown,
+                new ChatSplicePoints(start, splice ? usageSplice : null, ceilings, openCeiling));
+    }
+}

@@ -1,0 +1,58 @@
+package tollgate.dialect.openai;
+
+import java.io.StringWriter;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tollgate.dialect.Refusal;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/** Refusals in OpenAI's shape: {@code {"error":{"message","type","param","code"}}}. */
+final class ErrorDocument {
+    private static final JsonFactory FACTORY = new JsonFactory();
+
+    private ErrorDocument() {}
+
+    /** The {@code type} that OpenAI gives errors of a status; libraries choose the class by status, people read this. */
+    static String type(Refusal refusal) {
+        return switch (refusal.status()) {
+            case 402 -> "insufficient_funds";
+            case 403 -> "permission_error";
+            case 404, 400, 401, 405, 413, 415 -> "invalid_request_error";
+            case 429 -> "rate_limit_error";
+            default -> refusal.status() >= 500 ? "server_error" : "invalid_request_error";
+        };
+    }
+
+    /** The error document, with the refusal's details as further fields of the error object. */
+    static String of(Refusal refusal) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
+            json.writeStartObject();
+            json.writeObjectPropertyStart("error");
+            json.writeStringProperty("message", refusal.message());
+            json.writeStringProperty("type", type(refusal));
+            nullable(json, "param", refusal.param());
+            json.writeStringProperty("code", refusal.code());
+            for (Map.Entry<String, Object> detail : refusal.details().entrySet()) {
+                if (detail.getValue() instanceof Number count) {
+                    json.writeNumberProperty(detail.getKey(), count.longValue());
+                } else {
+                    json.writeStringProperty(detail.getKey(), detail.getValue().toString());
+                }
+            }
+            json.writeEndObject();
+            json.writeEndObject();
+        }
+        return text.toString();
+    }
+
+    private static void nullable(JsonGenerator json, String name, @Nullable String value) {
+        if (value == null) {
+            json.writeNullProperty(name);
+        } else {
+            json.writeStringProperty(name, value);
+        }
+    }
+}
