@@ -11,7 +11,7 @@ final class NearestName {
 
     private NearestName() {}
 
-    /** The known name fewest edits away, at most a third of its length, whatever its case; of equals the first in order; else null. */
+    /** The known name fewest edits away, at most {@link #most} of them, whatever its case; of equals the first in order; else null. */
     static @Nullable String of(String written, Collection<String> known) {
         if (written.length() > LONGEST) {
             return null;
@@ -20,17 +20,22 @@ final class NearestName {
         String nearest = null;
         int fewest = Integer.MAX_VALUE;
         for (String name : known) {
-            if (Math.abs(name.length() - written.length()) > Math.min(fewest, name.length() / 3)) {
+            if (Math.abs(name.length() - written.length()) > Math.min(fewest, most(name))) {
                 continue;
             }
             int edits = edits(lower, name.toLowerCase(Locale.ROOT));
-            if (edits <= name.length() / 3
+            if (edits <= most(name)
                     && (edits < fewest || (edits == fewest && nearest != null && name.compareTo(nearest) < 0))) {
                 nearest = name;
                 fewest = edits;
             }
         }
         return nearest;
+    }
+
+    /** A third of a name may be wrong; of five letters two, since letters swapped count as two. */
+    private static int most(String name) {
+        return Math.max(name.length() / 3, name.length() >= 5 ? 2 : 1);
     }
 
     /** Levenshtein's distance, one row at a time. */

@@ -1,5 +1,6 @@
 package tollgate.pricing;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -27,6 +28,15 @@ public final class RateBook {
         this.unknownModel = unknownModel;
     }
 
+    /**
+     * The cards that come with Tollgate: OpenAI's chat models.
+     *
+     * @throws InvalidRateCard never, but for a broken build
+     */
+    public static RateBook builtIn() {
+        return of(RateCardFile.resource("openai.yaml"));
+    }
+
     /** A book of these cards, later ones winning; a model that none names is unknown. */
     public static RateBook of(List<RateCard> cards) {
         Map<String, RateCard> owners = new LinkedHashMap<>();
@@ -48,6 +58,19 @@ public final class RateBook {
         List<RateCard> all = new ArrayList<>(cards);
         all.addAll(more);
         return new RateBook(List.copyOf(all), of(all).byName, unknownModel);
+    }
+
+    /**
+     * This book with the cards of YAML files, later files winning; the built-in ones show the form.
+     *
+     * @throws InvalidRateCard when a file cannot be read or used; it names the line
+     */
+    public RateBook with(Path... files) {
+        List<RateCard> more = new ArrayList<>();
+        for (Path file : files) {
+            more.addAll(RateCardFile.read(file));
+        }
+        return with(more);
     }
 
     /** This book, pricing every model that no card names by one card's rates. */

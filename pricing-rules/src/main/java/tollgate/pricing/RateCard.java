@@ -64,6 +64,10 @@ public record RateCard(
     public record LongContext(long abovePromptTokens, Map<UnitClass, BigDecimal> usdPerMillion) {
         /** Checks the rates and copies what could change. */
         public LongContext {
+            if (abovePromptTokens < 1) {
+                throw new IllegalArgumentException(
+                        "long_context.above_prompt_tokens: " + abovePromptTokens + " (expected: above 0)");
+            }
             usdPerMillion = checked("long_context.usd_per_million", usdPerMillion);
         }
     }
@@ -79,7 +83,8 @@ public record RateCard(
         return null;
     }
 
-    private static Map<UnitClass, BigDecimal> checked(String field, Map<UnitClass, BigDecimal> rates) {
+    /** A copy of the rates, each in range, input and output among them. */
+    static Map<UnitClass, BigDecimal> checked(String field, Map<UnitClass, BigDecimal> rates) {
         for (UnitClass needed : List.of(UnitClass.INPUT, UnitClass.OUTPUT)) {
             if (!rates.containsKey(needed)) {
                 throw new IllegalArgumentException(field + ": no '" + needed.wireName() + "' (expected: a rate for it)");
@@ -92,7 +97,7 @@ public record RateCard(
                 throw new IllegalArgumentException(field + "." + unit.wireName() + ": " + rate.toPlainString()
                         + " (expected: 0.." + MOST + " with up to " + DECIMALS + " decimals)");
             }
-            copy.put(unit, plain);
+            copy.put(unit, plain.scale() < 0 ? plain.setScale(0) : plain);
         });
         return Collections.unmodifiableMap(copy);
     }

@@ -1,0 +1,135 @@
+package tollgate.pricing;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+
+/**
+ * One mapping of a YAML document, read field by field; every complaint names the file and the line. Values are taken as
+ * the text that was written: a price is never a floating point number on its way.
+ */
+final class YamlFields {
+    private static final Pattern WHOLE = Pattern.compile("\\d{1,18}");
+
+    private final String file;
+    private final Node mapping;
+    private final Map<String, Node> values = new LinkedHashMap<>();
+    private final Map<String, Node> keys = new LinkedHashMap<>();
+
+    /** The fields of a mapping, whose names are among the given ones. */
+    YamlFields(String file, Node node, Collection<String> known) {
+        this.file = file;
+        this.mapping = node;
+        if (!(node instanceof MappingNode fields)) {
+            throw invalid(node, "expected fields by name: " + String.join(", ", known));
+        }
+        for (NodeTuple field : fields.getValue()) {
+            String name = text(field.getKeyNode());
+            if (!known.contains(name)) {
+                String nearest = NearestName.of(name, known);
+                throw invalid(
+                        field.getKeyNode(),
+                        "unknown field '" + name + "' (expected: "
+                                + (nearest == null ? String.join(", ", known) : nearest) + ")");
+            }
+            if (values.put(name, field.getValueNode()) != null) {
+                throw invalid(field.getKeyNode(), "field '" + name + "' is given twice");
+            }
+            keys.put(name, field.getKeyNode());
+        }
+    }
+
+    /** The names given, in order. */
+    Collection<String> names() {
+        return keys.keySet();
+    }
+
+    boolean has(String name) {
+        return values.containsKey(name);
+    }
+
+    /** The node of a field that must be there. */
+    Node node(String name) {
+        Node node = values.get(name);
+        if (node == null) {
+            throw invalid(mapping, "no '" + name + "'");
+        }
+        return node;
+    }
+
+    String text(String name) {
+        return text(node(name));
+    }
+
+    long whole(String name) {
+        String text = text(name);
+        if (!WHOLE.matcher(text).matches()) {
+            throw invalid(node(name), name + ": '" + text + "' (expected: a whole number)");
+        }
+        return Long.parseLong(text);
+    }
+
+    boolean truth(String name) {
+        String text = text(name);
+        if (!text.equals("true") && !text.equals("false")) {
+            throw invalid(node(name), name + ": '" + text + "' (expected: true or false)");
+        }
+        return text.equals("true");
+    }
+
+    /** The items of a list; none where the field is absent. */
+    List<Node> items(String name) {
+        Node node = values.get(name);
+        if (node == null) {
+            return List.of();
+        }
+        if (!(node instanceof SequenceNode list)) {
+            throw invalid(node, name + ": expected a list");
+        }
+        return list.getValue();
+    }
+
+    List<String> texts(String name) {
+        List<String> texts = new ArrayList<>();
+        for (Node item : items(name)) {
+            texts.add(text(item));
+        }
+        return texts;
+    }
+
+    /** A complaint about this mapping. */
+    InvalidRateCard invalid(String problem) {
+        return invalid(mapping, problem);
+    }
+
+    /** A complaint about one field. */
+    InvalidRateCard invalidField(String name, String problem) {
+        return invalid(node(name), problem);
+    }
+
+    private String text(Node node) {
+        if (!(node instanceof ScalarNode scalar) || scalar.getValue().isBlank()) {
+            throw invalid(node, "expected a plain value");
+        }
+        return scalar.getValue();
+    }
+
+    private InvalidRateCard invalid(Node node, String problem) {
+        return new InvalidRateCard(at(file, node) + problem);
+    }
+
+    static String at(String file, @Nullable Node node) {
+        return node == null
+                ? file + ": "
+                : node.getStartMark().map(mark -> file + ":" + (mark.getLine() + 1) + ": ").orElse(file + ": ");
+    }
+}
