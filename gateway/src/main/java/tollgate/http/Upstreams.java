@@ -1,0 +1,52 @@
+package tollgate.http;
+
+import io.netty.channel.EventLoop;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.resolver.dns.DnsAddressResolverGroup;
+import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes upstream pools: one name resolver and one set of trusted certificates for all of them. Thread-safe.
+ *
+ * <p>TLS verifies the certificate against the JDK's trusted ones, and the host name (RFC 9110 §4.3.4), always.
+ */
+public final class Upstreams implements AutoCloseable {
+    private final Transport transport;
+    private final DnsAddressResolverGroup resolver;
+    private final SslContext tls;
+
+    /** Pools over this kind of sockets. */
+    public Upstreams(Transport transport) {
+        this(transport, SslContextBuilder.forClient());
+    }
+
+    /** Pools that trust other certificates. */
+    Upstreams(Transport transport, SslContextBuilder trusting) {
+        this.transport = transport;
+        this.resolver = new DnsAddressResolverGroup(new DnsNameResolverBuilder()
+                .datagramChannelFactory(
+                        transport == Transport.EPOLL ? EpollDatagramChannel::new : NioDatagramChannel::new));
+        try {
+            this.tls = trusting.endpointIdentificationAlgorithm("HTTPS").build();
+        } catch (SSLException broken) {
+            throw new IllegalStateException("no TLS client can be made here", broken);
+        }
+    }
+
+    /** A pool for one event loop; must be called on it. */
+    public UpstreamPool pool(UpstreamSettings settings, EventLoop loop) {
+        @Nullable SslContext secure = "https".equals(settings.baseUrl().getScheme()) ? tls : null;
+        return new Http1UpstreamPool(settings, transport, loop, resolver, secure);
+    }
+
+    /** Ends name resolution. */
+    @Override
+    public void close() {
+        resolver.close();
+    }
+}

@@ -1,0 +1,191 @@
+package tollgate.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.channel.EventLoopGroup;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HttpListenerTest {
+    private static final Echo ECHO = new Echo();
+    private static EventLoopGroup loops;
+    private static HttpListener listener;
+
+    @BeforeAll
+    static void listen() {
+        loops = Transport.NIO.loops(2, Thread.ofPlatform().factory());
+        listener = HttpListener.bind(
+                new ListenerSettings(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        4096,
+                        Duration.ofMillis(700),
+                        Duration.ofMillis(700),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(5)),
+                Transport.NIO,
+                loops,
+                loops,
+                ECHO);
+    }
+
+    @AfterAll
+    static void close() {
+        listener.close();
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+        both lengths                  | POST / HTTP/1.1~Host: a~Content-Length: 3~Transfer-Encoding: chunked~~0~~ | 400
+        lengths that differ           | POST / HTTP/1.1~Host: a~Content-Length: 3~Content-Length: 4~~abc          | 400
+        lengths that agree, twice     | POST / HTTP/1.1~Host: a~Content-Length: 3~Content-Length: 3~~abc          | 400
+        a list of lengths             | POST / HTTP/1.1~Host: a~Content-Length: 3, 3~~abc                         | 400
+        a signed length               | POST / HTTP/1.1~Host: a~Content-Length: +3~~abc                           | 400
+        a negative length             | POST / HTTP/1.1~Host: a~Content-Length: -3~~abc                           | 400
+        a hexadecimal length          | POST / HTTP/1.1~Host: a~Content-Length: 0x3~~abc                          | 400
+        an empty length               | POST / HTTP/1.1~Host: a~Content-Length:~~abc                              | 400
+        a length past all numbers     | POST / HTTP/1.1~Host: a~Content-Length: 99999999999999999999~~abc         | 400
+        a coding before chunked       | POST / HTTP/1.1~Host: a~Transfer-Encoding: gzip, chunked~~0~~             | 400
+        a coding after chunked        | POST / HTTP/1.1~Host: a~Transfer-Encoding: chunked, identity~~0~~         | 400
+        chunked twice                 | POST / HTTP/1.1~Host: a~Transfer-Encoding: chunked~Transfer-Encoding: chunked~~0~~ | 400
+        a look-alike of chunked       | POST / HTTP/1.1~Host: a~Transfer-Encoding: xchunked~~0~~                  | 400
+        chunked in quotes             | POST / HTTP/1.1~Host: a~Transfer-Encoding: "chunked"~~0~~                 | 400
+        chunked in HTTP/1.0           | POST / HTTP/1.0~Host: a~Transfer-Encoding: chunked~~0~~                   | 400
+        white space before the colon  | POST / HTTP/1.1~Host: a~Content-Length : 3~~abc                           | 400
+        a folded line                 | POST / HTTP/1.1~Host: a~X-A: b~ c~~                                       | 400
+        a folded first line           | POST / HTTP/1.1~ Host: a~~                                                | 400
+        no host                       | GET / HTTP/1.1~~                                                          | 400
+        two hosts                     | GET / HTTP/1.1~Host: a~Host: b~~                                          | 400
+        a host with a path            | GET / HTTP/1.1~Host: a/b~~                                                | 400
+        no version                    | GET /~Host: a~~                                                           | 400
+        another version               | GET / HTTP/2.0~Host: a~~                                                  | 505
+        a target that is no path      | GET a HTTP/1.1~Host: a~~                                                  | 400
+        a fragment in the target      | GET /a#b HTTP/1.1~Host: a~~                                               | 400
+        a chunk size with a sign      | POST / HTTP/1.1~Host: a~Transfer-Encoding: chunked~~+3~abc~0~~            | 400
+        a chunk size with 0x          | POST / HTTP/1.1~Host: a~Transfer-Encoding: chunked~~0x3~abc~0~~           | 400
+        a chunk size in white space   | POST / HTTP/1.1~Host: a~Transfer-Encoding: chunked~~ 3~abc~0~~            | 400
+        a chunk size before a blank   | POST / HTTP/1.1~Host: a~Transfer-Encoding: chunked~~3 ~abc~0~~            | 400
+        a chunk size past all numbers | POST / HTTP/1.1~Host: a~Transfer-Encoding: chunked~~10000000000000003~abc~0~~ | 400
+        a chunk longer than its size  | POST / HTTP/1.1~Host: a~Transfer-Encoding: chunked~~3~abcd~0~~            | 400
+        an expectation we do not know | POST / HTTP/1.1~Host: a~Expect: 200-ok~Content-Length: 0~~                | 417
+        a folded trailer              | POST / HTTP/1.1~Host: a~Transfer-Encoding: chunked~~0~ a: b~~             | 400
+        """)
+    void hostileFramingIsRefusedAndTheConnectionClosed(String story, String request, int status) throws Exception {
+        String bytes = request.strip().replace("~", "\r\n");
+        for (int piece : new int[] {Integer.MAX_VALUE, 1, 7}) {
+            try (RawClient client = new RawClient(listener.port())) {
+                client.send(bytes + "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n", piece);
+                String answer = client.readAll();
+                assertThat(answer).startsWith("HTTP/1.1 " + status + " ").contains("onnection: close");
+                assertThat(answer).doesNotContain("/smuggled");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET / HTTP/1.1\nHost: a\n\n",
+                "GET / HTTP/1.1\r\nHost: a\nX: y\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a\r\nX: y\rz\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a\r\nX: y\0z\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a\r\nX\0: y\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\nabc\r\n0\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\n0\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3;a\nb\r\nabc\r\n0\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\u000bchunked\r\n\r\n0\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a\r\n: nameless\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n",
+            })
+    void bareLineEndsAndControlCharactersAreRefused(String request) throws Exception {
+        try (RawClient client = new RawClient(listener.port())) {
+            client.send(request + "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertThat(client.readAll()).startsWith("HTTP/1.1 400 ").doesNotContain("/smuggled");
+        }
+    }
+
+    @Test
+    void aHeadTooLargeIs431AndALineTooLong414() throws Exception {
+        try (RawClient client = new RawClient(listener.port())) {
+            client.send("GET / HTTP/1.1\r\nHost: a\r\nX: " + "y".repeat(5000) + "\r\n\r\n");
+            assertThat(client.readAll()).startsWith("HTTP/1.1 431 ");
+        }
+        try (RawClient client = new RawClient(listener.port())) {
+            client.send("GET /" + "y".repeat(5000) + " HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertThat(client.readAll()).startsWith("HTTP/1.1 414 ");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {Integer.MAX_VALUE, 1, 2, 3, 11})
+    void pipelinedRequestsAreAnsweredInOrder(int piece) throws Exception {
+        String all = "POST /one HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"
+                + "POST /chunks HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "3;ext=\"x\"\r\nabc\r\nA\r\n0123456789\r\n0\r\nX-T: v\r\n\r\n"
+                + "GET /three?x=1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+        try (RawClient client = new RawClient(listener.port())) {
+            client.send(all, piece);
+            String answers = client.readAll();
+            assertThat(answers)
+                    .isEqualTo("HTTP/1.1 200 OK\r\ncontent-length: 17\r\n\r\nPOST /one [hello]"
+                            + "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+                            + "5\r\nPOST \r\n5\r\n/chun\r\n5\r\nks [a\r\n5\r\nbc012\r\n5\r\n34567\r\n3\r\n89]\r\n"
+                            + "0\r\nX-Trailer: done\r\n\r\n"
+                            + "HTTP/1.1 200 OK\r\ncontent-length: 13\r\nconnection: close\r\n\r\nGET /three []");
+        }
+    }
+
+    @Test
+    void aClientThatWaitsIsToldToContinue() throws Exception {
+        try (RawClient client = new RawClient(listener.port())) {
+            client.send("POST /c HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+            assertThat(client.readUntil("\r\n\r\n")).isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
+            client.send("hi");
+            assertThat(client.readUntil("]")).endsWith("POST /c [hi]");
+        }
+    }
+
+    @Test
+    void anHttp10ClientGetsABodyThatEndsWithTheConnection() throws Exception {
+        try (RawClient client = new RawClient(listener.port())) {
+            client.send("GET /chunks HTTP/1.0\r\n\r\n");
+            assertThat(client.readAll()).isEqualTo("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nGET /chunks []");
+        }
+    }
+
+    @Test
+    void aBodyThatDoesNotArriveIs408() throws Exception {
+        try (RawClient client = new RawClient(listener.port())) {
+            client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab");
+            assertThat(client.readAll()).startsWith("HTTP/1.1 408 ");
+        }
+        try (RawClient client = new RawClient(listener.port())) {
+            client.send("POST / HTT");
+            assertThat(client.readAll()).startsWith("HTTP/1.1 408 ");
+        }
+    }
+
+    @Test
+    void aClientThatLeavesWhileItsAnswerIsWithheldIsNoticed() throws Exception {
+        int before = ECHO.gone.get();
+        RawClient client = new RawClient(listener.port());
+        client.send("GET /never HTTP/1.1\r\nHost: a\r\n\r\nGET /more HTTP/1.1\r\n");
+        Awaitility.await().until(() -> listener.openExchanges() > 0);
+        client.close();
+        Awaitility.await().until(() -> ECHO.gone.get() == before + 1);
+        assertThat(listener.openExchanges()).isZero();
+    }
+}
