@@ -32,13 +32,20 @@ public record RateCard(
     /** Rates have at most this many decimals: a unit then costs whole femto-dollars. */
     static final int DECIMALS = 9;
 
-    /** Checks the rates and copies what could change. */
+    /** What a context full of the dearest tokens, both ways, may cost: with the largest markup still an amount. */
+    private static final BigDecimal FULL_CONTEXT = BigDecimal.valueOf(80_000);
+
+    /**
+     * Checks the rates and copies what could change. A card whose whole context, read and written, could cost more
+     * than 80,000 USD is refused: so {@link ModelRates#worstCase} of a full context is always an amount.
+     */
     public RateCard {
         if (model.isBlank()) {
             throw new IllegalArgumentException("model: '" + model + "' (expected: a name)");
         }
         aliases = List.copyOf(aliases);
         usdPerMillion = checked("usd_per_million", usdPerMillion);
+        checkFullContext("usd_per_million", usdPerMillion, limits);
         longContext = List.copyOf(longContext);
         long below = 0;
         for (LongContext tier : longContext) {
@@ -50,6 +57,7 @@ public record RateCard(
                 throw new IllegalArgumentException("long_context.usd_per_million: " + names(tier.usdPerMillion)
                         + " (expected: the classes of usd_per_million, " + names(usdPerMillion) + ")");
             }
+            checkFullContext("long_context.usd_per_million", tier.usdPerMillion, limits);
             below = tier.abovePromptTokens;
         }
     }
@@ -100,6 +108,22 @@ public record RateCard(
             copy.put(unit, plain.scale() < 0 ? plain.setScale(0) : plain);
         });
         return Collections.unmodifiableMap(copy);
+    }
+
+    private static void checkFullContext(String field, Map<UnitClass, BigDecimal> rates, Limits limits) {
+        BigDecimal input = BigDecimal.ZERO;
+        BigDecimal output = BigDecimal.ZERO;
+        for (Map.Entry<UnitClass, BigDecimal> rate : rates.entrySet()) {
+            input = rate.getKey().isInputToken() ? input.max(rate.getValue()) : input;
+            output = rate.getKey().isOutputToken() ? output.max(rate.getValue()) : output;
+        }
+        BigDecimal usd = input.add(output)
+                .multiply(BigDecimal.valueOf(limits.context()))
+                .movePointLeft(6);
+        if (usd.compareTo(FULL_CONTEXT) > 0) {
+            throw new IllegalArgumentException(field + ": a full context of " + limits.context() + " tokens costs "
+                    + usd.stripTrailingZeros().toPlainString() + " USD (expected: at most " + FULL_CONTEXT + ")");
+        }
     }
 
     private static List<String> names(Map<UnitClass, BigDecimal> rates) {

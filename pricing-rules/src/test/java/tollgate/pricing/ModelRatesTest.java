@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -139,13 +138,24 @@ final class ModelRatesTest {
         }
     }
 
+    @Test
+    void a_full_context_is_always_an_amount_whatever_the_markup() {
+        ModelRates dearest = Cards.model("input=40000 output=40000");
+        assertThat(dearest.worstCase(Cards.LIMITS.context(), Cards.LIMITS.context(), Cards.percent("10000")))
+                .isEqualTo(Usd.parse("8080000"));
+        assertThatThrownBy(() -> Cards.model("input=40000 output=40001"))
+                .hasMessageContaining("a full context of 1000000 tokens costs 80001 USD");
+        assertThatThrownBy(() -> Cards.model("input=1 output=1", 9, "input=40000 output=40001"))
+                .hasMessageContaining("long_context.usd_per_million: a full context");
+    }
+
     private static String randomRates(Random random, UnitClass... classes) {
         StringBuilder text = new StringBuilder();
         for (UnitClass unit : classes) {
             BigDecimal rate = random.nextInt(20) == 0
                     ? BigDecimal.ZERO
-                    : new BigDecimal(random.nextDouble() * (1 << random.nextInt(10)))
-                            .setScale(random.nextInt(10), RoundingMode.DOWN);
+                    : BigDecimal.valueOf(random.nextLong(1L << random.nextInt(40)), random.nextInt(10))
+                            .min(BigDecimal.valueOf(1000));
             text.append(unit.wireName()).append('=').append(rate.toPlainString()).append(' ');
         }
         return text.toString();

@@ -51,6 +51,7 @@ final class RateCardFileTest {
         "8  | input: 2.50         | input: { of: 1 }             | expected a plain value",
         "8  | input: 2.50         | input: ~ , input: 1          | given twice",
         "8  | input: 2.50         | inptu: 2.50                  | unknown field 'inptu' (expected: input)",
+        "4  | input: 2.50         | input: 90000000              | usd_per_million: a full context of 1000 tokens costs",
         "8  | input: 2.50,        |                              | no 'input'",
         "6  | low: 85             | low: 2000                    | image_tokens.low: 2000",
         "6  | context: 1000       | context: 99                  | max_output_tokens: 100 (expected: at most context, 99)",
