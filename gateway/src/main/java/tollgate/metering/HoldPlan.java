@@ -1,0 +1,118 @@
+package tollgate.metering;
+
+import org.jspecify.annotations.Nullable;
+import tollgate.dialect.MeteredRequest;
+import tollgate.pricing.Limits;
+import tollgate.pricing.Markup;
+import tollgate.pricing.ModelRates;
+import tollgate.pricing.Usd;
+
+/**
+ * How much money one request needs before it may run, so that it never has to be cut for money. Immutable.
+ *
+ * <p>What is held covers the dearest thing the request can turn out to be: every token of the prompt's bound, and the
+ * output ceiling for each choice, at the dearest rate that any class of them has. The script that places the hold
+ * grants {@link #want()}, or, where that is more than half of what is available, half of it but never less than
+ * {@link #min()}; the ceiling then follows from what it granted ({@link #ceilingFor}), so that hold and ceiling cannot
+ * differ. Only where the client gave no ceiling, no tools and no schema is {@code min} less than {@code want}: a
+ * client's own ceiling is never lowered.
+ */
+public final class HoldPlan {
+    private final MeteredRequest request;
+    private final ModelRates rates;
+    private final Markup markup;
+    private final long inputBound;
+    private final long ceiling;
+    private final boolean clampable;
+    private final Usd min;
+    private final Usd want;
+
+    private HoldPlan(MeteredRequest request, ModelRates rates, Markup markup, HoldSettings settings) {
+        Limits limits = rates.limits();
+        this.request = request;
+        this.rates = rates;
+        this.markup = markup;
+        this.inputBound = Math.min(limits.context(), textAndImages(request, limits));
+        this.ceiling = request.ceiling() == null ? limits.maxOutputTokens() : Math.max(0, request.ceiling());
+        this.clampable = request.ceiling() == null && !request.structuredOutput() && request.tools() == 0;
+        this.want = worstCase(ceiling);
+        this.min = clampable ? worstCase(Math.min(ceiling, settings.minOutputTokens())) : want;
+    }
+
+    /** Sizes the hold of a request for a model with these rates. */
+    public static HoldPlan of(MeteredRequest request, ModelRates rates, Markup markup, HoldSettings settings) {
+        return new HoldPlan(request, rates, markup, settings);
+    }
+
+    /** The request. */
+    public MeteredRequest request() {
+        return request;
+    }
+
+    /** The rates of the model that was asked for. */
+    public ModelRates rates() {
+        return rates;
+    }
+
+    /** What is added to the cost. */
+    public Markup markup() {
+        return markup;
+    }
+
+    /** The most tokens the prompt can have, all classes together. */
+    public long inputBound() {
+        return inputBound;
+    }
+
+    /** The least that has to be held for the request to run at all. */
+    public Usd min() {
+        return min;
+    }
+
+    /** What is held where there is plenty. */
+    public Usd want() {
+        return want;
+    }
+
+    /**
+     * The output ceiling per choice to set in the request, given what was granted.
+     *
+     * @param granted what the script set aside: {@link #min()} to {@link #want()}
+     * @return null where the request stays as it is
+     */
+    public @Nullable Long ceilingFor(Usd granted) {
+        if (!clampable || granted.compareTo(want) >= 0) {
+            return null;
+        }
+        return Math.min(ceiling, affordable(granted));
+    }
+
+    /**
+     * The largest output ceiling per choice that an amount affords: what a refusal tells the client.
+     *
+     * @return null where the amount does not even afford one token of an answer
+     */
+    public @Nullable Long affordableCeiling(Usd available) {
+        long tokens = affordable(available);
+        return tokens < 1 ? null : Math.min(rates.limits().maxOutputTokens(), tokens);
+    }
+
+    private long affordable(Usd amount) {
+        return Math.floorDiv(rates.outputTokensAffordable(amount, inputBound, markup), request.choices());
+    }
+
+    /** The worst case, at most the largest amount there is: nobody has that much, so it is never granted. */
+    private Usd worstCase(long perChoice) {
+        Usd largest = new Usd(Usd.MAX_NANO);
+        return perChoice > affordable(largest)
+                ? largest
+                : rates.worstCase(inputBound, perChoice * request.choices(), markup);
+    }
+
+    private static long textAndImages(MeteredRequest request, Limits limits) {
+        // image constants and counts are far below 2^31 each
+        return request.textBytes()
+                + request.images().low() * limits.imageTokensLow()
+                + request.images().other() * limits.imageTokensHigh();
+    }
+}

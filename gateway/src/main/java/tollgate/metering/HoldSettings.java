@@ -1,0 +1,39 @@
+package tollgate.metering;
+
+import java.time.Duration;
+import tollgate.pricing.Usd;
+
+/**
+ * The {@code holds} part of the configuration, for the one mode there is: {@code strict}, clamping only where the
+ * client gave no ceiling. Immutable.
+ *
+ * @param life a hold that is not renewed for so long expires
+ * @param maxExchange an exchange that lasts longer is ended and charged
+ * @param minOutputTokens no ceiling is lowered below this, or below the model's own where that is less
+ * @param maxOverrun how far one exchange may pass what was held before the rest of an absurd figure is disputed
+ */
+public record HoldSettings(Duration life, Duration maxExchange, long minOutputTokens, Usd maxOverrun) {
+    private static final Duration LEAST_LIFE = Duration.ofSeconds(5);
+
+    /** The settings of an empty configuration. */
+    public static final HoldSettings DEFAULTS =
+            new HoldSettings(Duration.ofSeconds(60), Duration.ofHours(1), 256, Usd.parse("10.00"));
+
+    /** Checks the ranges. */
+    public HoldSettings {
+        if (life.compareTo(LEAST_LIFE) < 0) {
+            throw new IllegalArgumentException("holds.life_s: " + life.toSeconds() + " (expected: at least 5)");
+        }
+        if (maxExchange.compareTo(Duration.ofSeconds(1)) < 0) {
+            throw new IllegalArgumentException(
+                    "holds.max_exchange_s: " + maxExchange.toSeconds() + " (expected: at least 1)");
+        }
+        if (minOutputTokens < 1) {
+            throw new IllegalArgumentException(
+                    "holds.min_output_tokens: " + minOutputTokens + " (expected: at least 1)");
+        }
+        if (maxOverrun.nano() < 0) {
+            throw new IllegalArgumentException("holds.max_overrun: " + maxOverrun + " (expected: at least 0)");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package tollgate.metering;
+
+import org.jspecify.annotations.Nullable;
+import tollgate.dialect.AnswerFacts;
+import tollgate.pricing.Usage;
+
+/**
+ * What one answer has said by the time its exchange ends. Immutable.
+ *
+ * @param usage as last reported; null: not reported. A reported zero is zero
+ * @param model the exact model that answered, as last named
+ * @param events events with content of the dialect; a whole answer is one
+ * @param contentBytes UTF-8 bytes of generated strings
+ * @param contentBytesAtUsage the same when usage was last reported
+ * @param error an error was reported inside the answer
+ */
+public record Observed(
+        @Nullable Usage usage,
+        @Nullable String model,
+        int events,
+        long contentBytes,
+        long contentBytesAtUsage,
+        boolean error) {
+    /** No byte of an answer came. */
+    public static final Observed NOTHING = new Observed(null, null, 0, 0, 0, false);
+
+    /** What a scanner has seen up to now. */
+    public static Observed of(AnswerFacts facts) {
+        return new Observed(
+                facts.usage(),
+                facts.model(),
+                facts.events(),
+                facts.contentBytes(),
+                facts.contentBytesAtUsage(),
+                facts.error());
+    }
+}

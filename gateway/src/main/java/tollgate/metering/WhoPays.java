@@ -1,0 +1,156 @@
+package tollgate.metering;
+
+import tollgate.metering.Settlement.Payer;
+import tollgate.pricing.Markup;
+import tollgate.pricing.ModelRates;
+import tollgate.pricing.RateBook;
+import tollgate.pricing.Usage;
+import tollgate.pricing.Usd;
+
+/**
+ * Decides what a wallet pays for an exchange, however it ended. Pure; immutable and thread-safe.
+ *
+ * <p>The upstream's report wins, and a reported zero is zero. Without one, what was consumed is estimated, flagged, and
+ * never more than was held. Where the client got nothing that it could use and will try again, the operator pays.
+ */
+public final class WhoPays {
+    private static final Usd LARGEST = new Usd(Usd.MAX_NANO);
+
+    private final RateBook book;
+    private final HoldSettings settings;
+
+    /** Decides by these prices and settings. */
+    public WhoPays(RateBook book, HoldSettings settings) {
+        this.book = book;
+        this.settings = settings;
+    }
+
+    /**
+     * Settles an exchange.
+     *
+     * @param plan what its hold was planned for
+     * @param held what was set aside for it
+     * @param ending how it ended
+     * @param observed what its answer said
+     */
+    public Settlement settle(HoldPlan plan, Usd held, Ending ending, Observed observed) {
+        return switch (ending) {
+            case Ending.Complete() -> complete(plan, held, observed);
+            case Ending.UpstreamFailed() -> operatorPays(Ended.UPSTREAM_FAILED, plan, Usage.NONE, false);
+            case Ending.UpstreamRefused() -> refused(plan, observed);
+            case Ending.UpstreamGarbled() -> operatorPays(Ended.UPSTREAM_GARBLED, plan, observed);
+            case Ending.UpstreamCut(boolean released) ->
+                cut(Ended.UPSTREAM_CUT, plan, held, observed, released);
+            case Ending.ClientGone(boolean requestSent) -> clientGone(plan, held, observed, requestSent);
+            case Ending.Stopped(Ending.Reason why, boolean released) ->
+                cut(why.ended(), plan, held, observed, released);
+        };
+    }
+
+    private Settlement complete(HoldPlan plan, Usd held, Observed observed) {
+        Usage reported = observed.usage();
+        if (reported != null) {
+            return walletPays(observed.error() ? Ended.UPSTREAM_ERROR : Ended.COMPLETE, plan, held, observed, reported, false);
+        }
+        if (observed.error()) {
+            return observed.contentBytes() == 0
+                    ? operatorPays(Ended.UPSTREAM_ERROR, plan, Usage.NONE, false)
+                    : consumed(Ended.UPSTREAM_ERROR, plan, held, observed, true);
+        }
+        return observed.events() == 0
+                ? operatorPays(Ended.UPSTREAM_GARBLED, plan, observed)
+                : consumed(Ended.COMPLETE, plan, held, observed, true);
+    }
+
+    private Settlement cut(Ended ended, HoldPlan plan, Usd held, Observed observed, boolean released) {
+        return released
+                ? consumed(ended, plan, held, observed, true)
+                : operatorPays(ended, plan, observed);
+    }
+
+    private Settlement clientGone(HoldPlan plan, Usd held, Observed observed, boolean requestSent) {
+        boolean nothingMade = observed.contentBytes() == 0 && observed.usage() == null;
+        // the upstream bills neither what it did not have whole nor what it reported an error for
+        return nothingMade && (!requestSent || observed.error())
+                ? operatorPays(Ended.CLIENT_GONE, plan, Usage.NONE, false)
+                : consumed(Ended.CLIENT_GONE, plan, held, observed, requestSent);
+    }
+
+    /** What was reported, and an estimate of what came after the report. */
+    private Settlement consumed(Ended ended, HoldPlan plan, Usd held, Observed observed, boolean prompt) {
+        Usage reported = observed.usage();
+        return reported != null && observed.contentBytes() <= observed.contentBytesAtUsage()
+                ? walletPays(ended, plan, held, observed, reported, false)
+                : walletPays(ended, plan, held, observed, ConsumedPortion.of(plan, observed, prompt), true);
+    }
+
+    private Settlement walletPays(
+            Ended ended, HoldPlan plan, Usd held, Observed observed, Usage usage, boolean estimated) {
+        ModelRates rates = book.settling(plan.rates(), observed.model());
+        Markup markup = plan.markup();
+        Usage reported = observed.usage();
+        Usd owed = reported == null ? Usd.ZERO : amount(rates, reported, markup);
+        Usd certain = least(owed, absurdAbove(rates, markup, held));
+        Usd total = estimated ? least(amount(rates, usage, markup), most(held, certain)) : certain;
+        return new Settlement(
+                ended,
+                Payer.WALLET,
+                rates,
+                usage,
+                rates.charge(rates.chargeable(usage, markup) ? usage : Usage.NONE, markup),
+                total,
+                most(Usd.ZERO, total.minus(held)),
+                most(Usd.ZERO, owed.minus(total)),
+                amount(rates, usage, Markup.NONE),
+                estimated);
+    }
+
+    /** H39: twice the hold, a context full of the dearest tokens, or the overrun a wallet may have; whichever is most. */
+    private Usd absurdAbove(ModelRates rates, Markup markup, Usd held) {
+        Usd twice = held.nano() > Usd.MAX_NANO / 2 ? LARGEST : held.plus(held);
+        long context = rates.limits().context();
+        Usd prompt = rates.worstCase(context, 0, markup);
+        Usd answer = rates.worstCase(context, context, markup).minus(prompt);
+        return most(most(twice, settings.maxOverrun()), most(prompt, answer));
+    }
+
+    private Settlement refused(HoldPlan plan, Observed observed) {
+        Usage reported = observed.usage();
+        return operatorPays(Ended.UPSTREAM_REFUSED, plan, reported == null ? Usage.NONE : reported, false);
+    }
+
+    private Settlement operatorPays(Ended ended, HoldPlan plan, Observed observed) {
+        Usage reported = observed.usage();
+        return reported == null
+                ? operatorPays(ended, plan, ConsumedPortion.of(plan, observed, true), true)
+                : operatorPays(ended, plan, reported, false);
+    }
+
+    private static Settlement operatorPays(Ended ended, HoldPlan plan, Usage billed, boolean estimated) {
+        ModelRates rates = plan.rates();
+        return new Settlement(
+                ended,
+                Payer.OPERATOR,
+                rates,
+                Usage.NONE,
+                rates.charge(Usage.NONE, plan.markup()),
+                Usd.ZERO,
+                Usd.ZERO,
+                Usd.ZERO,
+                amount(rates, billed, Markup.NONE),
+                estimated);
+    }
+
+    /** What a usage comes to; the largest amount where it is beyond that. */
+    private static Usd amount(ModelRates rates, Usage usage, Markup markup) {
+        return rates.chargeable(usage, markup) ? rates.charge(usage, markup).charge() : LARGEST;
+    }
+
+    private static Usd least(Usd a, Usd b) {
+        return a.compareTo(b) <= 0 ? a : b;
+    }
+
+    private static Usd most(Usd a, Usd b) {
+        return a.compareTo(b) >= 0 ? a : b;
+    }
+}

@@ -1,0 +1,94 @@
+package tollgate.metering;
+
+import java.math.BigDecimal;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tollgate.dialect.MeteredRequest;
+import tollgate.dialect.Service;
+import tollgate.pricing.Limits;
+import tollgate.pricing.Markup;
+import tollgate.pricing.ModelRates;
+import tollgate.pricing.RateCard;
+import tollgate.pricing.UnitClass;
+import tollgate.pricing.Usage;
+
+/** Requests, plans and rates for tests: one dollar a million prompt tokens, ten a million answered. */
+final class Requests {
+    static final ModelRates RATES = rates("input=1 output=10");
+
+    private Requests() {}
+
+    static MeteredRequest request(@Nullable Long ceiling, int choices, long textBytes) {
+        return new MeteredRequest(
+                Service.CHAT,
+                "model",
+                true,
+                false,
+                ceiling,
+                choices,
+                textBytes,
+                new MeteredRequest.ImageCount(0, 0),
+                0,
+                false,
+                null,
+                null,
+                Map.of(),
+                List.of(),
+                (reportUsage, splicedCeiling) -> List.of());
+    }
+
+    static MeteredRequest with(MeteredRequest like, int lowImages, int otherImages, int tools, boolean structured) {
+        return new MeteredRequest(
+                like.service(),
+                like.model(),
+                like.stream(),
+                like.usageAsked(),
+                like.ceiling(),
+                like.choices(),
+                like.textBytes(),
+                new MeteredRequest.ImageCount(lowImages, otherImages),
+                tools,
+                structured,
+                null,
+                null,
+                Map.of(),
+                List.of(),
+                like.splicePoints());
+    }
+
+    static HoldPlan plan(MeteredRequest request) {
+        return HoldPlan.of(request, RATES, Markup.NONE, HoldSettings.DEFAULTS);
+    }
+
+    static ModelRates rates(String perMillion) {
+        return new ModelRates(card("model", perMillion, true));
+    }
+
+    static RateCard card(String model, String perMillion, boolean visibleOutput) {
+        Map<UnitClass, BigDecimal> rates = new EnumMap<>(UnitClass.class);
+        counts(perMillion).forEach((unit, rate) -> rates.put(unit, new BigDecimal(rate)));
+        Limits limits = new Limits(100_000, 4_000, visibleOutput, 300, 85, 1_445);
+        return new RateCard(model, List.of(), limits, rates, List.of(), "test", "2026-08-01");
+    }
+
+    static Usage usage(String text) {
+        Usage.Builder builder = Usage.builder();
+        counts(text).forEach((unit, count) -> builder.set(unit, Long.parseLong(count)));
+        return builder.build();
+    }
+
+    private static Map<UnitClass, String> counts(String text) {
+        Map<UnitClass, String> counts = new EnumMap<>(UnitClass.class);
+        for (String part : text.isBlank() ? new String[0] : text.strip().split(" ")) {
+            String[] pair = part.split("=", 2);
+            UnitClass unit = UnitClass.of(pair[0]);
+            if (unit == null) {
+                throw new IllegalArgumentException(part);
+            }
+            counts.put(unit, pair[1]);
+        }
+        return counts;
+    }
+}
