@@ -1,0 +1,226 @@
+package tollgate.simulator;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+import tollgate.http.GoneReason;
+import tollgate.http.RequestHead;
+import tollgate.http.RequestReceiver;
+import tollgate.http.ServerExchange;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** One request to the sandbox. Confined to its event loop. */
+final class SandboxExchange implements RequestReceiver {
+    private final ServerExchange client;
+    private final SandboxLog log;
+    private final Barriers barriers;
+    private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+    private @Nullable Playback playback;
+    private boolean gone;
+
+    SandboxExchange(ServerExchange client, SandboxLog log, Barriers barriers) {
+        this.client = client;
+        this.log = log;
+        this.barriers = barriers;
+        client.sendContinue();
+        client.readBody();
+    }
+
+    @Override
+    public void onBody(ByteBuf slice) {
+        try {
+            slice.readBytes(body, slice.readableBytes());
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        } finally {
+            slice.release();
+        }
+    }
+
+    @Override
+    public void onBodyEnd() {
+        RequestHead head = client.head();
+        String route = head.method() + " " + head.path();
+        switch (route) {
+            case "POST /v1/chat/completions" -> chat(head);
+            case "GET /v1/models" -> json(200, models());
+            case "GET /sandbox/requests" -> json(200, seen());
+            case "POST /sandbox/release" -> json(200, "{\"released\":" + barriers.release() + "}");
+            default -> error(404, "unknown_url", "Unknown request URL: " + route + ".");
+        }
+    }
+
+    private void chat(RequestHead head) {
+        String text = body.toString(StandardCharsets.UTF_8);
+        log.seen(new SandboxLog.Seen(
+                head.path() + (head.query() == null ? "" : "?" + head.query()), fields(head.headers()), text));
+        JsonNode json;
+        try {
+            json = JsonMapper.shared().readTree(text);
+        } catch (JacksonException broken) {
+            error(400, "invalid_json", "We could not parse the JSON body of your request.");
+            return;
+        }
+        if (!json.path("messages").isArray() || json.path("messages").isEmpty()) {
+            error(400, "invalid_request", "Invalid 'messages': expected a non-empty array.");
+            return;
+        }
+        String auth = head.headers().get(HttpHeaderNames.AUTHORIZATION, "");
+        if (!auth.startsWith("Bearer ") || auth.length() < 8) {
+            error(401, "invalid_api_key", "You didn't provide an API key.");
+            return;
+        }
+        ChatCall call = ChatCall.of(json);
+        Directives directives =
+                Directives.of(json.path("model").asString(""), head.headers().get(Directives.HEADER));
+        long parties = directives.number("barrier", 0);
+        if (parties > 0) {
+            barriers.await(parties, () -> client.loop().execute(() -> answer(call, directives)));
+        } else {
+            answer(call, directives);
+        }
+    }
+
+    private void answer(ChatCall call, Directives directives) {
+        if (gone || directives.is("stall", "head")) {
+            return;
+        }
+        int status = (int) directives.number("status", 200);
+        if (status != 200) {
+            refuse(status, directives);
+            return;
+        }
+        HttpHeaders headers = headers("application/json");
+        headers.set("openai-processing-ms", "1").set("x-ratelimit-remaining-requests", "9999");
+        ChatAnswer answer = new ChatAnswer(call, directives);
+        if (!call.stream()) {
+            byte[] document = coded(List.of(answer.document()), directives, headers);
+            client.sendHead(200, headers, document.length);
+            play(List.of(document), directives);
+            return;
+        }
+        headers.set(HttpHeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8");
+        List<byte[]> events = answer.events();
+        if (directives.text("encoding") != null) {
+            events = List.of(coded(events, directives, headers));
+        }
+        client.sendHead(200, headers, -1);
+        play(events, directives);
+    }
+
+    private void play(List<byte[]> pieces, Directives directives) {
+        Playback playing = new Playback(client, pieces, directives);
+        playback = playing;
+        playing.run();
+    }
+
+    private void refuse(int status, Directives directives) {
+        HttpHeaders headers = headers("application/json");
+        String retryAfter = directives.text("retry-after");
+        if (retryAfter != null) {
+            headers.set(HttpHeaderNames.RETRY_AFTER, retryAfter);
+        }
+        if (status >= 300 && status < 400) {
+            headers.set(HttpHeaderNames.LOCATION, "http://127.0.0.1:9/elsewhere");
+        }
+        String code = directives.text("code");
+        byte[] bytes = SandboxError.body(
+                status, code == null ? SandboxError.usualCode(status) : code, "The sandbox was told to answer " + status + ".");
+        client.simple(status, headers, Unpooled.wrappedBuffer(bytes));
+    }
+
+    private static byte[] coded(List<byte[]> pieces, Directives directives, HttpHeaders headers) {
+        boolean gzip = directives.is("encoding", "gzip");
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (var out = gzip ? new GZIPOutputStream(bytes) : bytes) {
+            for (byte[] piece : pieces) {
+                out.write(piece);
+            }
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        if (gzip) {
+            headers.set(HttpHeaderNames.CONTENT_ENCODING, "gzip");
+        }
+        return bytes.toByteArray();
+    }
+
+    private static HttpHeaders headers(String contentType) {
+        return new DefaultHttpHeaders()
+                .set(HttpHeaderNames.CONTENT_TYPE, contentType)
+                .set("x-request-id", "req_sandbox")
+                .set("openai-organization", "sandbox")
+                .set("openai-version", "2020-10-01");
+    }
+
+    private void error(int status, String code, String message) {
+        client.simple(
+                status, headers("application/json"), Unpooled.wrappedBuffer(SandboxError.body(status, code, message)));
+    }
+
+    private void json(int status, String text) {
+        client.simple(
+                status,
+                headers("application/json"),
+                Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static String models() {
+        StringBuilder json = new StringBuilder("{\"object\":\"list\",\"data\":[");
+        for (String model : ChatCall.models()) {
+            json.append(json.charAt(json.length() - 1) == '[' ? "" : ",")
+                    .append("{\"id\":\"")
+                    .append(model)
+                    .append("\",\"object\":\"model\",\"created\":1715367049,\"owned_by\":\"sandbox\"}");
+        }
+        return json.append("]}").toString();
+    }
+
+    private String seen() {
+        return JsonMapper.shared()
+                .createObjectNode()
+                .put("requests", log.requests())
+                .put("abandoned", log.abandonedCalls())
+                .put("waiting", barriers.waiting())
+                .putPOJO("last", log.last())
+                .toString();
+    }
+
+    private static Map<String, String> fields(HttpHeaders headers) {
+        Map<String, String> fields = new TreeMap<>();
+        headers.forEach(field -> fields.put(field.getKey().toLowerCase(Locale.ROOT), field.getValue()));
+        return fields;
+    }
+
+    @Override
+    public void onGone(GoneReason reason) {
+        gone = true;
+        log.abandoned();
+        Playback playing = playback;
+        if (playing != null) {
+            playing.stop();
+        }
+    }
+
+    @Override
+    public void onWritable() {
+        Playback playing = playback;
+        if (playing != null) {
+            playing.run();
+        }
+    }
+}
