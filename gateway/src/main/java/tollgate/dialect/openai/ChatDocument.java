@@ -1,5 +1,6 @@
 package tollgate.dialect.openai;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Usage stands at the top level; some vendors also, or only, repeat it under {@code x_groq} or in the first choice.
  * Of several places the top level wins, of repeated names the last.
+ *
+ * <p>Stretches between generated texts are learnt, and jumped over where they come again.
  */
 final class ChatDocument extends JsonWalk {
     /** Added to the bound for each choice of a chunk: role, finish reason, special tokens. */
@@ -15,21 +18,27 @@ final class ChatDocument extends JsonWalk {
     /** Added to the bound for each piece of a tool call: the framing of a call. */
     static final int UNITS_A_TOOL_CALL = 32;
 
+    // Depths of the values inside these.
     private static final int IN_ROOT = 1;
     private static final int IN_CHOICES = 2;
     private static final int IN_CHOICE = 3;
     private static final int IN_DELTA = 4;
     private static final int IN_TOOL_CALLS = 5;
 
+    private static final int OBJECT = 1;
+    private static final int CHOICES = 2;
+    private static final int CHOICES_FILLED = 4;
+    private static final int DELTA_OPEN = 8;
+    private static final int ERROR = 16;
+
+    private static final int FLAG_BITS = 5;
+    private static final int STRETCHES = 6;
+
     private Name top = Name.OTHER;
     private Name second = Name.OTHER;
     private Name ofDelta = Name.OTHER;
     private Name nearest = Name.OTHER;
-    private boolean object;
-    private boolean choices;
-    private boolean choicesEmpty;
-    private boolean inDelta;
-    private boolean error;
+    private int flags;
 
     private final Capture usage = new Capture();
     private final Capture failure = new Capture();
@@ -37,23 +46,37 @@ final class ChatDocument extends JsonWalk {
     private int openDepth;
     private int usageRank;
 
+    /** The first leads to the first generated text, the others each from the end of one to the next string. */
+    private final Stretch[] stretches = new Stretch[STRETCHES];
+
+    private int stretch;
+    private @Nullable Stretch learning;
+    private int learningFrom;
+    private boolean stringBegan;
+    private boolean countEnded;
+
     private long units;
     private final RepeatedText model = new RepeatedText();
     private final RepeatedText tier = new RepeatedText();
+
+    ChatDocument() {
+        Arrays.setAll(stretches, index -> new Stretch());
+    }
 
     @Override
     void restart() {
         super.restart();
         top = Name.OTHER;
-        object = false;
-        choices = false;
-        choicesEmpty = false;
-        inDelta = false;
-        error = false;
+        second = Name.OTHER;
+        ofDelta = Name.OTHER;
+        nearest = Name.OTHER;
+        flags = 0;
         open = null;
         usageRank = 0;
         usage.forget();
         failure.forget();
+        stretch = 0;
+        learning = null;
     }
 
     /** Feeds the next bytes of the document. */
@@ -62,31 +85,108 @@ final class ChatDocument extends JsonWalk {
         if (before != null) {
             before.resume(from);
         }
-        feed(a, from, to);
+        int i = stretch == 0 ? jump(a, from, to) : from;
+        while (i < to) {
+            i = feed(a, i, to);
+            if (stringBegan || (learning != null && finished())) {
+                learn(a, i);
+            }
+            if (countEnded) {
+                countEnded = false;
+                i = jump(a, i, to);
+            }
+        }
+        learning = null;
         Capture after = open;
         if (after != null) {
             after.take(a, to);
         }
     }
 
+    /** Jumps over a stretch that is the same as before; where it is not, learning it begins. */
+    private int jump(byte[] a, int from, int to) {
+        if (stretch == STRETCHES) {
+            return from;
+        }
+        Stretch known = stretches[stretch++];
+        if (!known.matches(wholePlace(), openObjects(), a, from, to)) {
+            if (to > from) {
+                learning = known;
+                learningFrom = from;
+                known.begin(wholePlace(), openObjects(), units, counted, countedApart);
+                model.watch();
+                tier.watch();
+            }
+            return from;
+        }
+        standAfter(known);
+        return from + known.length();
+    }
+
+    private void standAfter(Stretch stretch) {
+        long names = stretch.endPlace() >> PLACE_BITS;
+        flags = (int) names & (1 << FLAG_BITS) - 1;
+        names >>= FLAG_BITS;
+        top = Name.at(names);
+        second = Name.at(names >> Name.BITS);
+        ofDelta = Name.at(names >> (2 * Name.BITS));
+        nearest = Name.at(names >> (3 * Name.BITS));
+        units += stretch.units();
+        counted += stretch.counted();
+        countedApart += stretch.countedApart();
+        model.repeat(stretch.model());
+        tier.repeat(stretch.tier());
+        standAt(stretch.endPlace() & (1 << PLACE_BITS) - 1, stretch.endObjects());
+    }
+
+    private void learn(byte[] a, int to) {
+        Stretch learnt = learning;
+        learning = null;
+        stringBegan = false;
+        // What was kept of the document is no part of a stretch: those with usage or errors are read every time.
+        boolean plain = usageRank == 0 && open == null && !failure.isWhole();
+        if (plain && learnt != null) {
+            learnt.learn(wholePlace(), openObjects(), units, counted, countedApart, a, learningFrom, to);
+            learnt.says(model.saidSince(), tier.saidSince());
+        }
+    }
+
+    /** All that decides how the document is read on, but {@link #openObjects}. */
+    private long wholePlace() {
+        long names = nearest.number();
+        names = names << Name.BITS | ofDelta.number();
+        names = names << Name.BITS | second.number();
+        names = names << Name.BITS | top.number();
+        long place = place();
+        return place < 0 ? -1 : (names << FLAG_BITS | flags) << PLACE_BITS | place;
+    }
+
+    private boolean is(int flag) {
+        return (flags & flag) != 0;
+    }
+
+    private void set(int flag, boolean on) {
+        flags = on ? flags | flag : flags & ~flag;
+    }
+
     /** It is complete, and an object. */
     boolean isObject() {
-        return object && finished();
+        return is(OBJECT) && finished();
     }
 
     /** It has choices, possibly none in them. */
     boolean hasChoices() {
-        return choices;
+        return is(CHOICES);
     }
 
     /** Its choices are {@code []}. */
     boolean choicesEmpty() {
-        return choices && choicesEmpty;
+        return is(CHOICES) && !is(CHOICES_FILLED);
     }
 
     /** It reports an error: a value that a client library would raise on. */
     boolean isError() {
-        return error;
+        return is(ERROR);
     }
 
     /** The usage object it carries, whole; empty when it has none. */
@@ -114,14 +214,14 @@ final class ChatDocument extends JsonWalk {
         return counted - countedApart;
     }
 
-    /** A bound of the tokens that was generated, over all documents. */
+    /** A bound of the tokens that were generated, over all documents. */
     long boundUnits() {
         return counted + units;
     }
 
     @Override
     protected boolean nameMatters() {
-        return depth == IN_ROOT || inDelta || (top == Name.CHOICES && depth == IN_CHOICE) || inGroq();
+        return depth == IN_ROOT || is(DELTA_OPEN) || (top == Name.CHOICES && depth == IN_CHOICE) || inGroq();
     }
 
     private boolean inGroq() {
@@ -133,7 +233,7 @@ final class ChatDocument extends JsonWalk {
         Name name = keptCut() ? Name.OTHER : Name.of(kept, keptLength, keptEscaped);
         if (depth == IN_ROOT) {
             top = name;
-        } else if (inDelta) {
+        } else if (is(DELTA_OPEN)) {
             nearest = name;
             if (depth == IN_DELTA) {
                 ofDelta = name;
@@ -145,18 +245,23 @@ final class ChatDocument extends JsonWalk {
 
     @Override
     protected int valueBegins(byte first, int index) {
-        if (inDelta) {
-            return inDelta(first);
+        int purpose = is(DELTA_OPEN) ? inDelta(first) : outsideDelta(first, index);
+        if (learning != null && first == '"' && (purpose == COUNT || stretch > 1)) {
+            stringBegan = true;
+            stop();
         }
-        return switch (depth) {
-            case 0 -> {
-                object = first == '{';
-                yield SKIP;
+        return purpose;
+    }
+
+    private int outsideDelta(byte first, int index) {
+        switch (depth) {
+            case 0 -> set(OBJECT, first == '{');
+            case IN_ROOT -> {
+                return inRoot(first, index);
             }
-            case IN_ROOT -> inRoot(first, index);
             case IN_CHOICES -> {
                 if (top == Name.CHOICES) {
-                    choicesEmpty = false;
+                    set(CHOICES_FILLED, true);
                     if (first == '{') {
                         units += UNITS_A_CHOICE;
                         second = Name.OTHER;
@@ -164,22 +269,15 @@ final class ChatDocument extends JsonWalk {
                 } else if (inGroq() && second == Name.USAGE && first == '{') {
                     captureUsage(2, index);
                 }
-                yield SKIP;
             }
             case IN_CHOICE -> {
                 if (top == Name.CHOICES && first == '{') {
-                    if (second == Name.DELTA || second == Name.MESSAGE) {
-                        inDelta = true;
-                        ofDelta = Name.OTHER;
-                        nearest = Name.OTHER;
-                    } else if (second == Name.USAGE) {
-                        captureUsage(1, index);
-                    }
+                    inChoice(index);
                 }
-                yield SKIP;
             }
-            default -> SKIP;
-        };
+            default -> {}
+        }
+        return SKIP;
     }
 
     private int inRoot(byte first, int index) {
@@ -193,14 +291,14 @@ final class ChatDocument extends JsonWalk {
                 }
             }
             case CHOICES -> {
-                choices = first == '[';
-                choicesEmpty = choices;
+                set(CHOICES, first == '[');
+                set(CHOICES_FILLED, false);
             }
             case ERROR -> {
                 if (first == '"') {
                     return KEEP;
                 }
-                error = first != 'n' && first != 'f' && first != '0';
+                set(ERROR, first != 'n' && first != 'f' && first != '0');
                 if (first == '{') {
                     capture(failure, index);
                 }
@@ -208,6 +306,16 @@ final class ChatDocument extends JsonWalk {
             default -> second = Name.OTHER;
         }
         return SKIP;
+    }
+
+    private void inChoice(int index) {
+        if (second == Name.DELTA || second == Name.MESSAGE) {
+            set(DELTA_OPEN, true);
+            ofDelta = Name.OTHER;
+            nearest = Name.OTHER;
+        } else if (second == Name.USAGE) {
+            captureUsage(1, index);
+        }
     }
 
     private int inDelta(byte first) {
@@ -239,16 +347,22 @@ final class ChatDocument extends JsonWalk {
     @Override
     protected void keptEnds() {
         if (top == Name.ERROR) {
-            error = keptLength > 0;
+            set(ERROR, keptLength > 0);
         } else if (keptLength > 0 && !keptCut()) {
             (top == Name.MODEL ? model : tier).set(kept, keptLength, keptEscaped);
         }
     }
 
     @Override
+    protected void countEnds() {
+        countEnded = true;
+        stop();
+    }
+
+    @Override
     protected void closed(byte[] a, int index) {
-        if (inDelta && depth < IN_DELTA) {
-            inDelta = false;
+        if (is(DELTA_OPEN) && depth < IN_DELTA) {
+            set(DELTA_OPEN, false);
         }
         Capture ending = open;
         if (ending != null && depth == openDepth) {

@@ -25,6 +25,8 @@ final class ChatFacts implements AnswerFacts {
         events++;
         if (!document.isObject()) {
             malformed++;
+            error |= namedError;
+            return;
         }
         if (document.isError() || namedError) {
             error = true;

@@ -203,7 +203,7 @@ final class EventStreamScanner extends EventLines implements AnswerScanner {
     private void eventEnds(long end) {
         facts.documentEnds(namedError);
         ChatDocument event = facts.document;
-        boolean onlyUsage = event.choicesEmpty() && event.usage().isWhole() && !event.isError() && !namedError;
+        boolean onlyUsage = event.isObject() && event.choicesEmpty() && event.usage().isWhole() && !event.isError() && !namedError;
         if (hideUsage && onlyUsage && released <= boundary) {
             drops.retract(boundary);
             drop(boundary, end);

@@ -34,7 +34,10 @@ abstract class JsonWalk {
     private static final int NAME_KEPT = 4;
     private static final int NAME_SKIPPED = 5;
 
+    static final int PLACE_BITS = 14;
+
     private int state = VALUE;
+    private boolean stop;
     private int purpose;
     private int unicodeDigits;
     private int unicode;
@@ -61,6 +64,7 @@ abstract class JsonWalk {
     void restart() {
         state = VALUE;
         depth = 0;
+        purpose = SKIP;
     }
 
     final boolean broken() {
@@ -78,6 +82,9 @@ abstract class JsonWalk {
     /** A string begun as {@link #KEEP} ended; its text is in {@link #kept}. */
     protected abstract void keptEnds();
 
+    /** A string begun as {@link #COUNT} ended. */
+    protected abstract void countEnds();
+
     /** Whether the next name of the current object can matter. */
     protected abstract boolean nameMatters();
 
@@ -87,9 +94,11 @@ abstract class JsonWalk {
     /** A container closed; {@link #depth} is already that of the container itself. */
     protected abstract void closed(byte[] a, int index);
 
-    final void feed(byte[] a, int from, int to) {
+    /** Reads on; returns where it stopped, which is before the end only when a callback called {@link #stop}. */
+    final int feed(byte[] a, int from, int to) {
         int i = from;
-        while (i < to) {
+        stop = false;
+        while (i < to && !stop) {
             switch (state) {
                 case STRING -> i = string(a, i, to);
                 case ESCAPE -> escape(a[i++]);
@@ -98,6 +107,33 @@ abstract class JsonWalk {
                 default -> outside(a, i++);
             }
         }
+        return i;
+    }
+
+    /** Makes {@link #feed} return after the current byte. */
+    protected final void stop() {
+        stop = true;
+    }
+
+    /** Where in the grammar it stands, if that fits in {@value #PLACE_BITS} bits; -1 if it does not. */
+    protected final long place() {
+        return depth < Long.SIZE ? (long) depth << 8 | purpose << 4 | state : -1;
+    }
+
+    /** Which of the open containers are objects, by depth; only of use where {@link #place} is not -1. */
+    protected final long openObjects() {
+        return objects[0] & (-1L >>> (Long.SIZE - 1 - depth));
+    }
+
+    /** Stands where {@link #place} and {@link #openObjects} were taken: not inside a name, nor after the first byte of a string. */
+    protected final void standAt(long place, long openObjects) {
+        depth = (int) (place >> 8 & 0x3F);
+        purpose = (int) (place >> 4 & 0xF);
+        state = (int) (place & 0xF);
+        objects[0] = openObjects;
+        keptLength = 0;
+        keptEscaped = false;
+        countedBefore = counted;
     }
 
     private void outside(byte[] a, int index) {
@@ -218,6 +254,10 @@ abstract class JsonWalk {
                 state = ESCAPE;
                 return i + 1;
             }
+            if ((b & 0xE0) == 0) {
+                state = BROKEN;
+                return i;
+            }
             i++;
         }
         passed(a, from, to);
@@ -293,6 +333,8 @@ abstract class JsonWalk {
             keptEnds();
         } else if (purpose == COUNT_APART) {
             countedApart += counted - countedBefore;
+        } else if (purpose == COUNT) {
+            countEnds();
         }
     }
 

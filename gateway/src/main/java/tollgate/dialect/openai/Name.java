@@ -21,6 +21,9 @@ enum Name {
     X_GROQ,
     OTHER;
 
+    /** Every {@link #number} fits in so many bits. */
+    static final int BITS = 4;
+
     private static final Name[] ALL = values();
     private static final byte[][] TEXTS = Arrays.stream(ALL)
             .map(name -> name.name().toLowerCase(Locale.ROOT).getBytes(StandardCharsets.US_ASCII))
@@ -39,5 +42,16 @@ enum Name {
             }
         }
         return OTHER;
+    }
+
+    /** A small number for it, good within one process. */
+    @SuppressWarnings("EnumOrdinal")
+    int number() {
+        return ordinal();
+    }
+
+    /** The name whose number stands in the lowest bits. */
+    static Name at(long number) {
+        return ALL[(int) number & (1 << BITS) - 1];
     }
 }

@@ -6,17 +6,49 @@ import org.jspecify.annotations.Nullable;
 
 /** A text that comes again with each event and rarely changes: a string is made only when it does. */
 final class RepeatedText {
-    private byte[] raw = {};
-    private @Nullable String text;
+    private @Nullable Said said;
+    private boolean named;
+
+    /** One value of it. */
+    static final class Said {
+        private final byte[] raw;
+        private final String text;
+
+        private Said(byte[] raw, String text) {
+            this.raw = raw;
+            this.text = text;
+        }
+    }
 
     void set(byte[] bytes, int length, boolean escaped) {
-        if (!Arrays.equals(raw, 0, raw.length, bytes, 0, length)) {
-            raw = Arrays.copyOf(bytes, length);
-            text = escaped ? Escapes.decode(bytes, length) : new String(bytes, 0, length, StandardCharsets.UTF_8);
+        named = true;
+        Said last = said;
+        if (last == null || !Arrays.equals(last.raw, 0, last.raw.length, bytes, 0, length)) {
+            String text =
+                    escaped ? Escapes.decode(bytes, length) : new String(bytes, 0, length, StandardCharsets.UTF_8);
+            said = new Said(Arrays.copyOf(bytes, length), text);
         }
     }
 
     @Nullable String text() {
-        return text;
+        return said == null ? null : said.text;
+    }
+
+    /** From here on, {@link #saidSince} tells whether it is said again. */
+    void watch() {
+        named = false;
+    }
+
+    /** What was said last, if anything was said since {@link #watch}. */
+    @Nullable Said saidSince() {
+        return named ? said : null;
+    }
+
+    /** It is said again as it was before; null: it is not said. */
+    void repeat(@Nullable Said before) {
+        if (before != null) {
+            named = true;
+            said = before;
+        }
     }
 }

@@ -9,13 +9,13 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tollgate.dialect.AnswerFacts;
-import tollgate.dialect.AnswerShape;
 import tollgate.dialect.openai.Recordings.Recording;
 import tollgate.pricing.UnitClass;
 import tollgate.pricing.Usage;
 
 class RecordedAnswersTest {
-    private static final Recording NONE = new Recording("none here", true, 0, "", 0, 0, 0, 0, 0, Path.of(""));
+    private static final boolean WIDE = Boolean.getBoolean("tollgate.wide");
+    private static final Recording NONE = new Recording("none here", true, "", 0, 0, 0, 0, 0, 0, Path.of(""));
 
     static Stream<Recording> streams() {
         return some(Recordings.chat().stream().filter(Recording::stream));
@@ -35,22 +35,71 @@ class RecordedAnswersTest {
     void a_recorded_stream_passes_unchanged_and_its_usage_is_read(Recording recording) {
         Assumptions.assumeTrue(!recording.equals(NONE), "no recordings here");
         byte[] body = recording.body();
-        Relay relay = Relay.of(Relay.stream(false), body, true, body.length);
-        assertThat(relay.bytes()).isEqualTo(body);
-        checkUsage(recording, relay.facts());
-        assertThat(relay.facts().malformed()).isZero();
+        for (int slice : new int[] {body.length, 1, 7, 1460}) {
+            Relay relay = Relay.stream(body, false).scanAll(slice);
+            assertThat(relay.bytes()).isEqualTo(body);
+            checkUsage(recording, relay.facts());
+            assertThat(relay.facts().malformed()).isZero();
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("streams")
+    void a_recorded_stream_cut_anywhere_in_two_is_read_as_a_slow_reader_reads_it(Recording recording) {
+        Assumptions.assumeTrue(!recording.equals(NONE), "no recordings here");
+        byte[] body = recording.body();
+        SlowScan slow = new SlowScan(body, true, Relay.COMMENT);
+        byte[] expected = slow.relayed.toByteArray();
+        for (int cut = 0; cut < body.length; cut += step(body, cut)) {
+            Relay relay = Relay.stream(body, true).announcing().scan(cut).scanAll(body.length);
+            assertThat(relay.bytes()).as("cut at %d", cut).isEqualTo(expected);
+            checkUsage(recording, relay.facts());
+            assertThat(relay.facts().contentBytes()).isEqualTo(slow.content);
+            assertThat(relay.facts().boundUnits()).isEqualTo(slow.bound);
+        }
+    }
+
+    /** Every place in short bodies and at their ends; around line ends and here and there inside the long ones. */
+    private static int step(byte[] body, int at) {
+        boolean near = body.length < 9_000 || body.length - at < 600 || at < 600 || WIDE;
+        for (int i = Math.max(0, at - 2); i < at + 2 && !near; i++) {
+            near = body[i] == '\n';
+        }
+        return near ? 1 : Math.min(97, toLineEnd(body, at));
+    }
+
+    private static int toLineEnd(byte[] body, int at) {
+        int i = at + 2;
+        while (i < body.length && body[i] != '\n') {
+            i++;
+        }
+        return Math.max(1, i - 1 - at);
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("wholes")
     void a_recorded_whole_answer_passes_unchanged_and_its_usage_is_read(Recording recording) {
         Assumptions.assumeTrue(!recording.equals(NONE), "no recordings here");
-        Relay relay = new Relay(new OpenAiDialect().scanner(new AnswerShape(false, false)), false);
         byte[] body = recording.body();
-        Relay.of(relay, body, true, body.length);
-        assertThat(relay.bytes()).isEqualTo(body);
-        checkUsage(recording, relay.facts());
-        assertThat(relay.facts().complete()).isEqualTo(recording.status() == 200);
+        for (int cut = 0; cut < body.length; cut++) {
+            Relay relay = Relay.whole(body).scan(cut);
+            assertThat(relay.bytes()).isEmpty();
+            relay.scanAll(body.length);
+            assertThat(relay.bytes()).isEqualTo(body);
+            checkUsage(recording, relay.facts());
+            assertThat(relay.facts().complete()).isEqualTo(recording.status() == 200);
+        }
+        checkUsage(recording, Relay.whole(body).scanAll(1).facts());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("streams")
+    void the_bound_is_never_below_what_was_reported_and_visible(Recording recording) {
+        // Fixtures are shortened: fewer events than their usage counts.
+        Assumptions.assumeTrue(recording.wire().equals("raw") && recording.output() >= 0, "no usage of its own here");
+        Relay relay = Relay.stream(recording.body(), false).scanAll(4096);
+        long hidden = Math.max(0, recording.reasoning());
+        assertThat(relay.facts().boundUnits()).isGreaterThanOrEqualTo(recording.output() - hidden);
     }
 
     private static void checkUsage(Recording recording, AnswerFacts facts) {

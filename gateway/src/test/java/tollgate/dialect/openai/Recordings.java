@@ -21,8 +21,8 @@ final class Recordings {
     record Recording(
             String file,
             boolean stream,
+            String wire,
             int status,
-            String notes,
             long input,
             long cached,
             long cacheWrite,
@@ -60,8 +60,8 @@ final class Recordings {
                     found.add(new Recording(
                             column[0],
                             column[2].equals("sse"),
+                            column[3],
                             Integer.parseInt(column[4]),
-                            column[26],
                             count(column[9]),
                             count(column[10]),
                             count(column[11]),

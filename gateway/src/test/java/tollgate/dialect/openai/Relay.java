@@ -3,8 +3,10 @@ package tollgate.dialect.openai;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Assertions;
+import tollgate.dialect.AnswerFacts;
 import tollgate.dialect.AnswerScanner;
 import tollgate.dialect.AnswerShape;
 
@@ -13,95 +15,108 @@ final class Relay {
     static final byte[] COMMENT = ": tollgate {}\n".getBytes(StandardCharsets.UTF_8);
 
     final AnswerScanner scanner;
-    private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
+    private final byte[] body;
     private final ByteArrayOutputStream relayed = new ByteArrayOutputStream();
-    private final boolean comment;
-    private long at;
-    private long commentIn = -1;
+    private boolean comment;
+    private boolean inserted;
+    private int scanned;
+    private int at;
+    private int slices;
 
-    Relay(AnswerScanner scanner, boolean comment) {
+    private Relay(AnswerScanner scanner, byte[] body) {
         this.scanner = scanner;
-        this.comment = comment;
+        this.body = body;
     }
 
-    static Relay stream(boolean hideUsage) {
-        return new Relay(new OpenAiDialect().scanner(new AnswerShape(true, hideUsage)), false);
+    static Relay stream(byte[] body, boolean hideUsage) {
+        return new Relay(new OpenAiDialect().scanner(new AnswerShape(true, hideUsage)), body);
     }
 
-    /** The whole body in slices of the given sizes, the last one repeated; settled at its end. */
-    static Relay of(Relay relay, byte[] body, boolean clean, int... sizes) {
-        int from = 0;
-        for (int i = 0; from < body.length; i++) {
-            int size = Math.min(sizes[Math.min(i, sizes.length - 1)], body.length - from);
-            relay.scan(body, from, from + size);
-            from += size;
-        }
-        relay.finish(clean);
-        return relay;
+    static Relay stream(String body, boolean hideUsage) {
+        return stream(body.getBytes(StandardCharsets.UTF_8), hideUsage);
     }
 
-    void scan(byte[] body, int from, int to) {
-        taken.write(body, from, to - from);
-        ByteBuf slice = (from & 1) == 0
-                ? Unpooled.wrappedBuffer(body, from, to - from)
-                : Unpooled.directBuffer(to - from).writeBytes(body, from, to - from);
+    static Relay whole(byte[] body) {
+        return new Relay(new OpenAiDialect().scanner(new AnswerShape(false, false)), body);
+    }
+
+    /** Inserts {@link #COMMENT} where the scanner says. */
+    Relay announcing() {
+        comment = true;
+        return this;
+    }
+
+    /** The next bytes arrive in one slice: half of the time with an array of their own, half without. */
+    Relay scan(int length) {
+        int to = Math.min(body.length, scanned + length);
+        ByteBuf slice = (++slices & 1) == 0
+                ? Unpooled.wrappedBuffer(body, scanned, to - scanned)
+                : Unpooled.wrappedBuffer(ByteBuffer.wrap(body, scanned, to - scanned).asReadOnlyBuffer());
         int reader = slice.readerIndex();
         scanner.scan(slice);
         Assertions.assertEquals(reader, slice.readerIndex());
         Assertions.assertEquals(1, slice.refCnt());
         slice.release();
+        scanned = to;
         release();
+        return this;
     }
 
-    void finish(boolean clean) {
+    /** The rest arrives in slices of a length, and the body ends cleanly. */
+    Relay scanAll(int length) {
+        while (scanned < body.length) {
+            scan(length);
+        }
+        return end(true);
+    }
+
+    /** The body ends; the exchange is settled; what is left leaves. */
+    Relay end(boolean clean) {
         scanner.end(clean);
         release();
-        long withheld = scanner.releasable();
         scanner.settled();
-        Assertions.assertTrue(scanner.releasable() >= withheld);
         release();
+        return this;
     }
 
-    /** Lets go of what may leave, as a lane would. */
-    void release() {
-        byte[] all = taken.toByteArray();
-        long end = scanner.releasable();
-        Assertions.assertTrue(end >= at && end <= all.length, "releasable " + end + " after " + at);
+    private void release() {
+        int end = Math.toIntExact(scanner.releasable());
+        Assertions.assertTrue(end >= at && end <= scanned, "releasable " + end + " after " + at + " of " + scanned);
         int applied = 0;
-        for (int i = 0; i < scanner.dropCount() && scanner.dropFrom(i) < end; i++) {
-            Assertions.assertTrue(scanner.dropTo(i) <= end, "a drop reaches beyond what may leave");
-            write(all, Math.max(at, scanner.dropFrom(i)));
-            Assertions.assertTrue(at <= scanner.dropFrom(i), "dropped after it left");
-            at = scanner.dropTo(i);
+        while (applied < scanner.dropCount() && scanner.dropFrom(applied) < end) {
+            int from = Math.toIntExact(scanner.dropFrom(applied));
+            Assertions.assertTrue(from >= at, "drops what has left");
+            Assertions.assertTrue(scanner.dropTo(applied) <= end, "a drop reaches beyond what may leave");
+            write(from);
+            at = Math.toIntExact(scanner.dropTo(applied));
             applied++;
         }
         scanner.forgetDrops(applied);
-        write(all, end);
-        if (scanner.commentAt() == end) {
+        write(end);
+        if (scanner.commentAt() == end && scanner.terminated()) {
             insert();
         }
     }
 
-    private void write(byte[] all, long to) {
-        long comes = scanner.commentAt();
-        if (comes >= at && comes < to && commentIn < 0) {
-            relayed.write(all, (int) at, (int) (comes - at));
+    private void write(int to) {
+        int comes = Math.toIntExact(scanner.commentAt());
+        if (comes >= at && comes < to) {
+            relayed.write(body, at, comes - at);
             at = comes;
             insert();
         }
-        relayed.write(all, (int) at, (int) (to - at));
+        relayed.write(body, at, to - at);
         at = to;
     }
 
     private void insert() {
-        if (commentIn < 0) {
-            commentIn = relayed.size();
-            if (comment) {
-                relayed.writeBytes(COMMENT);
-            }
+        if (comment && !inserted) {
+            inserted = true;
+            relayed.writeBytes(COMMENT);
         }
     }
 
+    /** What the client got so far. */
     byte[] bytes() {
         return relayed.toByteArray();
     }
@@ -110,11 +125,7 @@ final class Relay {
         return relayed.toString(StandardCharsets.UTF_8);
     }
 
-    long position() {
-        return at;
-    }
-
-    ChatFacts facts() {
-        return (ChatFacts) scanner.facts();
+    AnswerFacts facts() {
+        return scanner.facts();
     }
 }
