@@ -16,6 +16,7 @@ import tollgate.dialect.Splice;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.TokenStreamLocation;
 
 /** Reads the body of a chat request in one pass. */
 final class ChatRequestReader {
@@ -62,7 +63,8 @@ final class ChatRequestReader {
         } catch (BadRequest bad) {
             return bad.refused();
         } catch (JacksonException malformed) {
-            return notJson("not JSON at byte " + malformed.getLocation().getByteOffset());
+            TokenStreamLocation at = malformed.getLocation();
+            return notJson(at == null ? "nested too deep" : "not JSON at byte " + at.getByteOffset());
         }
     }
 
