@@ -1,0 +1,103 @@
+package tollgate.metering;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tollgate.dialect.AnswerScanner;
+import tollgate.dialect.AnswerShape;
+import tollgate.dialect.openai.OpenAiDialect;
+import tollgate.pricing.ModelRates;
+import tollgate.pricing.RateBook;
+import tollgate.pricing.Usage;
+import tollgate.pricing.Usd;
+
+/** What the wallet pays for every recorded chat stream: whole, and cut after each of its bytes. */
+final class RecordedChargesTest {
+    /** Cached tokens cost what others do: an estimate cannot know what was cached. */
+    private static final ModelRates RATES = Requests.rates("input=1 output=10");
+
+    private static final WhoPays WHO_PAYS = new WhoPays(RateBook.of(List.of(RATES.card())), HoldSettings.DEFAULTS);
+    /**
+     * Vendors that put more into a delta than the model made: what its tools answered, the text again, the name of a
+     * channel beside each token. There an estimate may pass the report, never the hold.
+     */
+    private static final Set<String> PADDED = Set.of(
+            "groq-model-web-search-tool-stream.sse",
+            "tool-use-failed-error-streaming-1.sse",
+            "openrouter-stream-error.sse",
+            "openrouter-streaming-reasoning.sse",
+            "perplexity-text.sse");
+
+    private static final Path NONE = Path.of("no recordings here");
+
+    static Stream<Path> streams() throws IOException {
+        String told = System.getenv("TOLLGATE_SHARED");
+        Path recordings = Path.of(told != null ? told : "../../shared").resolve("recordings");
+        if (!Files.isDirectory(recordings)) {
+            return Stream.of(NONE);
+        }
+        try (Stream<Path> files = Files.walk(recordings)) {
+            return files.filter(file -> file.toString().endsWith(".sse")).filter(RecordedChargesTest::isChat).toList().stream();
+        }
+    }
+
+    private static boolean isChat(Path file) {
+        try {
+            return Files.readString(file).contains("\"chat.completion.chunk\"");
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("streams")
+    void a_cut_charges_what_was_consumed_and_never_more_than_the_whole(Path file) throws IOException {
+        Assumptions.assumeTrue(!file.equals(NONE), "no recordings here");
+        byte[] body = Files.readAllBytes(file);
+        AnswerScanner whole = scanner();
+        whole.scan(Unpooled.wrappedBuffer(body));
+        whole.end(true);
+        Usage usage = whole.facts().usage();
+        Assumptions.assumeTrue(usage != null, "reports no usage");
+        HoldPlan plan = Requests.plan(Requests.request(usage.outputTokens(), 1, 4 * usage.inputTokens()));
+        Usd exact = RATES.charge(usage, plan.markup()).charge();
+        Settlement complete = WHO_PAYS.settle(plan, plan.want(), new Ending.Complete(), Observed.of(whole.facts()));
+        assertThat(complete.total()).isEqualTo(exact);
+        assertThat(plan.want()).isGreaterThanOrEqualTo(exact);
+        assertThat(new Meter(plan, plan.want()).accrued(whole.facts())).isEqualTo(exact);
+
+        AnswerScanner cut = scanner();
+        Meter meter = new Meter(plan, plan.want());
+        Usd before = Usd.ZERO;
+        boolean padded = PADDED.contains(String.valueOf(file.getFileName()));
+        Usd most = padded ? plan.want() : exact;
+        for (int at = 0; at < body.length; at++) {
+            cut.scan(Unpooled.wrappedBuffer(body, at, 1));
+            Observed observed = Observed.of(cut.facts());
+            Settlement settled = WHO_PAYS.settle(plan, plan.want(), new Ending.UpstreamCut(true), observed);
+            assertThat(settled.total().nano()).as("cut at %d", at).isBetween(1L, most.nano());
+            if (observed.usage() == null) {
+                assertThat(meter.accrued(cut.facts())).as("cut at %d", at).isEqualTo(settled.total());
+            }
+            boolean reported = observed.usage() != null && observed.contentBytes() <= observed.contentBytesAtUsage();
+            assertThat(settled.estimated()).as("cut at %d", at).isNotEqualTo(reported);
+            if (body[at] == '\n' && !padded) {
+                assertThat(settled.total()).as("cut at %d", at).isGreaterThanOrEqualTo(before);
+                before = settled.total();
+            }
+        }
+    }
+
+    private static AnswerScanner scanner() {
+        return new OpenAiDialect().scanner(new AnswerShape(true, false));
+    }
+}
