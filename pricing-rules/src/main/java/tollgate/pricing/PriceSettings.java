@@ -54,12 +54,18 @@ public record PriceSettings(boolean builtIn, List<Path> files, Markup markup, @N
      * The card of {@code unknown_model: default}.
      *
      * @param perMillion the rates given; those not given are {@link #DEFAULT_PER_MILLION}
-     * @throws IllegalArgumentException when a figure is out of range
+     * @throws IllegalArgumentException when a figure is out of range, or a rate 0: never free by accident
      */
     public static RateCard unknownModel(
             Map<UnitClass, BigDecimal> perMillion, long context, long maxOutputTokens, boolean visibleOutput) {
         Map<UnitClass, BigDecimal> rates = new EnumMap<>(DEFAULT_PER_MILLION);
-        rates.putAll(perMillion);
+        perMillion.forEach((unit, rate) -> {
+            if (rate.signum() == 0) {
+                throw new IllegalArgumentException(
+                        "default_per_million." + unit.wireName() + ": 0 (expected: above 0)");
+            }
+            rates.put(unit, rate);
+        });
         Limits limits = new Limits(
                 context,
                 maxOutputTokens,

@@ -30,7 +30,7 @@ import org.snakeyaml.engine.v2.nodes.Node;
 final class RateCardFile {
     private static final List<String> FILE = List.of("source", "seen", "models");
     private static final List<String> MODEL =
-            List.of("model", "aliases", "limits", "image_tokens", "usd_per_million", "long_context", "source", "seen");
+            List.of("model", "aliases", "limits", "image_tokens", "usd_per_million", "long_context", "free", "source", "seen");
     private static final List<String> LIMITS =
             List.of("context", "max_output_tokens", "visible_output", "typical_output");
     private static final List<String> IMAGES = List.of("low", "high");
@@ -104,15 +104,16 @@ final class RateCardFile {
         for (String alias : card.texts("aliases")) {
             own(alias, model, card, "aliases");
         }
+        boolean free = card.has("free") && card.truth("free");
         List<RateCard.LongContext> tiers = new ArrayList<>();
         for (Node node : card.items("long_context")) {
             YamlFields tier = new YamlFields(file, node, TIER);
-            Map<UnitClass, BigDecimal> rates = rates(tier);
+            Map<UnitClass, BigDecimal> rates = rates(tier, free);
             long above = tier.whole("above_prompt_tokens");
             tiers.add(checked(tier, () -> new RateCard.LongContext(above, rates)));
         }
         Limits limits = limits(card);
-        Map<UnitClass, BigDecimal> rates = rates(card);
+        Map<UnitClass, BigDecimal> rates = rates(card, free);
         String source = (card.has("source") ? card : defaults).text("source");
         YamlFields dated = card.has("seen") ? card : defaults;
         String seen = dated.text("seen");
@@ -144,7 +145,7 @@ final class RateCardFile {
                         images.whole("high")));
     }
 
-    private Map<UnitClass, BigDecimal> rates(YamlFields card) {
+    private Map<UnitClass, BigDecimal> rates(YamlFields card, boolean free) {
         YamlFields fields = new YamlFields(file, card.node("usd_per_million"), CLASSES);
         Map<UnitClass, BigDecimal> rates = new EnumMap<>(UnitClass.class);
         for (String name : fields.names()) {
@@ -154,7 +155,12 @@ final class RateCardFile {
                 throw fields.invalidField(
                         name, name + ": '" + rate + "' (expected: dollars, digits with up to 9 decimals)");
             }
-            rates.put(unit, new BigDecimal(rate));
+            BigDecimal usd = new BigDecimal(rate);
+            if (usd.signum() == 0 && !free) {
+                throw fields.invalidField(
+                        name, name + ": " + rate + " (expected: above 0, or 'free: true' beside usd_per_million)");
+            }
+            rates.put(unit, usd);
         }
         return checked(fields, () -> RateCard.checked("usd_per_million", rates));
     }

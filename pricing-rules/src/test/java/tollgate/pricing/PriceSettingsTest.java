@@ -53,6 +53,8 @@ final class PriceSettingsTest {
         });
         assertThatThrownBy(() -> PriceSettings.unknownModel(Map.of(), 100, 101, false))
                 .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> PriceSettings.unknownModel(Cards.rates("output=0"), 1000, 100, false))
+                .hasMessageContaining("default_per_million.output: 0 (expected: above 0)");
     }
 
     @Test

@@ -40,9 +40,18 @@ final class RateCardFileTest {
                         "2026-08-01"));
     }
 
+    @Test
+    void a_model_is_free_where_the_card_says_so() {
+        String text = SOUND.replace("input: 2.50", "input: 0").replace("    limits:", "    free: true\n    limits:");
+        assertThat(RateCardFile.read("own.yaml", text).getFirst().usdPerMillion())
+                .isEqualTo(Cards.rates("input=0 output=10"));
+    }
+
     @ParameterizedTest(name = "{1} becomes {2}")
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
         "8  | input: 2.50         | input: 2.5e-6                | input: '2.5e-6' (expected: dollars, digits with up to 9 decimals)",
+        "8  | input: 2.50         | input: 0.00                  | input: 0.00 (expected: above 0, or 'free: true'",
+        "11 | input: 5.00         | input: 0                     | input: 0 (expected: above 0, or 'free: true'",
         "8  | input: 2.50         | input: -2.50                 | input: '-2.50'",
         "8  | input: 2.50         | input: .nan                  | input: '.nan'",
         "8  | input: 2.50         | input: 0x10                  | input: '0x10'",
