@@ -1,0 +1,80 @@
+package tollgate.journal;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tollgate.pricing.Usd;
+import tollgate.wallet.WalletAddress;
+
+/**
+ * What is known of an exchange once its hold is placed: enough to settle it, and to write its usage record, after the
+ * process that ran it was killed. Immutable.
+ *
+ * @param exchange its id
+ * @param at the wallet that pays
+ * @param live real money; otherwise the sandbox's
+ * @param key id of the key it was asked with
+ * @param member who the key belongs to
+ * @param project what the key is for
+ * @param service the kind of work
+ * @param dialect the wire language
+ * @param model as the client wrote it
+ * @param upstream where it is forwarded to
+ * @param stream an event stream was asked for
+ * @param held the money set aside
+ * @param clamped the output ceiling we set; null where we set none
+ * @param priceVersion of the rates the hold was planned with
+ * @param tags the client's labels
+ * @param user the client's name for its user
+ * @param metadata the client's labels inside the request
+ * @param changes what was changed in the request, as the splices that did it
+ * @param idempotencyKey the client's, recorded only
+ * @param trace the client's {@code traceparent}
+ * @param started when its head was read
+ */
+public record ExchangeFacts(
+        String exchange,
+        WalletAddress at,
+        boolean live,
+        String key,
+        @Nullable String member,
+        @Nullable String project,
+        String service,
+        String dialect,
+        String model,
+        String upstream,
+        boolean stream,
+        Usd held,
+        @Nullable Long clamped,
+        String priceVersion,
+        Map<String, String> tags,
+        @Nullable String user,
+        Map<String, String> metadata,
+        List<Change> changes,
+        @Nullable String idempotencyKey,
+        @Nullable String trace,
+        Instant started) {
+    /** Copies what could change. */
+    public ExchangeFacts {
+        tags = Map.copyOf(tags);
+        metadata = Map.copyOf(metadata);
+        changes = List.copyOf(changes);
+    }
+
+    /** The same without the client's own texts, which a meter slot may have no room for. */
+    ExchangeFacts withoutTexts() {
+        return new ExchangeFacts(
+                exchange, at, live, key, member, project, service, dialect, model, upstream, stream, held, clamped,
+                priceVersion, Map.of(), null, Map.of(), List.of(), null, null, started);
+    }
+
+    /**
+     * One change that was made to the request.
+     *
+     * @param offset in bytes of the client's body
+     * @param removed the client's text
+     * @param inserted ours
+     */
+    public record Change(int offset, String removed, String inserted) {}
+}

@@ -1,0 +1,106 @@
+package tollgate.journal;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import tollgate.pricing.Usd;
+
+/**
+ * One file of meter slots: a place for each open exchange, where plain stores keep what has left to its client. Survives
+ * a killed process; a dead machine is what the renewals of the hold are for.
+ *
+ * <p>Confined to one event loop. Layout of a slot: {@code length:int left:int accrued:long facts}. The length is stored
+ * last when a slot is taken and cleared first when it is freed.
+ */
+final class MeterSlots {
+    /** Bytes of a slot. */
+    static final int SLOT = 2048;
+
+    /** Most bytes of facts. */
+    static final int MOST_FACTS = SLOT - 16;
+
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private final ZeroedFile file;
+    private final ArrayDeque<Integer> free = new ArrayDeque<>();
+
+    private MeterSlots(ZeroedFile file, int slots) {
+        this.file = file;
+        for (int slot = 0; slot < slots; slot++) {
+            free.add(slot);
+        }
+    }
+
+    static MeterSlots create(Path path, int slots) throws IOException {
+        return new MeterSlots(ZeroedFile.create(path, (long) slots * SLOT), slots);
+    }
+
+    int available() {
+        return free.size();
+    }
+
+    /** Keeps a slot for somebody who will open it. */
+    int take() {
+        return free.remove();
+    }
+
+    /** Writes the facts: from now on a killed process leaves an orphan. */
+    void open(int slot, byte[] facts) {
+        long at = (long) slot * SLOT;
+        MemorySegment memory = file.memory();
+        MemorySegment.copy(MemorySegment.ofArray(facts), 0, memory, at + 16, facts.length);
+        memory.set(LONG, at + 8, 0L);
+        memory.set(INT, at + 4, 0);
+        VarHandle.releaseFence();
+        memory.set(INT, at, facts.length);
+    }
+
+    /** What the bytes handed to the client's connection come to. */
+    void accrued(int slot, long nano) {
+        file.memory().set(LONG, (long) slot * SLOT + 8, nano);
+    }
+
+    /** The first bytes of the answer are with the client. */
+    void left(int slot) {
+        file.memory().set(INT, (long) slot * SLOT + 4, 1);
+    }
+
+    /** Forgets an exchange. */
+    void free(int slot) {
+        file.memory().set(INT, (long) slot * SLOT, 0);
+        free.add(slot);
+    }
+
+    /** Lets go of the file, which is deleted where no slot is taken. */
+    void close(int slots) throws IOException {
+        if (free.size() == slots) {
+            file.delete();
+        } else {
+            file.close();
+        }
+    }
+
+    /** The exchanges that were open in a file of an earlier run. */
+    static List<Orphan> orphans(byte[] file) {
+        ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+        List<Orphan> orphans = new ArrayList<>();
+        for (int at = 0; at + SLOT <= file.length; at += SLOT) {
+            int length = bytes.getInt(at);
+            if (length > 0 && length <= MOST_FACTS) {
+                byte[] facts = new byte[length];
+                bytes.get(at + 16, facts);
+                orphans.add(new Orphan(
+                        JournalCodec.facts(facts), bytes.getInt(at + 4) != 0, new Usd(bytes.getLong(at + 8))));
+            }
+        }
+        return orphans;
+    }
+}

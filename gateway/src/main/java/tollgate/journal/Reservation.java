@@ -1,0 +1,28 @@
+package tollgate.journal;
+
+/**
+ * Room for one exchange: its meter slot and its settlement. Confined to its event loop.
+ *
+ * <p>Ends with {@link #settle} followed by {@link #close}, or with {@link #close} alone where nothing was set aside.
+ */
+public interface Reservation {
+    /** The hold is placed: from now on a killed process leaves an orphan to be settled. */
+    void open(ExchangeFacts facts);
+
+    /** What the bytes handed to the client's connection come to, in nano-USD. A plain store. */
+    void accrued(long nano);
+
+    /** The first bytes of the answer are with the client. */
+    void left();
+
+    /**
+     * Writes the settlement.
+     *
+     * @param written runs on the loop once the settlement is as safe as {@link JournalSettings#sync()} promises; from
+     *     within this call where that does not wait for the disk
+     */
+    void settle(JournalEntry entry, Runnable written);
+
+    /** The client has what it will get: the slot is free for another. Again: nothing happens. */
+    void close();
+}

@@ -1,0 +1,136 @@
+package tollgate.journal;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32C;
+
+/**
+ * One file of records, appended to by one thread and forced by another.
+ *
+ * <p>Layout: records one after the other, each {@code length:int crc32c:int bytes}, padded to 8; the rest is zeros. The
+ * length is stored last, so that a process killed in the middle of an append leaves no record at all.
+ */
+final class Segment {
+    /** The longest record there is. */
+    static final int MOST_RECORD_BYTES = 16 << 10;
+
+    private static final int HEAD = 8;
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private final ZeroedFile file;
+    private final long capacity;
+    private long end;
+    private int unretired;
+    private boolean full;
+    private volatile boolean dirty;
+
+    private Segment(ZeroedFile file, long capacity) {
+        this.file = file;
+        this.capacity = capacity;
+    }
+
+    /** A new, empty one. */
+    static Segment create(Path path, int bytes) throws IOException {
+        return new Segment(ZeroedFile.create(path, bytes), bytes);
+    }
+
+    /** What a record of so many bytes takes. */
+    static int framed(int bytes) {
+        return (HEAD + bytes + 7) & ~7;
+    }
+
+    /** Appends a record if it fits. */
+    boolean append(byte[] record) {
+        int framed = framed(record.length);
+        if (end + framed > capacity) {
+            return false;
+        }
+        MemorySegment memory = file.memory();
+        MemorySegment.copy(MemorySegment.ofArray(record), 0, memory, end + HEAD, record.length);
+        memory.set(INT, end + 4, crc(record, 0, record.length));
+        VarHandle.releaseFence();
+        memory.set(INT, end, record.length);
+        end += framed;
+        dirty = true;
+        return true;
+    }
+
+    /** Bytes left for records. */
+    int free() {
+        return (int) (capacity - end);
+    }
+
+    /** Puts what was appended before this call on disk. Any thread. */
+    void force() {
+        if (dirty) {
+            dirty = false;
+            file.force();
+        }
+    }
+
+    synchronized void added() {
+        unretired++;
+    }
+
+    synchronized void retired() {
+        unretired--;
+    }
+
+    /** Nothing will be appended any more. */
+    synchronized void fill() {
+        full = true;
+    }
+
+    /** Nothing in it is needed any more. */
+    synchronized boolean spent() {
+        return full && unretired == 0;
+    }
+
+    void delete() throws IOException {
+        file.delete();
+    }
+
+    /** Lets go of the file, which is deleted where nothing in it is needed. */
+    synchronized void close() throws IOException {
+        if (unretired == 0) {
+            file.delete();
+        } else {
+            file.force();
+            file.close();
+        }
+    }
+
+    /** The whole records of a file of an earlier run, up to a torn or damaged one. */
+    static List<byte[]> records(byte[] file) {
+        ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+        List<byte[]> records = new ArrayList<>();
+        int at = 0;
+        while (at + HEAD <= file.length) {
+            int length = bytes.getInt(at);
+            if (length <= 0 || length > MOST_RECORD_BYTES || at + framed(length) > file.length) {
+                break;
+            }
+            if (bytes.getInt(at + 4) != crc(file, at + HEAD, length)) {
+                break;
+            }
+            byte[] record = new byte[length];
+            bytes.get(at + HEAD, record);
+            records.add(record);
+            at += framed(length);
+        }
+        return records;
+    }
+
+    private static int crc(byte[] bytes, int from, int length) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, from, length);
+        return (int) crc.getValue();
+    }
+}

@@ -1,0 +1,84 @@
+package tollgate.journal;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tollgate.pricing.Usd;
+
+/**
+ * The line about one exchange that goes to SQL: who, model, usage, cost, charge, timings, how it ended. Immutable.
+ *
+ * @param facts what was known when its hold was placed
+ * @param model the exact model that answered; null where none was named
+ * @param ended how it ended
+ * @param payer who bears what the upstream bills: {@code wallet} or {@code operator}
+ * @param units what the wallet is charged for, by wire name of the class
+ * @param reasoning the share of the output that was reasoning, for information
+ * @param estimated some count was not reported by the upstream
+ * @param charge what the wallet pays
+ * @param cost what the upstream bills
+ * @param overrun how much the charge passes what was held
+ * @param disputed what was reported above the charge and not taken
+ * @param lines how the amount came about
+ * @param attempts the tries at upstreams
+ * @param status the status the client got; 0 where it got none
+ * @param detail what an operator should know of a failure; null where there was none
+ * @param timings microseconds since the start, by name
+ * @param finished when it was settled
+ */
+public record UsageRecord(
+        ExchangeFacts facts,
+        @Nullable String model,
+        String ended,
+        String payer,
+        Map<String, Long> units,
+        long reasoning,
+        boolean estimated,
+        Usd charge,
+        Usd cost,
+        Usd overrun,
+        Usd disputed,
+        List<Line> lines,
+        List<Attempt> attempts,
+        int status,
+        @Nullable String detail,
+        Map<String, Long> timings,
+        Instant finished) {
+    /** Copies what could change. */
+    public UsageRecord {
+        units = Map.copyOf(units);
+        lines = List.copyOf(lines);
+        attempts = List.copyOf(attempts);
+        timings = Map.copyOf(timings);
+    }
+
+    /** The same without what a record may have no room for. */
+    UsageRecord withoutTexts() {
+        return new UsageRecord(
+                facts.withoutTexts(), model, ended, payer, units, reasoning, estimated, charge, cost, overrun, disputed,
+                lines, attempts, status, null, timings, finished);
+    }
+
+    /**
+     * One class of the charge, as decimal dollars.
+     *
+     * @param unit wire name of the class
+     * @param units how many
+     * @param rate dollars per unit
+     * @param subtotal dollars, exact, before markup and rounding
+     * @param unpriced charged 0 although counted
+     */
+    public record Line(String unit, long units, String rate, String subtotal, boolean unpriced) {}
+
+    /**
+     * One try at one upstream.
+     *
+     * @param number from 1
+     * @param upstream its name
+     * @param reused over a connection that had carried an answer before
+     * @param status of its answer; 0 where none came
+     * @param failure why no complete answer came; null where one did
+     */
+    public record Attempt(int number, String upstream, boolean reused, int status, @Nullable String failure) {}
+}

@@ -1,0 +1,33 @@
+package tollgate.wallet;
+
+import java.time.Duration;
+import tollgate.pricing.Usd;
+
+/**
+ * Asks to set money aside for one exchange.
+ *
+ * @param at the wallet that pays
+ * @param exchange whose hold it is
+ * @param generation 1; higher where a hold that was lost is placed again
+ * @param min the least that will do
+ * @param want what is wanted; granted where it is at most half of what is available, else that half, but never less than
+ *     {@code min}
+ * @param life the hold expires so long after its last renewal
+ * @param maxLife no renewal carries it beyond so long after its placement
+ * @param accrued what the exchange has come to already, where it is placed again
+ * @param policy the organisation's policy number that the caller knows
+ * @param priceVersion of the rates it was planned with
+ * @param reinstate the exchange runs already: neither funds nor state are a reason to refuse
+ */
+public record Place(
+        WalletAddress at,
+        String exchange,
+        int generation,
+        Usd min,
+        Usd want,
+        Duration life,
+        Duration maxLife,
+        Usd accrued,
+        long policy,
+        String priceVersion,
+        boolean reinstate) {}
