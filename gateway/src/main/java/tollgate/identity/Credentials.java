@@ -1,0 +1,68 @@
+package tollgate.identity;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The key that a request bears, wherever its dialect puts it. */
+public sealed interface Credentials {
+    /** One key, possibly at several places. */
+    record Found(String secret) implements Credentials {
+        /** Without the key: it must not get into a log. */
+        @Override
+        public String toString() {
+            return "Found";
+        }
+    }
+
+    /** None. */
+    record Missing() implements Credentials {}
+
+    /** Different ones: which is meant is not for us to guess. */
+    record Ambiguous() implements Credentials {}
+
+    /**
+     * Looks for a key in {@code Authorization: Bearer}, {@code x-api-key}, {@code api-key}, {@code x-goog-api-key} and
+     * {@code ?key=}.
+     *
+     * @param headers all values of a field, by its name in any case
+     * @param query the raw query; null where there is none
+     */
+    static Credentials of(Function<String, List<String>> headers, @Nullable String query) {
+        Set<String> found = new LinkedHashSet<>();
+        for (String value : headers.apply("authorization")) {
+            if (value.toLowerCase(Locale.ROOT).startsWith("bearer ")) {
+                found.add(value.substring("bearer ".length()).strip());
+            }
+        }
+        for (String name : List.of("x-api-key", "api-key", "x-goog-api-key")) {
+            headers.apply(name).forEach(value -> found.add(value.strip()));
+        }
+        if (query != null) {
+            for (String part : query.split("&", -1)) {
+                if (part.startsWith("key=")) {
+                    found.add(decoded(part.substring("key=".length())));
+                }
+            }
+        }
+        found.remove("");
+        return switch (found.size()) {
+            case 0 -> new Missing();
+            case 1 -> new Found(found.iterator().next());
+            default -> new Ambiguous();
+        };
+    }
+
+    private static String decoded(String raw) {
+        try {
+            return URLDecoder.decode(raw, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException notEncoded) {
+            return raw;
+        }
+    }
+}

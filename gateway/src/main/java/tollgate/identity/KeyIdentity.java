@@ -1,0 +1,63 @@
+package tollgate.identity;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who a key stands for. Immutable.
+ *
+ * @param keyId the key's id: never the key
+ * @param name the key's name
+ * @param organisation whose it is
+ * @param shard where the organisation's money is kept
+ * @param wallet who pays
+ * @param live real money; otherwise the sandbox's
+ * @param member who the key belongs to
+ * @param project what the key is for
+ * @param allowedModels patterns of models it may use, {@code *} for any run of characters; none: all
+ * @param policy the organisation's policy number this was resolved under
+ * @param expires when it stops being good
+ */
+public record KeyIdentity(
+        String keyId,
+        String name,
+        String organisation,
+        int shard,
+        String wallet,
+        boolean live,
+        @Nullable String member,
+        @Nullable String project,
+        List<String> allowedModels,
+        long policy,
+        @Nullable Instant expires) {
+    /** Copies what could change. */
+    public KeyIdentity {
+        allowedModels = List.copyOf(allowedModels);
+    }
+
+    /** Whether it may use a model. */
+    public boolean allows(String model) {
+        return allowedModels.isEmpty() || allowedModels.stream().anyMatch(pattern -> matches(pattern, model));
+    }
+
+    private static boolean matches(String pattern, String model) {
+        String[] parts = pattern.split("\\*", -1);
+        if (parts.length == 1) {
+            return model.equals(pattern);
+        }
+        if (!model.startsWith(parts[0])) {
+            return false;
+        }
+        int at = parts[0].length();
+        for (int i = 1; i < parts.length - 1; i++) {
+            int found = model.indexOf(parts[i], at);
+            if (found < 0) {
+                return false;
+            }
+            at = found + parts[i].length();
+        }
+        String last = parts[parts.length - 1];
+        return model.length() - at >= last.length() && model.endsWith(last);
+    }
+}

@@ -1,0 +1,407 @@
+package tollgate.proxy;
+
+import io.netty.buffer.ByteBuf;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import tollgate.dialect.Announcement;
+import tollgate.dialect.AnswerFacts;
+import tollgate.dialect.Dialect;
+import tollgate.dialect.Refusal;
+import tollgate.dialect.Splice;
+import tollgate.http.GoneReason;
+import tollgate.http.ServerExchange;
+import tollgate.identity.KeyIdentity;
+import tollgate.journal.ExchangeFacts;
+import tollgate.journal.JournalEntry;
+import tollgate.journal.Reservation;
+import tollgate.journal.UsageRecord;
+import tollgate.metering.Ending;
+import tollgate.metering.HoldAction;
+import tollgate.metering.HoldEvent;
+import tollgate.metering.HoldPlan;
+import tollgate.metering.HoldState;
+import tollgate.metering.Meter;
+import tollgate.metering.Observed;
+import tollgate.metering.Settlement;
+import tollgate.pricing.Usd;
+import tollgate.wallet.Place;
+import tollgate.wallet.PlaceResult;
+import tollgate.wallet.Renew;
+import tollgate.wallet.RenewResult;
+import tollgate.wallet.SettleResult;
+import tollgate.wallet.WalletAddress;
+
+/**
+ * The money side of one exchange: place a hold, forward, settle, announce. What there is to do is decided by its {@link
+ * HoldState}; what the client gets is its {@link Relay}'s business.
+ *
+ * <h2>Threading</h2> Confined to the connection's event loop.
+ * <h2>Reference counting</h2> Owns the request's body until it is forwarded or refused.
+ */
+final class Exchange {
+    private static final long RENEWAL_RETRY_MS = 2_000;
+    private static final long RENEWAL_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final ProxyContext context;
+    private final ProxyLoop loop;
+    private final ServerExchange server;
+    private final Dialect dialect;
+    private final String id;
+    private final KeyIdentity key;
+    private final WalletAddress at;
+    private final Upstream upstream;
+    private final HoldPlan plan;
+    private final HoldState state = new HoldState();
+    private final Timings timings;
+    private final Instant started;
+    private final int bodyBytes;
+    private @Nullable ByteBuf body;
+    private @Nullable Reservation reservation;
+    private @Nullable Meter meter;
+    private @Nullable ExchangeFacts facts;
+    private @Nullable Relay relay;
+    private @Nullable Refusal refusal;
+    private @Nullable Settlement settlement;
+    private @Nullable Future<?> settleTimer;
+    private Usd held = Usd.ZERO;
+    private long placedNanos;
+    private long renewalFailingSince;
+    private boolean clientGone;
+    private boolean memoryGiven;
+    private boolean ended;
+
+    Exchange(
+            ProxyContext context,
+            ProxyLoop loop,
+            ServerExchange server,
+            Dialect dialect,
+            String id,
+            KeyIdentity key,
+            Upstream upstream,
+            HoldPlan plan,
+            ByteBuf body,
+            Instant started,
+            long startedNanos) {
+        this.context = context;
+        this.loop = loop;
+        this.server = server;
+        this.dialect = dialect;
+        this.id = id;
+        this.key = key;
+        this.at = new WalletAddress(key.shard(), key.organisation(), key.wallet());
+        this.upstream = upstream;
+        this.plan = plan;
+        this.body = body;
+        this.bodyBytes = body.readableBytes();
+        this.started = started;
+        this.timings = new Timings(startedNanos);
+        timings.mark("read");
+    }
+
+    ProxyContext context() {
+        return context;
+    }
+
+    ServerExchange server() {
+        return server;
+    }
+
+    Dialect dialect() {
+        return dialect;
+    }
+
+    HoldPlan plan() {
+        return plan;
+    }
+
+    Upstream upstream() {
+        return upstream;
+    }
+
+    Timings timings() {
+        return timings;
+    }
+
+    boolean clientIsGone() {
+        return clientGone;
+    }
+
+    long placedNanos() {
+        return placedNanos;
+    }
+
+    /** Asks for the hold. */
+    void hold() {
+        reservation = loop.journal().reserve();
+        if (reservation == null) {
+            refuse(Refusals.journalFull());
+        } else {
+            loop.admission().place(placing(false), this::placed);
+        }
+    }
+
+    private Place placing(boolean again) {
+        return new Place(
+                at,
+                id,
+                state.generation(),
+                again ? held : plan.min(),
+                again ? held : plan.want(),
+                context.holds().life(),
+                context.holds().maxExchange(),
+                Usd.ZERO,
+                key.policy(),
+                plan.rates().priceVersion(),
+                again);
+    }
+
+    private void placed(PlaceResult result) {
+        timings.mark("held");
+        switch (result) {
+            case PlaceResult.Placed placed -> {
+                held = placed.granted();
+                act(state.on(HoldEvent.PLACED));
+            }
+            case PlaceResult.Unavailable unavailable -> {
+                refusal = Refusals.held(result, plan);
+                act(state.on(unavailable.mayHaveHappened() ? HoldEvent.PLACE_UNKNOWN : HoldEvent.REFUSED));
+            }
+            case PlaceResult.AlreadyFinal _,
+                    PlaceResult.InsufficientFunds _,
+                    PlaceResult.WalletNotActive _,
+                    PlaceResult.UnknownWallet _,
+                    PlaceResult.Rejected _ -> {
+                refusal = Refusals.held(result, plan);
+                act(state.on(HoldEvent.REFUSED));
+            }
+            case PlaceResult.StalePolicy _ -> {
+                context.keys().forget(key.keyId());
+                refusal = Refusals.held(result, plan);
+                act(state.on(HoldEvent.REFUSED));
+            }
+        }
+    }
+
+    private void act(HoldAction action) {
+        switch (action) {
+            case NOTHING -> {}
+            case FORWARD -> forward();
+            case REFUSE -> refuse(Objects.requireNonNull(refusal));
+            case RELEASE -> release();
+            case PLACE_AGAIN -> loop.admission().place(placing(true), this::placed);
+            case STOP -> stop(Ending.Reason.HOLD_LOST);
+            case SETTLE -> settle();
+            case ANNOUNCE, ANNOUNCE_WITHOUT_BALANCE -> throw new IllegalStateException("announced where replies arrive");
+        }
+    }
+
+    private void refuse(Refusal why) {
+        dropBody();
+        closeReservation();
+        if (!clientGone) {
+            new Refuser(context).refuse(server, dialect, id, key.keyId(), why);
+        }
+    }
+
+    /** The money may have been set aside: it is given back as a settlement at nothing. */
+    private void release() {
+        ended = true;
+        dropBody();
+        settlement = context.whoPays().settle(plan, held, new Ending.UpstreamFailed(), Observed.NOTHING);
+        journal(settlement, List.of(), 0, null);
+        if (!clientGone && refusal != null) {
+            new Refuser(context).refuse(server, dialect, id, key.keyId(), refusal);
+        }
+    }
+
+    private void forward() {
+        placedNanos = System.nanoTime();
+        renewalFailingSince = 0;
+        Long ceiling = plan.ceilingFor(held);
+        boolean reportUsage = plan.request().stream() && !plan.request().usageAsked();
+        List<Splice> splices = plan.request().splicePoints().splices(reportUsage, ceiling);
+        facts = Records.facts(this, key, at, id, started, held, ceiling, splices);
+        Objects.requireNonNull(reservation).open(facts);
+        meter = new Meter(plan, held);
+        loop.keeper().add(this);
+        ByteBuf sent = Objects.requireNonNull(body);
+        body = null;
+        if (!splices.isEmpty()) {
+            ByteBuf changed = Splice.apply(sent, splices, server.alloc());
+            sent.release();
+            sent = changed;
+        }
+        Announcement.Begun begun = new Announcement.Begun(id, plan.request().service(), ceiling);
+        Relay relaying = new Relay(this, begun, reportUsage);
+        relay = relaying;
+        relaying.send(loop.pool(upstream), sent);
+    }
+
+    /** The request's body needs no memory any more. Again: nothing happens. */
+    void requestSent() {
+        if (!memoryGiven) {
+            memoryGiven = true;
+            context.memory().give(bodyBytes);
+        }
+    }
+
+    private void dropBody() {
+        ByteBuf dropped = body;
+        if (dropped != null) {
+            body = null;
+            dropped.release();
+        }
+        requestSent();
+    }
+
+    /** Bytes of the answer were handed to the client's connection. */
+    void relayed(AnswerFacts answer) {
+        Reservation open = Objects.requireNonNull(reservation);
+        open.accrued(Objects.requireNonNull(meter).accrued(answer).nano());
+    }
+
+    /** The first bytes of the answer are with the client. */
+    void left() {
+        Objects.requireNonNull(reservation).left();
+    }
+
+    /** The command that keeps the hold alive. */
+    Renew renewal() {
+        Relay running = Objects.requireNonNull(relay);
+        AnswerFacts answer = running.relayedFacts();
+        Usd accrued = answer == null ? Usd.ZERO : Objects.requireNonNull(meter).accrued(answer);
+        return new Renew(at, id, state.generation(), accrued, context.holds().life());
+    }
+
+    /** What became of it. */
+    void renewed(RenewResult result) {
+        switch (result) {
+            case RenewResult.Renewed _ -> {
+                renewalFailingSince = 0;
+                act(state.on(HoldEvent.RENEWED));
+            }
+            case RenewResult.NoHold _ -> act(state.on(HoldEvent.HOLD_MISSING));
+            case RenewResult.Over _, RenewResult.Rejected _ -> act(state.on(HoldEvent.HOLD_OVER));
+            case RenewResult.Unavailable _ -> renewalFailed();
+        }
+    }
+
+    private void renewalFailed() {
+        act(state.on(HoldEvent.RENEWAL_UNKNOWN));
+        long now = System.nanoTime();
+        if (renewalFailingSince == 0) {
+            renewalFailingSince = now;
+        }
+        if (ended) {
+            return;
+        }
+        if (now - renewalFailingSince > RENEWAL_PATIENCE_NANOS) {
+            stop(Ending.Reason.HOLD_LOST);
+        } else {
+            server.loop().schedule(this::renewAgain, RENEWAL_RETRY_MS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void renewAgain() {
+        if (!ended) {
+            loop.admission().renew(renewal(), this::renewed);
+        }
+    }
+
+    /** The gateway ends the exchange. */
+    void stop(Ending.Reason why) {
+        if (!ended && relay != null) {
+            relay.stop(why);
+        }
+    }
+
+    /** The client left. */
+    void clientGone(GoneReason reason) {
+        clientGone = true;
+        if (ended) {
+            closeReservation();
+        } else if (relay == null) {
+            dropBody();
+            act(state.on(HoldEvent.ENDED));
+        } else {
+            relay.clientGone();
+        }
+    }
+
+    /** The client takes bytes again. */
+    void clientWritable() {
+        if (relay != null) {
+            relay.clientWritable();
+        }
+    }
+
+    /** The answer is over, one way or another: time to settle. Called once by the relay. */
+    void end(Ending ending, Observed observed) {
+        if (ended) {
+            throw new IllegalStateException(id + " has ended already");
+        }
+        ended = true;
+        timings.mark("ended");
+        loop.keeper().remove(this);
+        settlement = context.whoPays().settle(plan, held, ending, observed);
+        act(state.on(HoldEvent.ENDED));
+    }
+
+    private void settle() {
+        Relay ran = Objects.requireNonNull(relay);
+        journal(Objects.requireNonNull(settlement), ran.attempts(), ran.clientStatus(), ran.failureDetail());
+        settleTimer = server.loop()
+                .schedule(
+                        () -> announce(state.on(HoldEvent.SETTLE_UNKNOWN), null),
+                        context.settings().settleWait().toMillis(),
+                        TimeUnit.MILLISECONDS);
+    }
+
+    private void journal(Settlement settled, List<UsageRecord.Attempt> attempts, int status, @Nullable String detail) {
+        ExchangeFacts known = facts != null ? facts : Records.facts(this, key, at, id, started, held, null, List.of());
+        timings.mark("total");
+        UsageRecord record = Records.usage(
+                known, settled, relay == null ? null : relay.facts(), attempts, status, detail, timings,
+                context.clock().instant());
+        JournalEntry entry = new JournalEntry(Records.settle(record), record);
+        Reservation room = Objects.requireNonNull(reservation);
+        Metered.settled(context.telemetry(), record);
+        AccessLog.settled(record);
+        room.settle(entry, () -> loop.admission().settle(entry.settle(), this::settled));
+        if (clientGone || relay == null) {
+            closeReservation();
+        }
+    }
+
+    private void settled(SettleResult result) {
+        if (settleTimer != null) {
+            settleTimer.cancel(false);
+        }
+        switch (result) {
+            case SettleResult.Settled booked -> announce(state.on(HoldEvent.SETTLED), booked.balance());
+            case SettleResult.Rejected rejected -> announce(state.on(HoldEvent.SETTLE_REFUSED), null);
+            case SettleResult.NoHold _, SettleResult.NotDue _, SettleResult.Unavailable _ ->
+                announce(state.on(HoldEvent.SETTLE_UNKNOWN), null);
+        }
+    }
+
+    private void announce(HoldAction action, @Nullable Usd balance) {
+        if (action == HoldAction.NOTHING) {
+            return;
+        }
+        Relay ran = Objects.requireNonNull(relay);
+        Settlement outcome = Objects.requireNonNull(settlement);
+        ran.announced(outcome, context.settings().balance() ? balance : null);
+    }
+
+    /** The client has all it will get, or is gone. Again: nothing happens. */
+    void closeReservation() {
+        if (reservation != null) {
+            reservation.close();
+        }
+    }
+}

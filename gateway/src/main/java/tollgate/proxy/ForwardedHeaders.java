@@ -1,0 +1,93 @@
+package tollgate.proxy;
+
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tollgate.dialect.Announcement;
+
+/** Which header fields go through us, and which do not (design §4.2). Hop-by-hop ones never get here. Stateless. */
+final class ForwardedHeaders {
+    private static final Set<String> NOT_UPSTREAM = Set.of(
+            "host",
+            "content-length",
+            "expect",
+            "accept-encoding",
+            "authorization",
+            "x-api-key",
+            "api-key",
+            "x-goog-api-key",
+            "cookie",
+            "forwarded",
+            "x-real-ip",
+            "via",
+            "openai-organization",
+            "openai-project",
+            "idempotency-key");
+
+    private static final Set<String> NOT_DOWNSTREAM = Set.of(
+            "content-length",
+            "date",
+            "set-cookie",
+            "alt-svc",
+            "strict-transport-security",
+            "openai-organization",
+            "openai-project",
+            "server",
+            "via");
+
+    private static final Set<String> ONLY_ON_ERRORS = Set.of("retry-after", "retry-after-ms", "x-should-retry");
+
+    private ForwardedHeaders() {}
+
+    /** The head of a request as it goes upstream. */
+    static HttpHeaders upstream(HttpHeaders client, @Nullable String apiKey, boolean stream) {
+        HttpHeaders forwarded = new DefaultHttpHeaders();
+        Iterator<Map.Entry<CharSequence, CharSequence>> fields = client.iteratorCharSequence();
+        while (fields.hasNext()) {
+            Map.Entry<CharSequence, CharSequence> field = fields.next();
+            String name = field.getKey().toString().toLowerCase(Locale.ROOT);
+            if (!NOT_UPSTREAM.contains(name) && !name.startsWith("x-forwarded-") && !Announcement.isOurs(name)) {
+                forwarded.add(field.getKey(), field.getValue());
+            }
+        }
+        forwarded.set(HttpHeaderNames.ACCEPT_ENCODING, encodings(client, stream));
+        if (apiKey != null) {
+            forwarded.set(HttpHeaderNames.AUTHORIZATION, "Bearer " + apiKey);
+        }
+        return forwarded;
+    }
+
+    /** Streams are not to be compressed; of whole answers we decode gzip. */
+    private static String encodings(HttpHeaders client, boolean stream) {
+        boolean gzip = !stream && client.containsValue(HttpHeaderNames.ACCEPT_ENCODING, "gzip", true);
+        return gzip ? "gzip" : "identity";
+    }
+
+    /** The head of an answer as it goes to the client, framing left out. */
+    static HttpHeaders downstream(HttpHeaders upstream, int status) {
+        HttpHeaders forwarded = new DefaultHttpHeaders();
+        Iterator<Map.Entry<CharSequence, CharSequence>> fields = upstream.iteratorCharSequence();
+        while (fields.hasNext()) {
+            Map.Entry<CharSequence, CharSequence> field = fields.next();
+            if (passesDownstream(field.getKey().toString().toLowerCase(Locale.ROOT), status)) {
+                forwarded.add(field.getKey(), field.getValue());
+            }
+        }
+        return forwarded;
+    }
+
+    private static boolean passesDownstream(String name, int status) {
+        if (ONLY_ON_ERRORS.contains(name)) {
+            return status >= 400;
+        }
+        return !NOT_DOWNSTREAM.contains(name)
+                && !name.contains("ratelimit")
+                && !name.startsWith("access-control-")
+                && !Announcement.isOurs(name);
+    }
+}

@@ -1,0 +1,96 @@
+package tollgate.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import tollgate.dialect.Dialect;
+import tollgate.http.ExchangeAcceptor;
+import tollgate.http.GoneReason;
+import tollgate.http.RequestHead;
+import tollgate.http.RequestReceiver;
+import tollgate.http.ServerExchange;
+import tollgate.metering.Ending;
+
+/**
+ * Where requests come in: decides what each is. Whatever is neither metered nor one of our own questions is refused:
+ * nothing passes unpaid. Thread-safe.
+ */
+public final class Gateway implements ExchangeAcceptor {
+    /** Deals with a request whose answer is complete, or whose body nobody wants. */
+    static final RequestReceiver ANSWERED = new RequestReceiver() {
+        @Override
+        public void onBody(ByteBuf slice) {
+            slice.release();
+        }
+
+        @Override
+        public void onBodyEnd() {}
+
+        @Override
+        public void onGone(GoneReason reason) {}
+
+        @Override
+        public void onWritable() {}
+    };
+
+    private final ProxyContext context;
+    private final Map<EventLoop, ProxyLoop> loops;
+    private final OwnPaths ownPaths;
+
+    /**
+     * A gateway.
+     *
+     * @param loops what the exchanges of each event loop share
+     * @param ownPaths what is answered by ourselves
+     */
+    public Gateway(ProxyContext context, Map<EventLoop, ProxyLoop> loops, OwnPaths ownPaths) {
+        this.context = context;
+        this.loops = Map.copyOf(loops);
+        this.ownPaths = ownPaths;
+    }
+
+    @Override
+    public RequestReceiver accept(ServerExchange server) {
+        RequestHead head = server.head();
+        if (Cors.isPreflight(head)) {
+            Cors.preflight(server);
+            return ANSWERED;
+        }
+        ProxyLoop loop = Objects.requireNonNull(loops.get(server.loop()));
+        Dialect dialect = metered(head);
+        if (dialect != null) {
+            Intake intake = new Intake(context, loop, server, dialect);
+            intake.begin();
+            return intake;
+        }
+        Dialect closest = context.dialects().getFirst();
+        if (!ownPaths.answer(context, server, closest)) {
+            new Refuser(context)
+                    .refuse(server, closest, loop.newId(), null, Refusals.notFound(head.method().name(), head.path()));
+        }
+        return ANSWERED;
+    }
+
+    private @Nullable Dialect metered(RequestHead head) {
+        for (Dialect dialect : context.dialects()) {
+            if (dialect.service(head.method().name(), head.path()) != null) {
+                return dialect;
+            }
+        }
+        return null;
+    }
+
+    /** Ends what is still open: charged for what was relayed, and told so in its dialect. */
+    public void stopExchanges() {
+        loops.values().forEach(loop -> loop.loop().execute(() -> loop.keeper()
+                .open()
+                .forEach(exchange -> exchange.stop(Ending.Reason.SHUTDOWN))));
+    }
+
+    /** Closes idle connections to upstreams. */
+    public void close() {
+        loops.values().forEach(loop -> loop.loop().execute(loop::close));
+    }
+}

@@ -1,0 +1,87 @@
+package tollgate.proxy;
+
+import io.netty.channel.EventLoop;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import tollgate.Telemetry;
+import tollgate.metering.Ending;
+import tollgate.metering.HoldSettings;
+import tollgate.wallet.Admission;
+
+/**
+ * Keeps the holds of one event loop's open exchanges alive: each is renewed when a third of its life is over, those due
+ * together in one batch. Also ends exchanges that last longer than any may. Confined to its loop.
+ */
+final class HoldKeeper {
+    private static final long TICK_MS = 500;
+
+    private final EventLoop loop;
+    private final Admission admission;
+    private final HoldSettings settings;
+    private final Telemetry telemetry;
+    private final Set<Exchange> open = new LinkedHashSet<>();
+    private final ArrayDeque<Due> queue = new ArrayDeque<>();
+    private final long everyNanos;
+    private @Nullable Future<?> ticking;
+
+    private record Due(Exchange exchange, long nanos) {}
+
+    HoldKeeper(EventLoop loop, Admission admission, HoldSettings settings, Telemetry telemetry) {
+        this.loop = loop;
+        this.admission = admission;
+        this.settings = settings;
+        this.telemetry = telemetry;
+        this.everyNanos = settings.life().toNanos() / 3;
+    }
+
+    /** From now on the exchange's hold is renewed. */
+    void add(Exchange exchange) {
+        open.add(exchange);
+        queue.add(new Due(exchange, System.nanoTime() + everyNanos));
+        if (ticking == null) {
+            ticking = loop.scheduleAtFixedRate(this::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** The exchange is settled. */
+    void remove(Exchange exchange) {
+        open.remove(exchange);
+    }
+
+    /** Exchanges with a hold. */
+    List<Exchange> open() {
+        return new ArrayList<>(open);
+    }
+
+    private void tick() {
+        long now = System.nanoTime();
+        for (Due due = queue.peek(); due != null && due.nanos - now <= 0; due = queue.peek()) {
+            queue.remove();
+            if (open.contains(due.exchange)) {
+                queue.add(new Due(due.exchange, now + everyNanos));
+                keep(due.exchange, now);
+            }
+        }
+        if (open.isEmpty() && ticking != null) {
+            queue.clear();
+            ticking.cancel(false);
+            ticking = null;
+        }
+    }
+
+    private void keep(Exchange exchange, long now) {
+        long age = now - exchange.placedNanos();
+        telemetry.time("tollgate_hold_age_seconds", age);
+        if (age > settings.maxExchange().toNanos()) {
+            exchange.stop(Ending.Reason.TIME_LIMIT);
+        } else {
+            admission.renew(exchange.renewal(), exchange::renewed);
+        }
+    }
+}

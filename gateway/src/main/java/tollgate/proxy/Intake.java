@@ -1,0 +1,220 @@
+package tollgate.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import tollgate.dialect.Dialect;
+import tollgate.dialect.MeteredRequest;
+import tollgate.dialect.Refusal;
+import tollgate.dialect.RequestReading;
+import tollgate.http.GoneReason;
+import tollgate.http.RequestReceiver;
+import tollgate.http.ServerExchange;
+import tollgate.identity.Credentials;
+import tollgate.identity.KeyIdentity;
+import tollgate.metering.HoldPlan;
+import tollgate.pricing.Resolution;
+
+/**
+ * The first half of an exchange: who asks, what for, and what it may cost. Ends in a refusal, or hands over to an {@link
+ * Exchange}.
+ *
+ * <h2>Threading</h2> Confined to the connection's event loop.
+ * <h2>Reference counting</h2> Owns the body until the exchange takes it over.
+ */
+final class Intake implements RequestReceiver {
+    private static final long MEMORY_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long MEMORY_RETRY_MS = 25;
+    private static final int LONGEST_MODEL = 256;
+
+    private final ProxyContext context;
+    private final ProxyLoop loop;
+    private final ServerExchange server;
+    private final Dialect dialect;
+    private final String id;
+    private final Instant started;
+    private final long startedNanos = System.nanoTime();
+    private final CompositeByteBuf body;
+    private @Nullable KeyIdentity identity;
+    private @Nullable Upstream upstream;
+    private @Nullable Exchange exchange;
+    private long reserved;
+    private boolean over;
+
+    Intake(ProxyContext context, ProxyLoop loop, ServerExchange server, Dialect dialect) {
+        this.context = context;
+        this.loop = loop;
+        this.server = server;
+        this.dialect = dialect;
+        this.id = loop.newId();
+        this.started = context.clock().instant();
+        this.body = server.alloc().compositeBuffer(256);
+    }
+
+    /** Looks up who asks. */
+    void begin() {
+        HttpHeaders headers = server.head().headers();
+        switch (Credentials.of(headers::getAll, server.head().query())) {
+            case Credentials.Missing() -> refuse(Refusals.key());
+            case Credentials.Ambiguous() -> refuse(Refusals.twoKeys());
+            case Credentials.Found(String secret) -> lookUp(context.keys().lookup(secret));
+        }
+    }
+
+    private void lookUp(CompletionStage<Optional<KeyIdentity>> found) {
+        found.thenAccept(key -> onLoop(() -> key.ifPresentOrElse(this::identified, () -> refuse(Refusals.key()))))
+                .exceptionally(away -> {
+                    onLoop(() -> refuse(Refusals.keySourceAway()));
+                    return null;
+                });
+    }
+
+    private void onLoop(Runnable task) {
+        if (server.loop().inEventLoop()) {
+            task.run();
+        } else {
+            server.loop().execute(() -> {
+                if (!over) {
+                    task.run();
+                }
+            });
+        }
+    }
+
+    private void identified(KeyIdentity key) {
+        identity = key;
+        upstream = context.routing().of(dialect.name(), key.live());
+        HttpHeaders headers = server.head().headers();
+        String coding = headers.get(HttpHeaderNames.CONTENT_ENCODING);
+        String announce = headers.get("X-Tollgate-Announce");
+        if (upstream == null) {
+            refuse(Refusals.noUpstream(dialect.name(), key.live()));
+        } else if (server.head().contentLength() > context.settings().requestBytes()) {
+            refuse(Refusals.tooLarge(context.settings().requestBytes()));
+        } else if (coding != null && !coding.equalsIgnoreCase("identity")) {
+            refuse(Refusals.codedBody(coding));
+        } else if (announce != null && !announce.equals("trailers")) {
+            refuse(Refusals.announce(announce));
+        } else {
+            long declared = server.head().contentLength();
+            reserve(declared >= 0 ? declared : context.settings().requestBytes(), System.nanoTime());
+        }
+    }
+
+    /** Takes memory for the body before its first byte is read; none within a second: the client is to try again. */
+    private void reserve(long bytes, long since) {
+        if (over) {
+            return;
+        }
+        if (context.memory().take(bytes)) {
+            reserved = bytes;
+            server.sendContinue();
+            server.readBody();
+        } else if (System.nanoTime() - since > MEMORY_WAIT_NANOS) {
+            refuse(Refusals.busy());
+        } else {
+            server.loop().schedule(() -> reserve(bytes, since), MEMORY_RETRY_MS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    @Override
+    public void onBody(ByteBuf slice) {
+        if (over) {
+            slice.release();
+        } else if (body.readableBytes() + slice.readableBytes() > context.settings().requestBytes()) {
+            slice.release();
+            refuse(Refusals.tooLarge(context.settings().requestBytes()));
+        } else {
+            body.addComponent(true, slice);
+        }
+    }
+
+    @Override
+    public void onBodyEnd() {
+        if (over) {
+            return;
+        }
+        context.memory().give(reserved - body.readableBytes());
+        reserved = body.readableBytes();
+        switch (dialect.read(body)) {
+            case RequestReading.Refused refused -> refuse(refused.refusal());
+            case RequestReading.Understood(MeteredRequest request) -> understood(request);
+        }
+    }
+
+    private void understood(MeteredRequest request) {
+        KeyIdentity key = Objects.requireNonNull(identity);
+        if (!request.unknownFields().isEmpty()) {
+            context.telemetry()
+                    .count("tollgate_unknown_fields_total", request.unknownFields().size(), "dialect", dialect.name());
+        }
+        if (request.model().length() > LONGEST_MODEL) {
+            refuse(Refusals.unpriced(request.model().substring(0, LONGEST_MODEL), null));
+            return;
+        }
+        if (!key.allows(request.model())) {
+            refuse(Refusals.model(request.model()));
+            return;
+        }
+        switch (context.book().resolve(request.model())) {
+            case Resolution.Unknown unknown -> refuse(Refusals.unpriced(request.model(), unknown.nearest()));
+            case Resolution.Priced priced -> {
+                HoldPlan plan = HoldPlan.of(request, priced.rates(), context.markup(), context.holds());
+                handOver(key, plan);
+            }
+        }
+    }
+
+    private void handOver(KeyIdentity key, HoldPlan plan) {
+        Exchange next = new Exchange(
+                context,
+                loop,
+                server,
+                dialect,
+                id,
+                key,
+                Objects.requireNonNull(upstream),
+                plan,
+                body,
+                started,
+                startedNanos);
+        over = true;
+        exchange = next;
+        next.hold();
+    }
+
+    private void refuse(Refusal refusal) {
+        dropBody();
+        new Refuser(context).refuse(server, dialect, id, identity == null ? null : identity.keyId(), refusal);
+    }
+
+    private void dropBody() {
+        over = true;
+        body.release();
+        context.memory().give(reserved);
+        reserved = 0;
+    }
+
+    @Override
+    public void onGone(GoneReason reason) {
+        if (exchange != null) {
+            exchange.clientGone(reason);
+        } else if (!over) {
+            dropBody();
+        }
+    }
+
+    @Override
+    public void onWritable() {
+        if (exchange != null) {
+            exchange.clientWritable();
+        }
+    }
+}

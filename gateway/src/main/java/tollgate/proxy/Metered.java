@@ -1,0 +1,42 @@
+package tollgate.proxy;
+
+import java.util.Map;
+import tollgate.Telemetry;
+import tollgate.journal.UsageRecord;
+
+/** Figures of settled exchanges. Stateless. */
+final class Metered {
+    private Metered() {}
+
+    static void settled(Telemetry telemetry, UsageRecord record) {
+        String live = Boolean.toString(record.facts().live());
+        String service = record.facts().service();
+        telemetry.count(
+                "tollgate_requests_total",
+                1,
+                "dialect",
+                record.facts().dialect(),
+                "service",
+                service,
+                "status",
+                Integer.toString(record.status()));
+        telemetry.count("tollgate_settled_nano_usd_total", record.charge().nano(), "service", service, "live", live);
+        for (Map.Entry<String, Long> unit : record.units().entrySet()) {
+            telemetry.count("tollgate_units_total", unit.getValue(), "class", unit.getKey());
+        }
+        if (record.estimated()) {
+            telemetry.count("tollgate_estimated_total", 1);
+        }
+        if (record.overrun().nano() > 0) {
+            telemetry.count("tollgate_overruns_total", 1);
+        }
+        Long firstByte = record.timings().get("first_byte");
+        Long sent = record.timings().get("held");
+        if (firstByte != null) {
+            telemetry.time("tollgate_time_to_first_byte_seconds", firstByte * 1_000);
+        }
+        if (sent != null) {
+            telemetry.time("tollgate_overhead_seconds", sent * 1_000);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package tollgate.proxy;
+
+import java.time.Clock;
+import java.util.List;
+import tollgate.Telemetry;
+import tollgate.dialect.Dialect;
+import tollgate.identity.KeyRing;
+import tollgate.metering.HoldSettings;
+import tollgate.metering.WhoPays;
+import tollgate.pricing.Markup;
+import tollgate.pricing.RateBook;
+
+/**
+ * What all exchanges of a gateway share. Immutable; its parts are thread-safe.
+ *
+ * @param settings how exchanges are run
+ * @param holds how much is held, and for how long
+ * @param book the prices
+ * @param markup what is added to a cost
+ * @param whoPays decides what an exchange comes to
+ * @param routing picks upstreams
+ * @param dialects the wire languages, each with its own paths
+ * @param keys who may ask
+ * @param memory bytes that bodies may take
+ * @param refusals the last refusals
+ * @param telemetry where figures go
+ * @param clock for records
+ */
+public record ProxyContext(
+        ProxySettings settings,
+        HoldSettings holds,
+        RateBook book,
+        Markup markup,
+        WhoPays whoPays,
+        Routing routing,
+        List<Dialect> dialects,
+        KeyRing keys,
+        MemoryBudget memory,
+        RefusalRing refusals,
+        Telemetry telemetry,
+        Clock clock) {
+    /** Copies what could change. */
+    public ProxyContext {
+        dialects = List.copyOf(dialects);
+    }
+}

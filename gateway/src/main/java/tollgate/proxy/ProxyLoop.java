@@ -1,0 +1,73 @@
+package tollgate.proxy;
+
+import io.netty.channel.EventLoop;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import tollgate.http.UpstreamPool;
+import tollgate.http.Upstreams;
+import tollgate.journal.LoopJournal;
+import tollgate.wallet.Admission;
+
+/** What the exchanges of one event loop share. Confined to that loop once it runs. */
+public final class ProxyLoop {
+    private final EventLoop loop;
+    private final Admission admission;
+    private final LoopJournal journal;
+    private final Supplier<String> ids;
+    private final Upstreams upstreams;
+    private final HoldKeeper keeper;
+    private final Map<String, UpstreamPool> pools = new HashMap<>();
+
+    /**
+     * Resources for a loop.
+     *
+     * @param admission sets money aside and takes it
+     * @param journal keeps settlements
+     * @param ids new exchange ids
+     * @param upstreams makes pools
+     */
+    public ProxyLoop(
+            EventLoop loop,
+            Admission admission,
+            LoopJournal journal,
+            Supplier<String> ids,
+            Upstreams upstreams,
+            ProxyContext context) {
+        this.loop = loop;
+        this.admission = admission;
+        this.journal = journal;
+        this.ids = ids;
+        this.upstreams = upstreams;
+        this.keeper = new HoldKeeper(loop, admission, context.holds(), context.telemetry());
+    }
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    Admission admission() {
+        return admission;
+    }
+
+    LoopJournal journal() {
+        return journal;
+    }
+
+    HoldKeeper keeper() {
+        return keeper;
+    }
+
+    String newId() {
+        return ids.get();
+    }
+
+    UpstreamPool pool(Upstream upstream) {
+        return pools.computeIfAbsent(upstream.name(), name -> upstreams.pool(upstream.settings(), loop));
+    }
+
+    void close() {
+        pools.values().forEach(UpstreamPool::close);
+        pools.clear();
+    }
+}

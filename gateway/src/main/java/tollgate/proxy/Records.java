@@ -1,0 +1,124 @@
+package tollgate.proxy;
+
+import io.netty.handler.codec.http.HttpHeaders;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tollgate.dialect.AnswerFacts;
+import tollgate.dialect.MeteredRequest;
+import tollgate.dialect.Splice;
+import tollgate.identity.KeyIdentity;
+import tollgate.journal.ExchangeFacts;
+import tollgate.journal.UsageRecord;
+import tollgate.metering.Settlement;
+import tollgate.pricing.ChargeLine;
+import tollgate.pricing.UnitClass;
+import tollgate.pricing.Usd;
+import tollgate.wallet.Settle;
+import tollgate.wallet.WalletAddress;
+
+/** Puts together what is kept of an exchange. Stateless. */
+final class Records {
+    private static final int LONGEST = 256;
+
+    private Records() {}
+
+    static ExchangeFacts facts(
+            Exchange exchange,
+            KeyIdentity key,
+            WalletAddress at,
+            String id,
+            Instant started,
+            Usd held,
+            @Nullable Long clamped,
+            List<Splice> splices) {
+        MeteredRequest request = exchange.plan().request();
+        HttpHeaders headers = exchange.server().head().headers();
+        return new ExchangeFacts(
+                id,
+                at,
+                key.live(),
+                key.keyId(),
+                key.member(),
+                key.project(),
+                request.service().wireName(),
+                exchange.dialect().name(),
+                request.model(),
+                exchange.upstream().name(),
+                request.stream(),
+                held,
+                clamped,
+                exchange.plan().rates().priceVersion(),
+                Tags.of(headers.get("X-Tollgate-Tags")),
+                cut(request.user()),
+                request.metadata(),
+                splices.stream()
+                        .map(each -> new ExchangeFacts.Change(each.offset(), each.removed(), each.inserted()))
+                        .toList(),
+                cut(headers.get("Idempotency-Key")),
+                cut(headers.get("traceparent")),
+                started);
+    }
+
+    static UsageRecord usage(
+            ExchangeFacts facts,
+            Settlement settled,
+            @Nullable AnswerFacts answer,
+            List<UsageRecord.Attempt> attempts,
+            int status,
+            @Nullable String detail,
+            Timings timings,
+            Instant finished) {
+        Map<String, Long> units = new LinkedHashMap<>();
+        for (Map.Entry<UnitClass, Long> unit : settled.usage().asMap().entrySet()) {
+            units.put(unit.getKey().wireName(), unit.getValue());
+        }
+        return new UsageRecord(
+                facts,
+                answer == null ? null : cut(answer.model()),
+                settled.ended().wireName(),
+                settled.payer().name().toLowerCase(Locale.ROOT),
+                units,
+                answer == null ? 0 : answer.reasoningTokens(),
+                settled.estimated(),
+                settled.total(),
+                settled.cost(),
+                settled.overrun(),
+                settled.disputed(),
+                settled.charge().lines().stream().map(Records::line).toList(),
+                attempts,
+                status,
+                cut(detail),
+                timings.asMap(),
+                finished);
+    }
+
+    private static UsageRecord.Line line(ChargeLine line) {
+        return new UsageRecord.Line(
+                line.unit().wireName(),
+                line.units(),
+                line.usdPerUnit().toPlainString(),
+                line.subtotal().toPlainString(),
+                line.unpriced());
+    }
+
+    /** The settlement that a record states; its fingerprint tells it from any other of the same exchange. */
+    static Settle settle(UsageRecord record) {
+        ExchangeFacts facts = record.facts();
+        String counted = record.ended() + record.units() + record.charge().nano();
+        return new Settle(
+                facts.at(),
+                facts.exchange(),
+                Integer.toHexString(counted.hashCode()) + "-" + record.charge().nano(),
+                record.charge(),
+                record.estimated(),
+                facts.service() + " " + facts.model());
+    }
+
+    private static @Nullable String cut(@Nullable String text) {
+        return text == null || text.length() <= LONGEST ? text : text.substring(0, LONGEST);
+    }
+}

@@ -1,0 +1,155 @@
+package tollgate.proxy;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tollgate.dialect.Refusal;
+import tollgate.http.UpstreamFailure;
+import tollgate.metering.Ending;
+import tollgate.metering.HoldPlan;
+import tollgate.pricing.Usd;
+import tollgate.wallet.PlaceResult;
+
+/** The proxy's own refusals, worded once. Stateless. */
+final class Refusals {
+    private Refusals() {}
+
+    static Refusal notFound(String method, String path) {
+        return new Refusal(404, "not_found", null, "no metered service at " + method + " " + path);
+    }
+
+    static Refusal key() {
+        return new Refusal(401, "invalid_api_key", null, "no valid API key was given: send one as Authorization: Bearer");
+    }
+
+    static Refusal twoKeys() {
+        return new Refusal(400, "two_api_keys", null, "two different API keys were given; send one");
+    }
+
+    static Refusal keySourceAway() {
+        return new Refusal(503, "unavailable", null, "keys cannot be looked up right now; try again");
+    }
+
+    static Refusal noUpstream(String dialect, boolean live) {
+        return new Refusal(
+                503,
+                "no_upstream",
+                null,
+                "no " + (live ? "" : "sandbox ") + "upstream is configured for the dialect " + dialect);
+    }
+
+    static Refusal tooLarge(long most) {
+        return new Refusal(413, "request_too_large", null, "the request's body is longer than " + most + " bytes");
+    }
+
+    static Refusal codedBody(String coding) {
+        return new Refusal(
+                415, "unsupported_content_encoding", null, "content-encoding: '" + coding + "' (expected: none)");
+    }
+
+    static Refusal busy() {
+        return new Refusal(503, "overloaded", null, "too many request bodies are in memory right now; try again");
+    }
+
+    static Refusal announce(String value) {
+        return new Refusal(
+                400, "invalid_header", "X-Tollgate-Announce", "X-Tollgate-Announce: '" + value + "' (expected: trailers)");
+    }
+
+    static Refusal model(String model) {
+        return new Refusal(403, "model_not_allowed", "model", "this key may not use the model '" + model + "'");
+    }
+
+    static Refusal unpriced(String model, @Nullable String nearest) {
+        String hint = nearest == null ? "" : "; did you mean '" + nearest + "'?";
+        return new Refusal(400, "model_not_priced", "model", "no rate is known for the model '" + model + "'" + hint);
+    }
+
+    static Refusal journalFull() {
+        return new Refusal(503, "journal_full", null, "settlements cannot be recorded right now; nothing was sent; try again");
+    }
+
+    static Refusal held(PlaceResult result, HoldPlan plan) {
+        return switch (result) {
+            case PlaceResult.InsufficientFunds(Usd balance, Usd held) -> funds(plan, balance, held);
+            case PlaceResult.WalletNotActive(String state) ->
+                new Refusal(403, "wallet_" + state, null, "the wallet is " + state);
+            case PlaceResult.UnknownWallet() ->
+                new Refusal(503, "wallet_unknown", null, "the wallet of this key is not in place; try again");
+            case PlaceResult.StalePolicy(long current) ->
+                new Refusal(503, "unavailable", null, "the key's settings are changing; try again");
+            case PlaceResult.AlreadyFinal() ->
+                new Refusal(503, "unavailable", null, "the hold was given up; try again");
+            case PlaceResult.Rejected(String code, String detail) ->
+                new Refusal(503, "wallet_refused", null, "the wallet refused the hold: " + code);
+            case PlaceResult.Unavailable(String why, boolean may) ->
+                new Refusal(503, "wallet_unavailable", null, "the wallet cannot be asked right now; nothing was sent; try again");
+            case PlaceResult.Placed placed -> throw new IllegalArgumentException("not a refusal: " + placed);
+        };
+    }
+
+    private static Refusal funds(HoldPlan plan, Usd balance, Usd held) {
+        Usd available = balance.minus(held);
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("available", available.toString());
+        details.put("needed", plan.min().toString());
+        if (balance.compareTo(plan.min()) >= 0) {
+            details.put("held", held.toString());
+            return new Refusal(
+                    429,
+                    "funds_held",
+                    null,
+                    "the balance is enough, but " + held + " USD of it is held by requests under way; "
+                            + plan.min() + " USD are needed; try again when they end",
+                    details);
+        }
+        Long affordable = plan.affordableCeiling(available);
+        if (affordable != null) {
+            details.put("affordable", affordable);
+        }
+        String hint = affordable == null ? "" : ", or ask for at most " + affordable + " output tokens";
+        return new Refusal(
+                402,
+                "insufficient_funds",
+                null,
+                "this request needs up to " + plan.min() + " USD and the wallet has " + available
+                        + " USD available: top up the wallet" + hint,
+                details);
+    }
+
+    static Refusal upstreamFailed(UpstreamFailure failure) {
+        return failure.kind().timeout()
+                ? new Refusal(504, "upstream_timeout", null, "the upstream did not answer in time; nothing was charged")
+                : new Refusal(502, "upstream_failed", null, "the upstream could not be reached or failed; nothing was charged");
+    }
+
+    static Refusal upstreamCredentials() {
+        return new Refusal(
+                502, "upstream_credentials", null, "the upstream refused the gateway's own account; nothing was charged");
+    }
+
+    static Refusal upstreamGarbled() {
+        return new Refusal(
+                502, "upstream_garbled", null, "the upstream's answer was not what its dialect says; nothing was charged");
+    }
+
+    static Refusal upstreamRedirect() {
+        return new Refusal(502, "upstream_redirect", null, "the upstream answered with a redirection, which is not followed");
+    }
+
+    static Refusal cutWithheld() {
+        return new Refusal(502, "upstream_cut", null, "the upstream's answer broke off; nothing was charged");
+    }
+
+    static Refusal cutRelayed() {
+        return new Refusal(502, "upstream_cut", null, "the upstream's answer broke off; what came before is charged");
+    }
+
+    static Refusal stopped(Ending.Reason why) {
+        return switch (why) {
+            case SHUTDOWN -> new Refusal(503, "gateway_stopping", null, "the gateway is being stopped; what came before is charged");
+            case TIME_LIMIT -> new Refusal(504, "time_limit", null, "the exchange took longer than any may; what came before is charged");
+            case HOLD_LOST -> new Refusal(503, "hold_lost", null, "the money set aside was lost; what came before is charged");
+        };
+    }
+}

@@ -1,0 +1,63 @@
+package tollgate.proxy;
+
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tollgate.dialect.Dialect;
+import tollgate.dialect.ErrorBody;
+import tollgate.dialect.Refusal;
+import tollgate.http.ServerExchange;
+
+/** Answers with a refusal, in the dialect's own shape, and remembers it. Thread-safe. */
+final class Refuser {
+    private final ProxyContext context;
+
+    Refuser(ProxyContext context) {
+        this.context = context;
+    }
+
+    /** Refuses what was never held or forwarded. */
+    void refuse(ServerExchange server, Dialect dialect, String exchange, @Nullable String key, Refusal refusal) {
+        context.telemetry().count("tollgate_refusals_total", 1, "reason", refusal.code());
+        context.refusals()
+                .add(new RefusalRing.Refused(
+                        exchange,
+                        key,
+                        refusal.status(),
+                        refusal.code(),
+                        refusal.message(),
+                        context.clock().millis()));
+        send(server, dialect, refusal, headers -> headers.set("X-Tollgate-Request-Id", exchange));
+        AccessLog.refused(exchange, key, server, refusal);
+    }
+
+    /** Sends a refusal with further fields in its head. */
+    static void send(ServerExchange server, Dialect dialect, Refusal refusal, Consumer<HttpHeaders> more) {
+        ErrorBody body = dialect.error(refusal);
+        HttpHeaders headers = new DefaultHttpHeaders();
+        headers.set(HttpHeaderNames.CONTENT_TYPE, body.contentType());
+        retryAdvice(refusal, headers);
+        more.accept(headers);
+        Cors.allow(headers, server.head().headers().get(HttpHeaderNames.ORIGIN));
+        server.simple(refusal.status(), headers, Unpooled.wrappedBuffer(body.bytes()));
+    }
+
+    /** What client libraries go by when they decide whether to try again. */
+    private static void retryAdvice(Refusal refusal, HttpHeaders headers) {
+        switch (refusal.code()) {
+            case "insufficient_funds", "upstream_credentials" -> headers.set("x-should-retry", "false");
+            case "funds_held" -> {
+                headers.set(HttpHeaderNames.RETRY_AFTER, "1");
+                headers.set("retry-after-ms", "500");
+            }
+            default -> {
+                if (refusal.status() == 503) {
+                    headers.set(HttpHeaderNames.RETRY_AFTER, "1");
+                }
+            }
+        }
+    }
+}

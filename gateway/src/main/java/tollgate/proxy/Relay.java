@@ -1,0 +1,565 @@
+package tollgate.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.compression.DecompressionException;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import tollgate.dialect.Announcement;
+import tollgate.dialect.AnswerFacts;
+import tollgate.dialect.AnswerScanner;
+import tollgate.dialect.AnswerShape;
+import tollgate.dialect.Refusal;
+import tollgate.http.AnswerReceiver;
+import tollgate.http.ServerExchange;
+import tollgate.http.UpstreamCall;
+import tollgate.http.UpstreamFailure;
+import tollgate.http.UpstreamPool;
+import tollgate.http.UpstreamRequest;
+import tollgate.journal.UsageRecord;
+import tollgate.metering.Ending;
+import tollgate.metering.Observed;
+import tollgate.metering.Settlement;
+import tollgate.pricing.Usd;
+
+/**
+ * The answer of one exchange on its way from the upstream to the client.
+ *
+ * <p>Streams flow event by event, their head leaving with the first of them; whole answers are withheld. When the scanner
+ * says that accounting is over, or something broke, the exchange is told once how it ended; when it has settled, {@link
+ * #announced} lets the last bytes go.
+ *
+ * <h2>Threading</h2> Confined to the connection's event loop.
+ * <h2>Back-pressure</h2> While the client's side takes no more, the upstream is not read.
+ */
+final class Relay implements AnswerReceiver {
+    private static final long TRAILING_BYTES_MS = 1_000;
+    private static final int QUOTED = 2048;
+
+    private final Exchange exchange;
+    private final ServerExchange server;
+    private final Announcement.Begun begun;
+    private final boolean hideUsage;
+    private final Lane lane;
+    private final Attempts attempts;
+    private @Nullable UpstreamCall call;
+    private @Nullable AnswerKind kind;
+    private @Nullable AnswerScanner scanner;
+    private @Nullable ContentDecoder decoder;
+    private @Nullable Refusal failure;
+    private @Nullable String detail;
+    private @Nullable Announcement announcement;
+    private HttpHeaders head = new DefaultHttpHeaders();
+    private int status;
+    private long withheldBudget;
+    private boolean headSent;
+    private boolean overflowing;
+    private boolean ending;
+    private boolean upstreamOver;
+    private boolean draining;
+    private boolean over;
+
+    Relay(Exchange exchange, Announcement.Begun begun, boolean hideUsage) {
+        this.exchange = exchange;
+        this.server = exchange.server();
+        this.begun = begun;
+        this.hideUsage = hideUsage;
+        this.lane = new Lane(this::toClient);
+        this.attempts = new Attempts(exchange.upstream().name());
+    }
+
+    /** Forwards the request; the body becomes the pool's. */
+    void send(UpstreamPool pool, ByteBuf body) {
+        HttpHeaders headers = ForwardedHeaders.upstream(
+                server.head().headers(),
+                exchange.upstream().apiKey(),
+                exchange.plan().request().stream());
+        String target = Query.target(server.head().path(), server.head().query());
+        UpstreamCall started = pool.send(new UpstreamRequest(HttpMethod.POST, target, headers, body), this);
+        call = started;
+    }
+
+    @Override
+    public void onAttempt(int number, boolean reused) {
+        attempts.begin(number, reused);
+    }
+
+    @Override
+    public void onHead(int answered, HttpHeaders headers, long contentLength) {
+        exchange.timings().mark("first_byte");
+        exchange.requestSent();
+        attempts.answered(answered);
+        status = answered;
+        head = ForwardedHeaders.downstream(headers, answered);
+        AnswerKind is = AnswerKind.of(answered, headers);
+        kind = is;
+        if (is.metered()) {
+            scanner = exchange.dialect().scanner(new AnswerShape(is == AnswerKind.STREAM, hideUsage));
+            decodeIfCoded(headers.get(HttpHeaderNames.CONTENT_ENCODING, "identity"));
+        }
+    }
+
+    private void decodeIfCoded(String coding) {
+        if (coding.equalsIgnoreCase("gzip") || coding.equalsIgnoreCase("x-gzip")) {
+            decoder = new ContentDecoder();
+            if (kind == AnswerKind.STREAM) {
+                head.remove(HttpHeaderNames.CONTENT_ENCODING);
+            }
+        } else if (!coding.equalsIgnoreCase("identity")) {
+            garbled("content-encoding: " + coding);
+        }
+    }
+
+    @Override
+    public void onBody(ByteBuf slice) {
+        if (over || (ending && !terminatedStream())) {
+            slice.release();
+            return;
+        }
+        ContentDecoder coded = decoder;
+        AnswerScanner reading = scanner;
+        if (coded != null && reading != null) {
+            decode(coded, reading, slice);
+        } else {
+            if (reading != null) {
+                reading.scan(slice);
+            }
+            keep(slice);
+        }
+    }
+
+    private boolean terminatedStream() {
+        return failure == null && kind == AnswerKind.STREAM;
+    }
+
+    private void decode(ContentDecoder coded, AnswerScanner reading, ByteBuf slice) {
+        try {
+            coded.decode(slice, plain -> {
+                reading.scan(plain);
+                if (kind == AnswerKind.STREAM) {
+                    keep(plain);
+                } else {
+                    plain.release();
+                }
+            });
+        } catch (DecompressionException notGzip) {
+            slice.release();
+            garbled("content-encoding gzip: " + notGzip.getMessage());
+            return;
+        }
+        if (kind == AnswerKind.STREAM) {
+            slice.release();
+        } else {
+            keep(slice);
+        }
+    }
+
+    private void keep(ByteBuf slice) {
+        lane.add(slice);
+        if (draining) {
+            lane.discard();
+        }
+    }
+
+    @Override
+    public void onBatchEnd() {
+        if (over || (draining && !terminated())) {
+            return;
+        }
+        AnswerScanner reading = scanner;
+        if (kind == AnswerKind.STREAM && reading != null) {
+            flow(reading);
+        } else {
+            withhold();
+        }
+        if (terminated() && kind == AnswerKind.STREAM) {
+            complete();
+        }
+    }
+
+    private boolean terminated() {
+        return scanner != null && scanner.terminated();
+    }
+
+    private void flow(AnswerScanner reading) {
+        if (lane.passReleasable(reading)) {
+            exchange.relayed(reading.facts());
+            server.flush();
+            backPressure();
+        }
+    }
+
+    private void backPressure() {
+        if (call != null && !server.writable()) {
+            call.pauseRead(true);
+        }
+    }
+
+    /** Keeps a whole answer, or where it is too long or memory short, lets go of all of it but the last byte. */
+    private void withhold() {
+        if (!overflowing && !memoryFor(lane.withheld())) {
+            overflowing = true;
+        }
+        if (overflowing && !ending && kind != AnswerKind.CREDENTIALS && kind != AnswerKind.REDIRECT) {
+            lane.pass(lane.received() - 1);
+            if (headSent) {
+                if (scanner != null) {
+                    exchange.relayed(scanner.facts());
+                }
+                server.flush();
+                backPressure();
+            }
+        } else if (overflowing) {
+            lane.discard();
+        }
+    }
+
+    private boolean memoryFor(long withheld) {
+        long more = withheld - withheldBudget;
+        if (withheld > exchange.context().settings().holdBytes()) {
+            return false;
+        }
+        if (more > 0) {
+            if (!exchange.context().memory().take(more)) {
+                return false;
+            }
+            withheldBudget += more;
+        }
+        return true;
+    }
+
+    /** The sink of the lane. */
+    private void toClient(ByteBuf bytes) {
+        if (!headSent) {
+            headSent = true;
+            sendOpenHead();
+            server.whenFlushed(exchange::left);
+        }
+        server.write(bytes);
+    }
+
+    /** The head of an answer whose cost is not known yet. */
+    private void sendOpenHead() {
+        begun.fields(head::set);
+        if (exchange.context().settings().trailers()) {
+            head.set(HttpHeaderNames.TRAILER, Announcement.TRAILER_NAMES);
+        }
+        Cors.allow(head, server.head().headers().get(HttpHeaderNames.ORIGIN));
+        server.sendHead(status, head, -1);
+    }
+
+    @Override
+    public void onEnd() {
+        upstreamOver = true;
+        if (over) {
+            return;
+        }
+        if (scanner != null) {
+            scanner.end(true);
+        }
+        if (ending) {
+            finish();
+        } else {
+            complete();
+        }
+    }
+
+    /** Everything of the answer that counts is here. */
+    private void complete() {
+        if (ending) {
+            return;
+        }
+        AnswerKind is = Objects.requireNonNull(kind);
+        AnswerFacts facts = facts();
+        switch (is) {
+            case CREDENTIALS -> refuseInstead(Refusals.upstreamCredentials(), quoted());
+            case REDIRECT -> refuseInstead(Refusals.upstreamRedirect(), "status " + status);
+            case EMPTY -> end(new Ending.UpstreamRefused());
+            case ERROR -> {
+                if (status == 429 && quoted().contains("insufficient_quota")) {
+                    refuseInstead(Refusals.upstreamCredentials(), quoted());
+                } else {
+                    end(new Ending.UpstreamRefused());
+                }
+            }
+            case WHOLE -> {
+                if (facts != null && (facts.complete() || facts.error())) {
+                    end(new Ending.Complete());
+                } else if (headSent) {
+                    cut(new Ending.UpstreamCut(true), Refusals.cutRelayed());
+                } else {
+                    garbled("not a document of the dialect: " + quoted());
+                }
+            }
+            case STREAM -> {
+                if (facts != null && (facts.events() > 0 || facts.error() || headSent)) {
+                    end(draining ? new Ending.ClientGone(true) : new Ending.Complete());
+                } else {
+                    garbled("a stream without an event of the dialect: " + quoted());
+                }
+            }
+        }
+    }
+
+    private void refuseInstead(Refusal refusal, String why) {
+        detail = why;
+        failure = refusal;
+        end(new Ending.UpstreamRefused());
+    }
+
+    private void garbled(String why) {
+        detail = why;
+        attempts.failed("GARBLED");
+        cut(headSent ? new Ending.UpstreamCut(true) : new Ending.UpstreamGarbled(), Refusals.upstreamGarbled());
+        giveUpUpstream();
+    }
+
+    /** The beginning of what is withheld, for the operator. */
+    private String quoted() {
+        return lane.peek(QUOTED).toString(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void onFailure(UpstreamFailure broken) {
+        upstreamOver = true;
+        attempts.failed(broken.kind().name());
+        exchange.requestSent();
+        exchange.context()
+                .telemetry()
+                .count("tollgate_upstream_errors_total", 1, "upstream", exchange.upstream().name(), "kind", broken.kind().name());
+        if (over) {
+            return;
+        }
+        if (ending) {
+            finish();
+            return;
+        }
+        detail = broken.kind() + ": " + broken.detail();
+        if (lane.received() == 0) {
+            cut(new Ending.UpstreamFailed(), Refusals.upstreamFailed(broken));
+        } else if (headSent) {
+            cut(new Ending.UpstreamCut(true), Refusals.cutRelayed());
+        } else {
+            cut(new Ending.UpstreamCut(false), Refusals.cutWithheld());
+        }
+    }
+
+    /** No proper end will come. */
+    private void cut(Ending how, Refusal refusal) {
+        if (scanner != null) {
+            scanner.end(false);
+        }
+        failure = refusal;
+        end(draining ? new Ending.ClientGone(true) : kind != null && !kind.metered() ? new Ending.UpstreamRefused() : how);
+    }
+
+    /** The gateway ends the exchange. */
+    void stop(Ending.Reason why) {
+        if (!ending && !over) {
+            giveUpUpstream();
+            detail = "stopped: " + why;
+            cut(new Ending.Stopped(why, headSent), Refusals.stopped(why));
+        }
+    }
+
+    /** The client left: cancelled, or where what it costs cannot be seen in what came, read to its end. */
+    void clientGone() {
+        if (over) {
+            return;
+        }
+        if (ending) {
+            close();
+            exchange.closeReservation();
+            return;
+        }
+        boolean sent = call != null && call.requestSent();
+        if (sent && !exchange.plan().rates().limits().visibleOutput() && (kind == null || kind.metered())) {
+            draining = true;
+            lane.discard();
+            Objects.requireNonNull(call).pauseRead(false);
+        } else {
+            giveUpUpstream();
+            if (scanner != null) {
+                scanner.end(false);
+            }
+            end(kind != null && !kind.metered() ? new Ending.UpstreamRefused() : new Ending.ClientGone(sent));
+        }
+    }
+
+    private void giveUpUpstream() {
+        if (call != null && !upstreamOver) {
+            upstreamOver = true;
+            call.cancel();
+        }
+    }
+
+    private void end(Ending how) {
+        ending = true;
+        AnswerFacts facts = facts();
+        exchange.end(how, facts == null ? Observed.NOTHING : Observed.of(facts));
+    }
+
+    /** The client takes bytes again. */
+    void clientWritable() {
+        if (call != null && !upstreamOver) {
+            call.pauseRead(false);
+        }
+    }
+
+    /** The exchange is settled, or safely journalled: let the rest go. */
+    void announced(Settlement settled, @Nullable Usd balance) {
+        if (over || exchange.clientIsGone()) {
+            close();
+            exchange.closeReservation();
+            return;
+        }
+        AnswerFacts facts = facts();
+        announcement = new Announcement(
+                begun,
+                facts == null ? null : facts.model(),
+                settled.usage().asMap().isEmpty() ? null : settled.usage(),
+                settled.estimated(),
+                settled.total(),
+                balance);
+        if (upstreamOver || failure != null || kind != AnswerKind.STREAM) {
+            finish();
+        } else {
+            // what still follows a terminator is seldom anything
+            server.loop().schedule(this::finish, TRAILING_BYTES_MS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void finish() {
+        Announcement said = announcement;
+        if (said == null || over) {
+            return;
+        }
+        if (failure != null) {
+            finishFailed(said, failure);
+        } else if (kind == AnswerKind.STREAM) {
+            finishStream(said, Objects.requireNonNull(scanner));
+        } else {
+            finishWhole(said);
+        }
+        close();
+    }
+
+    private void finishStream(Announcement said, AnswerScanner reading) {
+        reading.settled();
+        long at = reading.commentAt();
+        if (at >= 0 && commented()) {
+            lane.passUpTo(at, reading);
+            toClient(Unpooled.wrappedBuffer(said.comment()));
+        }
+        lane.passReleasable(reading);
+        if (!headSent) {
+            toClient(Unpooled.EMPTY_BUFFER);
+        }
+        lastBytes(said);
+    }
+
+    private void finishWhole(Announcement said) {
+        if (headSent) {
+            lane.pass(lane.received());
+            lastBytes(said);
+            return;
+        }
+        said.fields(head::set);
+        Cors.allow(head, server.head().headers().get(HttpHeaderNames.ORIGIN));
+        boolean bodiless = kind == AnswerKind.EMPTY;
+        server.sendHead(status, head, bodiless ? -1 : lane.withheld());
+        headSent = true;
+        lane.pass(lane.received());
+        whenDelivered();
+        server.end(null);
+    }
+
+    private void finishFailed(Announcement said, Refusal refusal) {
+        if (!headSent) {
+            status = refusal.status();
+            headSent = true;
+            whenDelivered();
+            Refuser.send(server, exchange.dialect(), refusal, headers -> said.fields(headers::set));
+            return;
+        }
+        AnswerScanner reading = scanner;
+        if (kind != AnswerKind.STREAM || reading == null || reading.tornEvent()) {
+            exchange.closeReservation();
+            server.abort();
+            return;
+        }
+        lane.passReleasable(reading);
+        byte[] event = exchange.dialect().errorEvent(refusal, commented() ? said.comment() : null);
+        toClient(Unpooled.wrappedBuffer(event));
+        lastBytes(said);
+    }
+
+    /** The end of the body and the trailers, in one flush with what was written before. */
+    private void lastBytes(Announcement said) {
+        HttpHeaders trailers = null;
+        if (exchange.context().settings().trailers()) {
+            trailers = new DefaultHttpHeaders();
+            said.fields(trailers::set);
+        }
+        whenDelivered();
+        server.end(trailers);
+    }
+
+    private void whenDelivered() {
+        server.whenFlushed(() -> {
+            exchange.left();
+            exchange.closeReservation();
+        });
+    }
+
+    private boolean commented() {
+        return exchange.context().settings().sseComment()
+                && !server.head().headers().contains("X-Tollgate-Announce", "trailers", false);
+    }
+
+    private void close() {
+        over = true;
+        giveUpUpstream();
+        lane.discard();
+        if (decoder != null) {
+            decoder.close();
+        }
+        exchange.context().memory().give(withheldBudget);
+        withheldBudget = 0;
+    }
+
+    /** What the answer has said so far; null where it cannot say anything. */
+    @Nullable AnswerFacts facts() {
+        return scanner == null ? null : scanner.facts();
+    }
+
+    /** The same, where some of it has been handed to the client's connection. */
+    @Nullable AnswerFacts relayedFacts() {
+        return headSent || draining ? facts() : null;
+    }
+
+    List<UsageRecord.Attempt> attempts() {
+        return new ArrayList<>(attempts.all());
+    }
+
+    /** The status the client gets; 0 where it gets none. */
+    int clientStatus() {
+        if (exchange.clientIsGone() && !headSent) {
+            return 0;
+        }
+        return failure != null && !headSent ? failure.status() : status;
+    }
+
+    /** What an operator should know of what broke. */
+    @Nullable String failureDetail() {
+        return detail;
+    }
+}

@@ -1,0 +1,20 @@
+package tollgate.proxy;
+
+import org.jspecify.annotations.Nullable;
+import tollgate.http.UpstreamSettings;
+
+/**
+ * Somewhere requests are forwarded to. Immutable.
+ *
+ * @param name as configured
+ * @param dialect name of the wire language spoken there
+ * @param apiKey our own key there; null where none is needed
+ * @param settings how it is reached
+ */
+public record Upstream(String name, String dialect, @Nullable String apiKey, UpstreamSettings settings) {
+    /** Without the key: it must not get into a log. */
+    @Override
+    public String toString() {
+        return name + " (" + dialect + ") at " + settings.baseUrl();
+    }
+}
