@@ -1,0 +1,56 @@
+package tollgate.embedded;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/** A folder that one process at a time may work in. Thread-safe. */
+public final class DataDirectory implements AutoCloseable {
+    private final Path path;
+    private final FileChannel channel;
+
+    private DataDirectory(Path path, FileChannel channel) {
+        this.path = path;
+        this.channel = channel;
+    }
+
+    /**
+     * Makes the folder where needed, for its owner only, and locks it. The lock ends with the process at the latest.
+     *
+     * @throws IOException where another process has the lock, or the folder cannot be made
+     */
+    public static DataDirectory lock(Path path) throws IOException {
+        Files.createDirectories(path);
+        OwnerOnly.folder(path);
+        FileChannel channel =
+                FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        @Nullable FileLock lock;
+        try {
+            lock = channel.tryLock();
+        } catch (OverlappingFileLockException ourselves) {
+            lock = null;
+        }
+        if (lock == null) {
+            channel.close();
+            throw new IOException(
+                    "data_dir: '" + path + "' is in use by another gateway (expected: one gateway for each folder)");
+        }
+        return new DataDirectory(path, channel);
+    }
+
+    /** The folder. */
+    public Path path() {
+        return path;
+    }
+
+    /** Lets go of the lock. */
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

@@ -1,0 +1,60 @@
+package tollgate.embedded;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The three inline commands that starting and stopping a child take: everything else speaks through the real client.
+ * Confined to one thread.
+ */
+final class RedisWire implements AutoCloseable {
+    private static final int TIMEOUT_MS = 2_000;
+
+    private final Socket socket;
+    private final BufferedReader answers;
+
+    private RedisWire(Socket socket, BufferedReader answers) {
+        this.socket = socket;
+        this.answers = answers;
+    }
+
+    /** A connection that has proved to know the password; null where none listens there that takes it. */
+    static @Nullable RedisWire open(int port, String password) {
+        try {
+            Socket socket = new Socket();
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MS);
+            socket.setSoTimeout(TIMEOUT_MS);
+            RedisWire wire = new RedisWire(
+                    socket, new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8)));
+            if ("+OK".equals(wire.ask("AUTH " + password))) {
+                return wire;
+            }
+            wire.close();
+            return null;
+        } catch (IOException nobody) {
+            return null;
+        }
+    }
+
+    /** Sends a command; returns the first line of the answer, empty where the connection ended. */
+    String ask(String command) throws IOException {
+        socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.UTF_8));
+        String answer = answers.readLine();
+        return answer == null ? "" : answer;
+    }
+
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException gone) {
+            // it is closed either way
+        }
+    }
+}

@@ -1,0 +1,303 @@
+package tollgate.wallet;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.KeyValue;
+import io.lettuce.core.Limit;
+import io.lettuce.core.Range;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.ScoredValue;
+import io.lettuce.core.StreamMessage;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.XTrimArgs;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import io.lettuce.core.resource.Delay;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tollgate.pricing.Usd;
+
+/**
+ * The scripts and plain reads for whoever may block: drain, reaper, recovery, control plane. Thread-safe.
+ *
+ * <p>Commands say in their results that Redis is away; reads throw {@link RedisException}.
+ */
+public final class ControlPort implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final ShardWatch watch;
+    private final ClientResources resources;
+    private final RedisClient client;
+    private final StatefulRedisConnection<String, String> connection;
+    private final RedisCommands<String, String> redis;
+
+    private ControlPort(
+            ShardWatch watch,
+            ClientResources resources,
+            RedisClient client,
+            StatefulRedisConnection<String, String> connection) {
+        this.watch = watch;
+        this.resources = resources;
+        this.client = client;
+        this.connection = connection;
+        this.redis = connection.sync();
+    }
+
+    /** Connects. */
+    public static ControlPort connect(String url, ShardWatch watch) {
+        ClientResources resources = DefaultClientResources.builder()
+                .ioThreadPoolSize(2)
+                .computationThreadPoolSize(2)
+                .reconnectDelay(Delay.constant(Duration.ofMillis(100)))
+                .build();
+        RedisClient client = RedisClient.create(resources, RedisURI.create(url));
+        client.setOptions(ClientOptions.builder()
+                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                .timeoutOptions(TimeoutOptions.enabled(PATIENCE))
+                .build());
+        StatefulRedisConnection<String, String> connection = client.connect(StringCodec.UTF8);
+        connection.setTimeout(PATIENCE);
+        return new ControlPort(watch, resources, client, connection);
+    }
+
+    /** Sets money aside. */
+    public PlaceResult place(Place place) {
+        return run(Calls.place(place, watch.n(place.at().shard())), Results::place, PlaceResult.Unavailable::new);
+    }
+
+    /** Settles. */
+    public SettleResult settle(Settle settle) {
+        return run(Calls.settle(settle, watch.n(settle.at().shard())), Results::settle, SettleResult.Unavailable::new);
+    }
+
+    /** Settles an exchange whose record is gone. */
+    public SettleResult replay(Settle settle, Usd captured) {
+        return run(
+                Calls.replay(settle, captured.nano(), watch.n(settle.at().shard())),
+                Results::settle,
+                SettleResult.Unavailable::new);
+    }
+
+    /** Captures what had accrued of a hold that nobody renews. */
+    public SettleResult expire(int shard, DueHold hold) {
+        WalletAddress at = new WalletAddress(shard, hold.organisation(), hold.wallet());
+        return run(Calls.expire(at, hold, watch.n(shard)), Results::settle, SettleResult.Unavailable::new);
+    }
+
+    /** SQL has the final row of an exchange: its record need not be kept for ever. */
+    public SettleResult tick(WalletAddress at, String exchange) {
+        return run(Calls.tick(at, exchange, watch.n(at.shard())), Results::settle, SettleResult.Unavailable::new);
+    }
+
+    /** Moves money into or out of a wallet. */
+    public PostResult post(Post post) {
+        return run(Calls.post(post, watch.n(post.at().shard())), Results::post, PostResult.Unavailable::new);
+    }
+
+    /** Sets a wallet's state: {@code active}, {@code frozen} or {@code closed}; the higher version wins. */
+    public SetResult setState(WalletAddress at, long version, String state) {
+        return set(Calls.set(at, "state", version, state, watch.n(at.shard())));
+    }
+
+    /** Sets an organisation's policy number. */
+    public SetResult setPolicy(WalletAddress at, long version) {
+        return set(Calls.set(at, "pol", version, "", watch.n(at.shard())));
+    }
+
+    private SetResult set(Call call) {
+        return run(call, Results::set, (why, may) -> new SetResult.Unavailable(why));
+    }
+
+    /** Opens a shard. */
+    public FenceResult fence(int shard, Fence fence) {
+        try {
+            return Results.fence(new Reply(eval(Calls.fence(shard, fence))));
+        } catch (RedisException away) {
+            return new FenceResult.Unavailable(String.valueOf(away.getMessage()));
+        }
+    }
+
+    private <R> R run(Call call, Function<Reply, R> reading, BiFunction<String, Boolean, R> noAnswer) {
+        try {
+            Reply reply = new Reply(eval(call));
+            Results.watch(watch, call.shard(), reply);
+            return reading.apply(reply);
+        } catch (RedisException away) {
+            return noAnswer.apply(String.valueOf(away.getMessage()), true);
+        }
+    }
+
+    private List<?> eval(Call call) {
+        try {
+            return redis.<List<Object>>evalsha(call.script().sha(), ScriptOutputType.MULTI, call.keys(), call.args());
+        } catch (RedisNoScriptException unknown) {
+            return redis.<List<Object>>eval(call.script().text(), ScriptOutputType.MULTI, call.keys(), call.args());
+        }
+    }
+
+    /** A wallet; empty where Redis knows none of the name. */
+    public Optional<WalletState> wallet(WalletAddress at) {
+        Map<String, String> fields = fields(Keys.wallet(at), "bal", "held", "seq", "cur", "state");
+        return Optional.ofNullable(fields.get("state"))
+                .map(state -> new WalletState(
+                        amount(fields.get("bal")),
+                        amount(fields.get("held")),
+                        number(fields.get("seq")),
+                        String.valueOf(fields.get("cur")),
+                        state));
+    }
+
+    /** An exchange's record; empty where Redis has none. */
+    public Optional<ExchangeState> exchange(int shard, String exchange) {
+        Map<String, String> fields = fields(Keys.exchange(shard, exchange), "st", "w", "cap", "fp");
+        return Optional.ofNullable(fields.get("st"))
+                .map(state -> new ExchangeState(
+                        state,
+                        fields.getOrDefault("w", ""),
+                        amount(fields.get("cap")),
+                        fields.getOrDefault("fp", "")));
+    }
+
+    /** A shard; empty where it has never been opened in this Redis. */
+    public Optional<ShardState> shard(int shard) {
+        Map<String, String> fields = fields(Keys.shard(shard), "line", "run", "epoch", "n");
+        return Optional.ofNullable(fields.get("line"))
+                .map(line -> new ShardState(
+                        line, fields.getOrDefault("run", ""), number(fields.get("epoch")), number(fields.get("n"))));
+    }
+
+    /** Entries of a shard's ledger after a position, oldest first. */
+    public List<LedgerEntry> entries(int shard, String afterStreamId, int most) {
+        Range<String> range = afterStreamId.isEmpty()
+                ? Range.unbounded()
+                : Range.from(Range.Boundary.excluding(afterStreamId), Range.Boundary.unbounded());
+        List<LedgerEntry> entries = new ArrayList<>();
+        for (StreamMessage<String, String> message : redis.xrange(Keys.ledger(shard), range, Limit.from(most))) {
+            entries.add(entry(message));
+        }
+        return entries;
+    }
+
+    private static LedgerEntry entry(StreamMessage<String, String> message) {
+        Map<String, String> body = message.getBody();
+        return new LedgerEntry(
+                message.getId(),
+                body.getOrDefault("e", ""),
+                body.getOrDefault("o", ""),
+                body.getOrDefault("w", ""),
+                body.getOrDefault("x", ""),
+                number(body.get("seq")),
+                number(body.get("n")),
+                number(body.get("ep")),
+                body.getOrDefault("kind", ""),
+                amount(body.get("amt")),
+                amount(body.get("bal")),
+                amount(body.get("held")),
+                amount(body.get("short")),
+                number(body.get("ms")),
+                body.getOrDefault("fp", ""),
+                "1".equals(body.get("est")),
+                body.getOrDefault("ref", ""),
+                body.getOrDefault("actor", ""));
+    }
+
+    /** Drops entries of a shard's ledger before a position. */
+    public void trim(int shard, String beforeStreamId) {
+        redis.xtrim(Keys.ledger(shard), XTrimArgs.Builder.minId(beforeStreamId));
+    }
+
+    /** Holds whose time was up before now, at most so many, the longest due first. */
+    public List<DueHold> due(int shard, int most) {
+        long now = nowMs();
+        List<DueHold> due = new ArrayList<>();
+        List<ScoredValue<String>> members = redis.zrangebyscoreWithScores(
+                Keys.expiries(shard), Range.create(0L, now), Limit.from(most));
+        for (ScoredValue<String> member : members) {
+            Map<String, String> fields = fields(Keys.exchange(shard, member.getValue()), "o", "w", "gen");
+            due.add(new DueHold(
+                    member.getValue(),
+                    fields.getOrDefault("o", ""),
+                    fields.getOrDefault("w", ""),
+                    (int) number(fields.get("gen")),
+                    (long) member.getScore()));
+        }
+        return due;
+    }
+
+    /** Redis's clock, in milliseconds since 1970. */
+    public long nowMs() {
+        List<String> time = redis.time();
+        return Long.parseLong(time.get(0)) * 1_000 + Long.parseLong(time.get(1)) / 1_000;
+    }
+
+    /** Who this Redis is: another after every restart and promotion. */
+    public String run() {
+        for (String line : redis.info("replication").split("\r?\n", -1)) {
+            if (line.startsWith("master_replid:")) {
+                return line.substring("master_replid:".length());
+            }
+        }
+        throw new RedisException("INFO replication names no master_replid: not a Redis of its own");
+    }
+
+    /** A value of {@code CONFIG GET} or an empty text; for checks of the set-up. */
+    public String setting(String name) {
+        return redis.configGet(name).getOrDefault(name, "");
+    }
+
+    /** Whether Redis answers. */
+    public boolean answers() {
+        try {
+            return "PONG".equals(redis.ping());
+        } catch (RedisException away) {
+            return false;
+        }
+    }
+
+    /** A small text kept beside the money: the projection of keys. */
+    public void project(String key, @Nullable String value) {
+        if (value == null) {
+            redis.del(key);
+        } else {
+            redis.set(key, value);
+        }
+    }
+
+    private Map<String, String> fields(String key, String... names) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        for (KeyValue<String, String> field : redis.hmget(key, names)) {
+            field.ifHasValue(value -> fields.put(field.getKey(), value));
+        }
+        return fields;
+    }
+
+    private static long number(@Nullable String text) {
+        return text == null ? 0 : Long.parseLong(text);
+    }
+
+    private static Usd amount(@Nullable String text) {
+        return new Usd(number(text));
+    }
+
+    /** Disconnects. */
+    @Override
+    public void close() {
+        connection.close();
+        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        resources.shutdown(0, 2, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+}

@@ -1,0 +1,22 @@
+package tollgate.wallet;
+
+import java.util.Locale;
+
+/** Why money enters or leaves a wallet other than by an exchange. */
+public enum EntryKind {
+    /** The wallet is opened; no money. */
+    OPEN,
+    /** Money that was paid in. */
+    TOP_UP,
+    /** Money that is given. */
+    GRANT,
+    /** Money that is given back. */
+    REFUND,
+    /** A correction by a person. */
+    ADJUST;
+
+    /** The word in the ledger. */
+    public String wireName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,34 @@
+package tollgate.wallet;
+
+/** Names of keys in Redis: all of one shard share a hash tag, so one script can see them. Stateless. */
+final class Keys {
+    private Keys() {}
+
+    static String shard(int shard) {
+        return "{s" + shard + "}:m";
+    }
+
+    static String organisation(WalletAddress at) {
+        return "{s" + at.shard() + "}:o:" + at.organisation();
+    }
+
+    static String wallet(WalletAddress at) {
+        return "{s" + at.shard() + "}:w:" + at.wallet();
+    }
+
+    static String exchange(int shard, String exchange) {
+        return "{s" + shard + "}:x:" + exchange;
+    }
+
+    static String posted(int shard, String entry) {
+        return "{s" + shard + "}:p:" + entry;
+    }
+
+    static String expiries(int shard) {
+        return "{s" + shard + "}:hx";
+    }
+
+    static String ledger(int shard) {
+        return "{s" + shard + "}:l";
+    }
+}

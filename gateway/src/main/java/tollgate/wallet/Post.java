@@ -1,0 +1,25 @@
+package tollgate.wallet;
+
+import tollgate.pricing.Usd;
+
+/**
+ * Asks to move money into or out of a wallet; as often as it takes.
+ *
+ * @param at the wallet
+ * @param entry id of the ledger entry: the same id is booked once
+ * @param kind why
+ * @param amount signed
+ * @param force a debit may pass what is available
+ * @param currency {@code USD}, or {@code TEST} for the sandbox's
+ * @param reference a few words
+ * @param actor who asked
+ */
+public record Post(
+        WalletAddress at,
+        String entry,
+        EntryKind kind,
+        Usd amount,
+        boolean force,
+        String currency,
+        String reference,
+        String actor) {}

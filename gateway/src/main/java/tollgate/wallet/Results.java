@@ -1,0 +1,89 @@
+package tollgate.wallet;
+
+/** Reads replies. Stateless. A word that nobody knows is an unknown state, never a yes. */
+final class Results {
+    private Results() {}
+
+    static PlaceResult place(Reply reply) {
+        return switch (reply.word()) {
+            case "OK" -> new PlaceResult.Placed(reply.amount(1), reply.amount(2), reply.number(3));
+            case "DONE" -> new PlaceResult.AlreadyFinal();
+            case "FUNDS" -> new PlaceResult.InsufficientFunds(reply.amount(1), reply.amount(2));
+            case "STATE" -> new PlaceResult.WalletNotActive(reply.text(1));
+            case "UNKNOWN" -> new PlaceResult.UnknownWallet();
+            case "STALE_POLICY" -> new PlaceResult.StalePolicy(reply.number(1));
+            case "CONFLICT", "CORRUPT", "RANGE", "CLOCK", "FULL", "VERSION" ->
+                new PlaceResult.Rejected(reply.word(), reply.text(1));
+            case "FENCED", "BEHIND" -> new PlaceResult.Unavailable(reply.word(), false);
+            default -> new PlaceResult.Unavailable("reply " + reply.word(), true);
+        };
+    }
+
+    static RenewResult renew(Reply reply) {
+        return switch (reply.word()) {
+            case "OK" -> new RenewResult.Renewed(reply.number(2));
+            case "NO_HOLD" -> new RenewResult.NoHold();
+            case "DONE", "EXPIRED", "MAX_LIFE" -> new RenewResult.Over(reply.word());
+            case "CONFLICT", "CORRUPT", "RANGE", "VERSION" -> new RenewResult.Rejected(reply.word(), reply.text(1));
+            default -> new RenewResult.Unavailable(reply.word(), true);
+        };
+    }
+
+    static SettleResult settle(Reply reply) {
+        return switch (reply.word()) {
+            case "OK", "DONE" ->
+                new SettleResult.Settled(
+                        reply.amount(1),
+                        reply.amount(2),
+                        reply.amount(3),
+                        reply.number(4),
+                        reply.amount(5),
+                        reply.number(6),
+                        reply.number(7));
+            case "NO_HOLD" -> new SettleResult.NoHold();
+            case "NOT_DUE" -> new SettleResult.NotDue();
+            case "CONFLICT", "CORRUPT", "RANGE", "UNKNOWN", "VERSION" ->
+                new SettleResult.Rejected(reply.word(), reply.text(1));
+            default -> new SettleResult.Unavailable(reply.word(), !reply.fenced());
+        };
+    }
+
+    static PostResult post(Reply reply) {
+        return switch (reply.word()) {
+            case "OK", "DONE" ->
+                new PostResult.Posted(reply.amount(1), reply.number(2), reply.number(3), reply.number(4));
+            case "FUNDS" -> new PostResult.InsufficientFunds(reply.amount(1), reply.amount(2));
+            case "CONFLICT", "CORRUPT", "RANGE", "UNKNOWN", "CUR", "STATE", "VERSION" ->
+                new PostResult.Rejected(reply.word(), reply.text(1));
+            default -> new PostResult.Unavailable(reply.word(), !reply.fenced());
+        };
+    }
+
+    static SetResult set(Reply reply) {
+        return switch (reply.word()) {
+            case "OK" -> new SetResult.Done();
+            case "STALE" -> new SetResult.Stale(reply.number(1));
+            case "CORRUPT", "RANGE", "UNKNOWN", "VERSION" -> new SetResult.Rejected(reply.word(), reply.text(1));
+            default -> new SetResult.Unavailable(reply.word());
+        };
+    }
+
+    static FenceResult fence(Reply reply) {
+        return switch (reply.word()) {
+            case "OK" -> new FenceResult.Opened(reply.number(1), reply.number(2));
+            case "LOST_RACE" -> new FenceResult.LostRace(reply.text(1), reply.text(2));
+            case "FOREIGN" -> new FenceResult.Foreign(reply.text(1));
+            default -> new FenceResult.Unavailable(reply.word() + " " + reply.text(1));
+        };
+    }
+
+    /** Tells the watch what a reply says about its shard. Place, renew, settle, post and set end OK with epoch, n, ms. */
+    static void watch(ShardWatch watch, int shard, Reply reply) {
+        if (reply.fenced()) {
+            watch.close(shard, reply.word());
+        } else if (reply.is("OK")) {
+            int last = reply.parts().size();
+            watch.seen(shard, reply.number(last - 3), reply.number(last - 2));
+        }
+    }
+}

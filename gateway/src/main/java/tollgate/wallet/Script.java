@@ -1,0 +1,73 @@
+package tollgate.wallet;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Locale;
+
+/** The Lua scripts, each with its parts pasted in and the hash that Redis knows it by. Immutable. */
+enum Script {
+    PLACE,
+    EXTEND,
+    SETTLE,
+    POST,
+    SET,
+    FENCE;
+
+    /** What every call states first: a script of another version refuses it. */
+    static final String VERSION = "1";
+
+    private static final String INCLUDE = "--@include ";
+
+    private final String text;
+    private final String sha;
+
+    Script() {
+        this.text = load(wireName() + ".lua");
+        this.sha = sha1(text);
+    }
+
+    String wireName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    String text() {
+        return text;
+    }
+
+    String sha() {
+        return sha;
+    }
+
+    private static String load(String resource) {
+        StringBuilder whole = new StringBuilder();
+        for (String line : read(resource).split("\n", -1)) {
+            whole.append(line.startsWith(INCLUDE) ? read(line.substring(INCLUDE.length())) : line)
+                    .append('\n');
+        }
+        return whole.toString();
+    }
+
+    private static String read(String resource) {
+        try (InputStream in = Script.class.getResourceAsStream(resource)) {
+            if (in == null) {
+                throw new IllegalStateException("resource " + resource + " is missing: a broken build");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException broken) {
+            throw new IllegalStateException("resource " + resource + " cannot be read", broken);
+        }
+    }
+
+    private static String sha1(String text) {
+        try {
+            MessageDigest sha = MessageDigest.getInstance("SHA-1");
+            return HexFormat.of().formatHex(sha.digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException absent) {
+            throw new IllegalStateException("every JDK has SHA-1", absent);
+        }
+    }
+}

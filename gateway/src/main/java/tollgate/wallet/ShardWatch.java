@@ -1,0 +1,72 @@
+package tollgate.wallet;
+
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this gateway knows of each shard: whether it may be written to, and how far it has come. Thread-safe.
+ *
+ * <p>A shard is closed until recovery opens it, and again as soon as any reply says that Redis is not the one that was
+ * opened.
+ */
+public final class ShardWatch {
+    private final ConcurrentHashMap<Integer, Known> shards = new ConcurrentHashMap<>();
+    private volatile BiConsumer<Integer, String> onClose = (shard, why) -> {};
+
+    private record Known(boolean open, String why, long epoch, long n) {}
+
+    private static final Known UNKNOWN = new Known(false, "not opened yet", 0, 0);
+
+    /** Who is told when a reply closes a shard; must not block. */
+    public void onClose(BiConsumer<Integer, String> listener) {
+        onClose = listener;
+    }
+
+    /** Recovery has opened it. */
+    public void open(int shard, long epoch, long n) {
+        shards.put(shard, new Known(true, "", epoch, n));
+    }
+
+    /** It must not be written to until recovery has run. */
+    public void close(int shard, String why) {
+        Known before = shards.put(shard, new Known(false, why, known(shard).epoch, known(shard).n));
+        if (before != null && before.open) {
+            onClose.accept(shard, why);
+        }
+    }
+
+    /** Why a shard is closed; null where it is open. */
+    public @Nullable String closed(int shard) {
+        Known known = known(shard);
+        return known.open ? null : known.why;
+    }
+
+    /** The highest entry number known. */
+    public long n(int shard) {
+        return known(shard).n;
+    }
+
+    /** The epoch it was opened in. */
+    public long epoch(int shard) {
+        return known(shard).epoch;
+    }
+
+    /** A reply came with these; another epoch than the one opened closes the shard. */
+    void seen(int shard, long epoch, long n) {
+        Known known = known(shard);
+        if (epoch != known.epoch) {
+            if (known.open) {
+                close(shard, "epoch " + epoch + " (expected: " + known.epoch + ")");
+            }
+        } else if (n > known.n) {
+            shards.computeIfPresent(
+                    shard,
+                    (key, now) -> now.epoch == epoch && n > now.n ? new Known(now.open, now.why, epoch, n) : now);
+        }
+    }
+
+    private Known known(int shard) {
+        return shards.getOrDefault(shard, UNKNOWN);
+    }
+}

@@ -1,0 +1,45 @@
+#!lua flags=allow-oom
+-- Keeps a hold alive and notes what its exchange has come to.
+-- KEYS    1 shard  2 wallet  3 exchange  4 hold expiries
+-- ARGV    1 version  2 n seen  3 gateway's ms, then  4 exchange  5 generation  6 hold min  7 hold want (both 0: renewal)
+--         8 accrued  9 life ms
+-- Returns {OK, held, expires ms, epoch, n, now ms}
+--   or one refusal, first match wins: VERSION, FENCED, BEHIND, CORRUPT, NO_HOLD, DONE, EXPIRED, CONFLICT, RANGE, MAX_LIFE
+-- Replays write the same again; accrued never goes down.
+--@include numbers.lua
+--@include shard.lua
+
+local hold_want, accrued, life = int(ARGV[7]), int(ARGV[8]), int(ARGV[9])
+if not (hold_want and accrued and life) or accrued < 0 or life <= 0 then
+  return {'RANGE', 'arguments'}
+end
+local known = redis.call('HMGET', KEYS[3], 'st', 'gen', 'amt', 'acc', 'end')
+if not known[1] then
+  return {'NO_HOLD'}
+end
+if known[1] == 'FINAL' then
+  return {'DONE'}
+end
+if known[1] == 'EXPIRED' then
+  return {'EXPIRED'}
+end
+if known[2] ~= ARGV[5] then
+  return {'CONFLICT', 'generation ' .. known[2]}
+end
+local amount, so_far, last = int(known[3] or ''), int(known[4] or ''), int(known[5] or '')
+if not (amount and so_far and last) then
+  return {'CORRUPT', 'exchange'}
+end
+if hold_want > amount then
+  return {'RANGE', 'hold want'}
+end
+if last <= now_ms then
+  return {'MAX_LIFE'}
+end
+local expires = math.min(now_ms + life, last)
+
+-- writes begin here
+redis.call('HSET', KEYS[3], 'exp', str(expires), 'acc', str(math.max(so_far, math.min(accrued, amount))))
+redis.call('ZADD', KEYS[4], str(expires), ARGV[4])
+redis.call('HSET', KEYS[1], 'hwm_ms', str(now_ms))
+return {'OK', str(amount), str(expires), str(epoch), str(n), str(now_ms)}

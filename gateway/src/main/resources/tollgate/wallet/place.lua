@@ -1,0 +1,82 @@
+-- Sets money aside for one exchange, if the wallet allows.
+-- KEYS    1 shard  2 organisation  3 wallet  4 exchange  5 hold expiries
+-- ARGV    1 version  2 n seen  3 gateway's ms, then  4 exchange  5 organisation  6 wallet  7 generation  8 min  9 want
+--         10 life ms  11 longest life ms  12 accrued  13 policy  14 price version  15 reinstate (1 or 0)
+--         16 most open holds of the wallet
+-- Returns {OK, granted, available, expires ms, epoch, n, now ms}
+--   or one refusal, first match wins: VERSION, FENCED, BEHIND, CORRUPT, DONE, CONFLICT, UNKNOWN, STATE state,
+--      STALE_POLICY current, CLOCK, FULL, FUNDS balance held
+-- Grants  want, where it is at most half of what is available; else that half, but never less than min.
+-- Replays the same exchange and generation return the first outcome.
+--@include numbers.lua
+--@include shard.lua
+
+local generation, least, want = int(ARGV[7]), int(ARGV[8]), int(ARGV[9])
+local life, longest, accrued = int(ARGV[10]), int(ARGV[11]), int(ARGV[12])
+local policy, reinstate, most_open = int(ARGV[13]), ARGV[15] == '1', int(ARGV[16])
+if not (generation and least and want and life and longest and accrued and policy and most_open)
+    or least < 0 or want < least or life <= 0 or accrued < 0 then
+  return {'RANGE', 'arguments'}
+end
+
+local wallet = redis.call('HMGET', KEYS[3], 'bal', 'held', 'state', 'open')
+local known = redis.call('HMGET', KEYS[4], 'st', 'gen', 'amt', 'exp')
+local balance, held, open = int(wallet[1] or ''), int(wallet[2] or ''), int(wallet[4] or '')
+
+if known[1] then
+  if known[1] ~= 'OPEN' then
+    return {'DONE'}
+  end
+  if known[2] ~= ARGV[7] or not (balance and held) then
+    return {'CONFLICT', 'generation ' .. known[2]}
+  end
+  return {'OK', known[3], str(balance - held), known[4], str(epoch), str(n), str(now_ms)}
+end
+if not wallet[3] then
+  return {'UNKNOWN'}
+end
+if not (balance and held and open) or held < 0 then
+  return {'CORRUPT', 'wallet'}
+end
+local granted = want
+if not reinstate then
+  if wallet[3] ~= 'active' then
+    return {'STATE', wallet[3]}
+  end
+  local current = int(redis.call('HGET', KEYS[2], 'pol') or '0')
+  if not current then
+    return {'CORRUPT', 'organisation'}
+  end
+  if policy < current then
+    return {'STALE_POLICY', str(current)}
+  end
+  if not clock_good then
+    return {'CLOCK'}
+  end
+  if open >= most_open then
+    return {'FULL', str(open)}
+  end
+  local available = balance - held
+  if not (available >= least) then
+    return {'FUNDS', str(balance), str(held)}
+  end
+  local half = math.floor(available / 2)
+  if want > half then
+    granted = math.max(least, math.min(want, half))
+  end
+end
+if held + granted > MOST then
+  return {'RANGE', 'held'}
+end
+local expires = now_ms + math.min(life, longest)
+
+-- writes begin here
+redis.call('HSET', KEYS[4], 'st', 'OPEN', 'o', ARGV[5], 'w', ARGV[6], 'gen', ARGV[7], 'amt', str(granted), 'acc',
+  str(math.min(accrued, granted)), 'exp', str(expires), 'end', str(now_ms + longest), 'pv', ARGV[14])
+if granted > 0 then
+  redis.call('HINCRBY', KEYS[3], 'held', str(granted))
+end
+redis.call('HINCRBY', KEYS[3], 'open', '1')
+redis.call('ZADD', KEYS[5], str(expires), ARGV[4])
+redis.call('HSET', KEYS[1], 'hwm_ms', str(now_ms))
+return {'OK', str(granted), str(balance - held - granted), str(expires), str(epoch), str(n), str(now_ms)}

@@ -1,0 +1,79 @@
+#!lua flags=allow-oom
+-- Moves money into or out of a wallet other than by an exchange, or opens the wallet.
+-- KEYS    1 shard  2 wallet  3 ledger  4 record of the entry
+-- ARGV    1 version  2 n seen  3 gateway's ms, then  4 entry  5 organisation  6 wallet  7 kind  8 signed amount
+--         9 force (1 or 0)  10 currency  11 reference  12 actor
+-- Kinds   open (creates the wallet, amount 0), top_up, grant, refund (all positive), adjust (either)
+-- Returns {OK, balance, seq, epoch, n, now ms}; DONE with the same, where it was booked before
+--   or one refusal, first match wins: VERSION, FENCED, BEHIND, CORRUPT, RANGE, CONFLICT, UNKNOWN, CUR, STATE state,
+--      FUNDS balance held
+--@include numbers.lua
+--@include shard.lua
+
+local amount, kind = int(ARGV[8]), ARGV[7]
+if not amount then
+  return {'RANGE', 'amount'}
+end
+local print = table.concat({ARGV[6], kind, ARGV[8], ARGV[10]}, ' ')
+local known = redis.call('HMGET', KEYS[4], 'fp', 'bal', 'seq', 'ep', 'n')
+if known[1] then
+  if known[1] ~= print then
+    return {'CONFLICT', known[1]}
+  end
+  return {'DONE', known[2], known[3], known[4], known[5], str(now_ms)}
+end
+
+local wallet = redis.call('HMGET', KEYS[2], 'bal', 'held', 'seq', 'cur', 'state')
+local balance, held, seq = 0, 0, 0
+if kind == 'open' then
+  if wallet[5] then
+    return {'CONFLICT', 'wallet exists'}
+  end
+  if amount ~= 0 then
+    return {'RANGE', 'amount'}
+  end
+elseif kind == 'top_up' or kind == 'grant' or kind == 'refund' or kind == 'adjust' then
+  if not wallet[5] then
+    return {'UNKNOWN'}
+  end
+  balance, held, seq = int(wallet[1] or ''), int(wallet[2] or ''), int(wallet[3] or '')
+  if not (balance and held and seq) then
+    return {'CORRUPT', 'wallet'}
+  end
+  if wallet[4] ~= ARGV[10] then
+    return {'CUR', wallet[4]}
+  end
+  if wallet[5] == 'closed' then
+    return {'STATE', wallet[5]}
+  end
+  if amount == 0 or (amount < 0 and kind ~= 'adjust') then
+    return {'RANGE', 'amount'}
+  end
+  if amount < 0 and ARGV[9] ~= '1' and balance - held + amount < 0 then
+    return {'FUNDS', str(balance), str(held)}
+  end
+else
+  return {'RANGE', 'kind'}
+end
+local after = balance + amount
+if after > MOST or after < -MOST then
+  return {'RANGE', 'balance'}
+end
+local short = after < 0 and amount < 0 and -after or 0
+
+-- writes begin here
+if kind == 'open' then
+  redis.call('HSET', KEYS[2], 'bal', '0', 'held', '0', 'seq', '0', 'open', '0', 'cur', ARGV[10], 'state', 'active', 'ver',
+    '0')
+end
+if amount ~= 0 then
+  redis.call('HINCRBY', KEYS[2], 'bal', str(amount))
+end
+redis.call('HINCRBY', KEYS[2], 'seq', '1')
+redis.call('HINCRBY', KEYS[1], 'n', '1')
+redis.call('HSET', KEYS[1], 'hwm_ms', str(now_ms))
+redis.call('HSET', KEYS[4], 'fp', print, 'bal', str(after), 'seq', str(seq + 1), 'ep', str(epoch), 'n', str(n + 1))
+redis.call('XADD', KEYS[3], '*', 'v', '1', 'e', ARGV[4], 'o', ARGV[5], 'w', ARGV[6], 'x', '', 'seq', str(seq + 1), 'n',
+  str(n + 1), 'ep', str(epoch), 'kind', kind, 'amt', str(amount), 'bal', str(after), 'held', str(held), 'short',
+  str(short), 'ms', str(now_ms), 'fp', print, 'est', '0', 'ref', ARGV[11], 'actor', ARGV[12])
+return {'OK', str(after), str(seq + 1), str(epoch), str(n + 1), str(now_ms)}

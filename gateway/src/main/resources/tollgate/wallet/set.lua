@@ -1,0 +1,42 @@
+#!lua flags=allow-oom
+-- Sets a wallet's state, or the organisation's policy number; a newer version wins.
+-- KEYS    1 shard  2 organisation  3 wallet
+-- ARGV    1 version  2 n seen  3 gateway's ms, then  4 what (state or pol)  5 version of the value  6 value
+-- Returns {OK, epoch, n, now ms}
+--   or one refusal, first match wins: VERSION, FENCED, BEHIND, CORRUPT, RANGE, UNKNOWN, STALE current version
+-- Replays of the same version write nothing.
+--@include numbers.lua
+--@include shard.lua
+
+local version = int(ARGV[5])
+if not version or version < 0 then
+  return {'RANGE', 'version'}
+end
+local key, field, what = KEYS[2], 'pol', ARGV[4]
+if what == 'state' then
+  key, field = KEYS[3], 'ver'
+  if redis.call('EXISTS', key) == 0 then
+    return {'UNKNOWN'}
+  end
+  if ARGV[6] ~= 'active' and ARGV[6] ~= 'frozen' and ARGV[6] ~= 'closed' then
+    return {'RANGE', 'state'}
+  end
+elseif what ~= 'pol' then
+  return {'RANGE', 'what'}
+end
+local current = int(redis.call('HGET', key, field) or '0')
+if not current then
+  return {'CORRUPT', what}
+end
+if version < current then
+  return {'STALE', str(current)}
+end
+
+-- writes begin here
+if version > current then
+  redis.call('HSET', key, field, str(version))
+  if what == 'state' then
+    redis.call('HSET', key, 'state', ARGV[6])
+  end
+end
+return {'OK', str(epoch), str(n), str(now_ms)}
