@@ -1,0 +1,119 @@
+package tollgate.records;
+
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jspecify.annotations.Nullable;
+
+/** What every exchange was: its usage record. Thread-safe. */
+public final class Exchanges {
+    private static final RowMapper<Exchange> ROW = (row, context) -> new Exchange(
+            row.getString("id"),
+            row.getString("wallet"),
+            row.getString("api_key"),
+            row.getInt("live") != 0,
+            row.getString("service"),
+            row.getString("model"),
+            row.getString("answered"),
+            row.getString("ended"),
+            row.getString("payer"),
+            row.getInt("estimated") != 0,
+            row.getLong("charge"),
+            row.getLong("cost"),
+            row.getInt("status"),
+            row.getLong("started_ms"),
+            row.getLong("finished_ms"),
+            row.getString("fingerprint"),
+            row.getString("record"));
+
+    private final Jdbi jdbi;
+
+    Exchanges(Jdbi jdbi) {
+        this.jdbi = jdbi;
+    }
+
+    /**
+     * One exchange.
+     *
+     * @param charge nano-USD that the wallet pays
+     * @param cost nano-USD that the upstream bills
+     * @param fingerprint of the settlement
+     * @param record the whole usage record, as JSON
+     */
+    public record Exchange(
+            String id,
+            String wallet,
+            String key,
+            boolean live,
+            String service,
+            String model,
+            @Nullable String answered,
+            String ended,
+            String payer,
+            boolean estimated,
+            long charge,
+            long cost,
+            int status,
+            long startedMs,
+            long finishedMs,
+            String fingerprint,
+            String record) {}
+
+    /** Keeps exchanges; those that are there already stay as they are. */
+    public void add(List<Exchange> exchanges) {
+        if (exchanges.isEmpty()) {
+            return;
+        }
+        jdbi.useTransaction(handle -> {
+            PreparedBatch batch = handle.prepareBatch("INSERT INTO exchange (id, wallet, api_key, live, service, model,"
+                    + " answered, ended, payer, estimated, charge, cost, status, started_ms, finished_ms, fingerprint,"
+                    + " record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING");
+            for (Exchange each : exchanges) {
+                batch.add(
+                        each.id,
+                        each.wallet,
+                        each.key,
+                        each.live ? 1 : 0,
+                        each.service,
+                        each.model,
+                        each.answered,
+                        each.ended,
+                        each.payer,
+                        each.estimated ? 1 : 0,
+                        each.charge,
+                        each.cost,
+                        each.status,
+                        each.startedMs,
+                        each.finishedMs,
+                        each.fingerprint,
+                        each.record);
+            }
+            batch.execute();
+        });
+    }
+
+    /** An exchange by id. */
+    public Optional<Exchange> find(String id) {
+        return jdbi.withHandle(handle -> handle.select("SELECT * FROM exchange WHERE id = ?", id)
+                .map(ROW)
+                .findOne());
+    }
+
+    /** The last exchanges of a wallet, newest first. */
+    public List<Exchange> last(String wallet, int most) {
+        return jdbi.withHandle(handle -> handle.select(
+                        "SELECT * FROM exchange WHERE wallet = ? ORDER BY finished_ms DESC LIMIT ?", wallet, most)
+                .map(ROW)
+                .list());
+    }
+
+    /** The sum of all charges to a wallet, in nano-USD. */
+    public long charges(String wallet) {
+        return jdbi.withHandle(
+                handle -> handle.select("SELECT COALESCE(SUM(charge), 0) FROM exchange WHERE wallet = ?", wallet)
+                        .mapTo(Long.class)
+                        .one());
+    }
+}

@@ -1,0 +1,135 @@
+package tollgate.records;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jspecify.annotations.Nullable;
+
+/** Keys: their hashes, never the keys. Thread-safe. */
+public final class Keys {
+    private static final String SELECT =
+            "SELECT k.*, w.live, w.organisation, o.shard, o.policy FROM api_key k JOIN wallet w ON w.id = k.wallet"
+                    + " JOIN organisation o ON o.id = w.organisation";
+    private static final RowMapper<Key> ROW = (row, context) -> new Key(
+            row.getString("id"),
+            row.getString("hash"),
+            row.getString("display"),
+            row.getString("name"),
+            row.getString("organisation"),
+            row.getInt("shard"),
+            row.getLong("policy"),
+            row.getString("wallet"),
+            row.getInt("live") != 0,
+            row.getString("member"),
+            row.getString("project"),
+            Arrays.stream(row.getString("allowed_models").split("\n", -1))
+                    .filter(model -> !model.isEmpty())
+                    .toList(),
+            row.getLong("created_ms"),
+            (Long) longOrNull(row.getObject("expires_ms")),
+            (Long) longOrNull(row.getObject("revoked_ms")));
+
+    private final Jdbi jdbi;
+
+    Keys(Jdbi jdbi) {
+        this.jdbi = jdbi;
+    }
+
+    private static @Nullable Object longOrNull(@Nullable Object column) {
+        return column == null ? null : ((Number) column).longValue();
+    }
+
+    /**
+     * One key.
+     *
+     * @param hash of the key
+     * @param display what is shown of it
+     * @param allowedModels patterns; none: all
+     */
+    public record Key(
+            String id,
+            String hash,
+            String display,
+            String name,
+            String organisation,
+            int shard,
+            long policy,
+            String wallet,
+            boolean live,
+            @Nullable String member,
+            @Nullable String project,
+            List<String> allowedModels,
+            long createdMs,
+            @Nullable Long expiresMs,
+            @Nullable Long revokedMs) {
+        /** Copies what could change. */
+        public Key {
+            allowedModels = List.copyOf(allowedModels);
+        }
+    }
+
+    /** Adds a key of a wallet. */
+    public void add(
+            String id,
+            String hash,
+            String display,
+            String name,
+            String wallet,
+            @Nullable String member,
+            @Nullable String project,
+            List<String> allowedModels,
+            long nowMs,
+            @Nullable Long expiresMs) {
+        jdbi.useHandle(handle -> handle.execute(
+                "INSERT INTO api_key (id, hash, display, name, wallet, member, project, allowed_models, created_ms,"
+                        + " expires_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                id,
+                hash,
+                display,
+                name,
+                wallet,
+                member,
+                project,
+                String.join("\n", allowedModels),
+                nowMs,
+                expiresMs));
+    }
+
+    /** A key that is good, by its hash. */
+    public Optional<Key> good(String hash) {
+        return jdbi.withHandle(handle -> handle.select(SELECT + " WHERE k.hash = ? AND k.revoked_ms IS NULL", hash)
+                .map(ROW)
+                .findOne());
+    }
+
+    /** A key by its id, good or not. */
+    public Optional<Key> find(String id) {
+        return jdbi.withHandle(
+                handle -> handle.select(SELECT + " WHERE k.id = ?", id).map(ROW).findOne());
+    }
+
+    /** Keys after an id, in order of ids; of one wallet, or of all where it is empty. */
+    public Page<Key> list(String wallet, String afterId, int most) {
+        return jdbi.withHandle(handle -> {
+            List<Key> rows = handle.select(
+                            SELECT + " WHERE k.id > ? AND (? = '' OR k.wallet = ?) ORDER BY k.id LIMIT ?",
+                            afterId,
+                            wallet,
+                            wallet,
+                            most + 1)
+                    .map(ROW)
+                    .list();
+            return rows.size() <= most
+                    ? new Page<>(rows, null)
+                    : new Page<>(rows.subList(0, most), rows.get(most - 1).id());
+        });
+    }
+
+    /** Revokes a key; again: nothing changes. */
+    public void revoke(String id, long nowMs) {
+        jdbi.useHandle(handle ->
+                handle.execute("UPDATE api_key SET revoked_ms = ? WHERE id = ? AND revoked_ms IS NULL", nowMs, id));
+    }
+}

@@ -1,0 +1,171 @@
+package tollgate.records;
+
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.mapper.RowMapper;
+
+/** Ledger entries, as they were drained from Redis. Thread-safe. */
+public final class Ledger {
+    private static final RowMapper<Entry> ROW = (row, context) -> new Entry(
+            row.getString("entry"),
+            row.getString("wallet"),
+            row.getLong("seq"),
+            row.getInt("shard"),
+            row.getLong("n"),
+            row.getLong("epoch"),
+            row.getString("kind"),
+            row.getString("exchange"),
+            row.getLong("amount"),
+            row.getLong("balance"),
+            row.getLong("shortfall"),
+            row.getLong("at_ms"),
+            row.getString("fingerprint"),
+            row.getInt("estimated") != 0,
+            row.getString("reference"),
+            row.getString("actor"));
+
+    private final Jdbi jdbi;
+
+    Ledger(Jdbi jdbi) {
+        this.jdbi = jdbi;
+    }
+
+    /**
+     * One entry.
+     *
+     * @param entry its identity
+     * @param seq number in the wallet's ledger, dense from 1
+     * @param n number in the shard, dense from 1
+     * @param amount signed nano-USD
+     * @param balance after it, nano-USD
+     * @param shortfall how far below zero the balance is after it, nano-USD
+     */
+    public record Entry(
+            String entry,
+            String wallet,
+            long seq,
+            int shard,
+            long n,
+            long epoch,
+            String kind,
+            String exchange,
+            long amount,
+            long balance,
+            long shortfall,
+            long atMs,
+            String fingerprint,
+            boolean estimated,
+            String reference,
+            String actor) {}
+
+    /** What came of a commit. */
+    public sealed interface Commit {
+        /** The rows and the position are kept. */
+        record Done() implements Commit {}
+
+        /** The shard's lease is somebody else's, or it moved to another epoch; nothing is kept. */
+        record LostLease() implements Commit {}
+
+        /** A wallet's number is taken by another entry: two histories. Nothing is kept. */
+        record Fork(String wallet, long seq, String ours, String theirs) implements Commit {}
+
+        /** The shard's numbers do not follow those that are kept: entries are missing. Nothing is kept. */
+        record Gap(long n, long expected) implements Commit {}
+    }
+
+    /**
+     * Keeps entries and the position in the stream behind them, all or none.
+     *
+     * @param entries in the order of the shard's numbers
+     * @param streamId of the last of them
+     */
+    public Commit commit(int shard, String leaseOwner, List<Entry> entries, String streamId) {
+        return jdbi.inTransaction(handle -> {
+            Optional<Long> known = handle.select(
+                            "SELECT n FROM shard WHERE shard = ? AND lease_owner = ?", shard, leaseOwner)
+                    .mapTo(Long.class)
+                    .findOne();
+            if (known.isEmpty()) {
+                return new Commit.LostLease();
+            }
+            long n = known.get();
+            for (Entry entry : entries) {
+                if (entry.n <= n) {
+                    continue;
+                }
+                if (entry.n != n + 1) {
+                    handle.rollback();
+                    return new Commit.Gap(entry.n, n + 1);
+                }
+                Optional<String> other = handle.select(
+                                "SELECT entry FROM ledger_entry WHERE wallet = ? AND seq = ?", entry.wallet, entry.seq)
+                        .mapTo(String.class)
+                        .findOne();
+                if (other.isPresent() && !other.get().equals(entry.entry)) {
+                    handle.rollback();
+                    return new Commit.Fork(entry.wallet, entry.seq, other.get(), entry.entry);
+                }
+                insert(handle, entry);
+                n = entry.n;
+            }
+            handle.execute("UPDATE shard SET n = ?, stream_id = ? WHERE shard = ?", n, streamId, shard);
+            return new Commit.Done();
+        });
+    }
+
+    private static void insert(Handle handle, Entry entry) {
+        handle.execute(
+                "INSERT INTO ledger_entry (entry, wallet, seq, shard, n, epoch, kind, exchange, amount, balance, shortfall,"
+                        + " at_ms, fingerprint, estimated, reference, actor)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (entry) DO NOTHING",
+                entry.entry,
+                entry.wallet,
+                entry.seq,
+                entry.shard,
+                entry.n,
+                entry.epoch,
+                entry.kind,
+                entry.exchange,
+                entry.amount,
+                entry.balance,
+                entry.shortfall,
+                entry.atMs,
+                entry.fingerprint,
+                entry.estimated ? 1 : 0,
+                entry.reference,
+                entry.actor);
+    }
+
+    /** The final entry of an exchange. */
+    public Optional<Entry> ofExchange(String exchange) {
+        return find(exchange);
+    }
+
+    /** An entry by id. */
+    public Optional<Entry> find(String entry) {
+        return jdbi.withHandle(handle -> handle.select("SELECT * FROM ledger_entry WHERE entry = ?", entry)
+                .map(ROW)
+                .findOne());
+    }
+
+    /** All entries of an exchange. */
+    public List<Entry> allOfExchange(String exchange) {
+        return jdbi.withHandle(handle -> handle.select(
+                        "SELECT * FROM ledger_entry WHERE exchange = ? ORDER BY n", exchange)
+                .map(ROW)
+                .list());
+    }
+
+    /** Entries of a wallet after a number, in order. */
+    public List<Entry> ofWallet(String wallet, long afterSeq, int most) {
+        return jdbi.withHandle(handle -> handle.select(
+                        "SELECT * FROM ledger_entry WHERE wallet = ? AND seq > ? ORDER BY seq LIMIT ?",
+                        wallet,
+                        afterSeq,
+                        most)
+                .map(ROW)
+                .list());
+    }
+}

@@ -1,0 +1,90 @@
+package tollgate.records;
+
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.mapper.RowMapper;
+
+/** How far each shard's history is known here, and who drains it. Thread-safe. */
+public final class Shards {
+    private static final RowMapper<Shard> ROW = (row, context) -> new Shard(
+            row.getInt("shard"),
+            row.getString("line"),
+            row.getLong("epoch"),
+            row.getLong("intended"),
+            row.getLong("n"),
+            row.getString("stream_id"));
+
+    private final Jdbi jdbi;
+
+    Shards(Jdbi jdbi) {
+        this.jdbi = jdbi;
+    }
+
+    /**
+     * One shard.
+     *
+     * @param line the history it belongs to; empty before its genesis
+     * @param epoch it is open under
+     * @param intended the highest epoch ever meant
+     * @param n number of the last entry that is kept
+     * @param streamId position behind it
+     */
+    public record Shard(int shard, String line, long epoch, long intended, long n, String streamId) {}
+
+    /** A shard, known or not. */
+    public Shard get(int shard) {
+        return jdbi.inTransaction(handle -> {
+            handle.execute(
+                    "INSERT INTO shard (shard, line, epoch, intended, n, stream_id, lease_owner, lease_ms)"
+                            + " VALUES (?, '', 0, 0, 0, '', '', 0) ON CONFLICT (shard) DO NOTHING",
+                    shard);
+            return handle.select("SELECT * FROM shard WHERE shard = ?", shard)
+                    .map(ROW)
+                    .one();
+        });
+    }
+
+    /** The shards that organisations live in. */
+    public List<Integer> used() {
+        return jdbi.withHandle(handle -> handle.select("SELECT DISTINCT shard FROM organisation ORDER BY shard")
+                .mapTo(Integer.class)
+                .list());
+    }
+
+    /** Takes or renews the lease of a shard; false where somebody else has it. */
+    public boolean lease(int shard, String owner, long nowMs, long untilMs) {
+        return jdbi.withHandle(handle -> handle.execute(
+                        "UPDATE shard SET lease_owner = ?, lease_ms = ?"
+                                + " WHERE shard = ? AND (lease_owner = ? OR lease_ms < ?)",
+                        owner,
+                        untilMs,
+                        shard,
+                        owner,
+                        nowMs))
+                == 1;
+    }
+
+    /** Notes an epoch before it is opened: whatever happens, none as high will be used again. */
+    public void intend(int shard, String owner, String line, long epoch) {
+        jdbi.useHandle(handle -> handle.execute(
+                "UPDATE shard SET intended = ?, line = ? WHERE shard = ? AND lease_owner = ?",
+                epoch,
+                line,
+                shard,
+                owner));
+    }
+
+    /** Notes that an epoch is open. */
+    public void opened(int shard, String owner, long epoch) {
+        jdbi.useHandle(handle -> handle.execute(
+                "UPDATE shard SET epoch = ? WHERE shard = ? AND lease_owner = ?", epoch, shard, owner));
+    }
+
+    /** A shard's row, if there is one. */
+    public Optional<Shard> find(int shard) {
+        return jdbi.withHandle(handle -> handle.select("SELECT * FROM shard WHERE shard = ?", shard)
+                .map(ROW)
+                .findOne());
+    }
+}
