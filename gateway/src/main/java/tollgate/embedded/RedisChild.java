@@ -31,12 +31,14 @@ public final class RedisChild implements AutoCloseable {
     private static final Pattern PORT = Pattern.compile("(?m)^port (\\d+)$");
     private static final Pattern PASSWORD = Pattern.compile("(?m)^requirepass (\\w+)$");
 
+    private final Path folder;
     private final Process guard;
     private final ProcessHandle redis;
     private final int port;
     private final String password;
 
-    private RedisChild(Process guard, ProcessHandle redis, int port, String password) {
+    private RedisChild(Path folder, Process guard, ProcessHandle redis, int port, String password) {
+        this.folder = folder;
         this.guard = guard;
         this.redis = redis;
         this.port = port;
@@ -54,17 +56,24 @@ public final class RedisChild implements AutoCloseable {
         OwnerOnly.folder(folder);
         Path configuration = folder.resolve("redis.conf");
         stopOrphan(configuration);
+        return start(folder, freePort(), password());
+    }
+
+    /** Starts it again after it died, for the same clients. */
+    public RedisChild restart() throws IOException {
+        return start(folder, port, password);
+    }
+
+    private static RedisChild start(Path folder, int port, String password) throws IOException {
         Path program = RedisBinary.find(folder.resolveSibling("bin"));
-        int port = freePort();
-        String password = password();
         OwnerOnly.write(configuration, configuration(folder, port, password));
         Process guard = new ProcessBuilder(
                         "sh", "-c", GUARD, "redis-guard", program.toString(), configuration.toAbsolutePath().toString())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        RedisChild child = new RedisChild(guard, started(guard), port, password);
+        RedisChild child = new RedisChild(folder, guard, started(guard), port, password);
         try {
-            child.awaitReady(folder);
+            child.awaitReady();
         } catch (IOException dead) {
             child.close();
             throw dead;
@@ -96,7 +105,7 @@ public final class RedisChild implements AutoCloseable {
                 .formatted(port, password, folder.toAbsolutePath());
     }
 
-    private void awaitReady(Path folder) throws IOException {
+    private void awaitReady() throws IOException {
         long since = System.nanoTime();
         while (System.nanoTime() - since < PATIENCE_NANOS) {
             if (!redis.isAlive()) {

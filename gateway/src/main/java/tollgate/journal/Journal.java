@@ -40,6 +40,7 @@ public final class Journal implements AutoCloseable {
     private final Map<String, Held> index = new ConcurrentHashMap<>();
     private final List<List<Segment>> segments = new ArrayList<>();
     private final List<List<MeterSlots>> slots = new ArrayList<>();
+    private final ConcurrentLinkedQueue<JournalEntry> fresh = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Waiting> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicLong order = new AtomicLong();
     private final Thread keeper;
@@ -130,6 +131,24 @@ public final class Journal implements AutoCloseable {
                 .toList();
     }
 
+    /** Entries that no earlier call has returned, oldest first, at most so many; those of earlier runs too. */
+    public List<JournalEntry> fresh(int most) {
+        List<JournalEntry> taken = new ArrayList<>();
+        while (taken.size() < most) {
+            JournalEntry next = fresh.poll();
+            if (next == null) {
+                break;
+            }
+            taken.add(next);
+        }
+        return taken;
+    }
+
+    /** Whether {@link #fresh} has any. */
+    public boolean hasFresh() {
+        return !fresh.isEmpty();
+    }
+
     /** How many entries are not retired. */
     public int pending() {
         return index.size();
@@ -157,6 +176,7 @@ public final class Journal implements AutoCloseable {
 
     private void remember(JournalEntry entry, Runnable onRetired) {
         index.put(entry.exchange(), new Held(entry, order.incrementAndGet(), onRetired));
+        fresh.add(entry);
     }
 
     void whenSafe(Executor loop, Runnable written) {

@@ -277,6 +277,11 @@ public final class ControlPort implements AutoCloseable {
         }
     }
 
+    /** What was last {@link #project}ed. */
+    public Optional<String> projected(String key) {
+        return Optional.ofNullable(redis.get(key));
+    }
+
     private Map<String, String> fields(String key, String... names) {
         Map<String, String> fields = new LinkedHashMap<>();
         for (KeyValue<String, String> field : redis.hmget(key, names)) {

@@ -23,9 +23,14 @@ public final class ShardWatch {
         onClose = listener;
     }
 
-    /** Recovery has opened it. */
-    public void open(int shard, long epoch, long n) {
-        shards.put(shard, new Known(true, "", epoch, n));
+    /** Its fence is open in this epoch, but it is told first what it missed: new exchanges still wait. */
+    public void ready(int shard, long epoch, long n) {
+        shards.put(shard, new Known(false, "recovering", epoch, n));
+    }
+
+    /** It may be written to by everybody. */
+    public void open(int shard) {
+        shards.computeIfPresent(shard, (key, known) -> new Known(true, "", known.epoch, known.n));
     }
 
     /** It must not be written to until recovery has run. */

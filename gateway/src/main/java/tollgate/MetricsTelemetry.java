@@ -1,0 +1,99 @@
+package tollgate;
+
+import com.codahale.metrics.Counter;
+import com.codahale.metrics.Gauge;
+import com.codahale.metrics.MetricRegistry;
+import com.codahale.metrics.Snapshot;
+import com.codahale.metrics.Timer;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/** Figures kept by dropwizard-metrics, told in Prometheus's text format. Thread-safe. */
+final class MetricsTelemetry implements Telemetry {
+    private static final double NANOS = 1e9;
+    private static final double[] QUANTILES = {0.5, 0.95, 0.99, 0.999};
+
+    private final MetricRegistry registry = new MetricRegistry();
+
+    @Override
+    public void count(String metric, long n, String... labels) {
+        registry.counter(series(metric, labels)).inc(n);
+    }
+
+    @Override
+    public void time(String metric, long nanos, String... labels) {
+        registry.timer(series(metric, labels)).update(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void gauge(String metric, LongSupplier value) {
+        registry.gauge(metric, () -> (Gauge<Long>) value::getAsLong);
+    }
+
+    private static String series(String metric, String... labels) {
+        if (labels.length == 0) {
+            return metric;
+        }
+        StringBuilder series = new StringBuilder(metric).append('{');
+        for (int i = 0; i < labels.length; i += 2) {
+            series.append(i == 0 ? "" : ",").append(labels[i]).append("=\"").append(escaped(labels[i + 1])).append('"');
+        }
+        return series.append('}').toString();
+    }
+
+    private static String escaped(String value) {
+        return value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+    }
+
+    /** Everything, as Prometheus reads it. */
+    String text() {
+        StringBuilder text = new StringBuilder();
+        Map<String, String> types = new TreeMap<>();
+        TreeMap<String, StringBuilder> lines = new TreeMap<>();
+        for (Map.Entry<String, Counter> each : registry.getCounters().entrySet()) {
+            types.put(name(each.getKey()), "counter");
+            line(lines, each.getKey(), "", "", Long.toString(each.getValue().getCount()));
+        }
+        for (Map.Entry<String, Gauge> each : registry.getGauges().entrySet()) {
+            types.put(name(each.getKey()), "gauge");
+            line(lines, each.getKey(), "", "", String.valueOf(each.getValue().getValue()));
+        }
+        for (Map.Entry<String, Timer> each : registry.getTimers().entrySet()) {
+            types.put(name(each.getKey()), "summary");
+            Snapshot snapshot = each.getValue().getSnapshot();
+            for (double quantile : QUANTILES) {
+                String label = "quantile=\"" + quantile + "\"";
+                line(lines, each.getKey(), "", label, Double.toString(snapshot.getValue(quantile) / NANOS));
+            }
+            line(lines, each.getKey(), "_count", "", Long.toString(each.getValue().getCount()));
+        }
+        lines.forEach((name, body) -> text.append("# TYPE ")
+                .append(name)
+                .append(' ')
+                .append(types.get(name))
+                .append('\n')
+                .append(body));
+        return text.toString();
+    }
+
+    private static void line(
+            TreeMap<String, StringBuilder> lines, String series, String suffix, String label, String value) {
+        int brace = series.indexOf('{');
+        String labels = brace < 0 ? "" : series.substring(brace + 1, series.length() - 1);
+        String all = labels.isEmpty() || label.isEmpty() ? labels + label : labels + "," + label;
+        lines.computeIfAbsent(name(series), none -> new StringBuilder())
+                .append(name(series))
+                .append(suffix)
+                .append(all.isEmpty() ? "" : "{" + all + "}")
+                .append(' ')
+                .append(value)
+                .append('\n');
+    }
+
+    private static String name(String series) {
+        int brace = series.indexOf('{');
+        return brace < 0 ? series : series.substring(0, brace);
+    }
+}

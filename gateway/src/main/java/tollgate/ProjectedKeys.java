@@ -1,0 +1,104 @@
+package tollgate;
+
+import io.lettuce.core.RedisException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import tollgate.identity.KeyIdentity;
+import tollgate.identity.KeySource;
+import tollgate.records.Keys;
+import tollgate.records.Records;
+import tollgate.wallet.ControlPort;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Keys as SQL has them, projected into Redis so that a miss of the local cache does not need SQL. Thread-safe.
+ */
+final class ProjectedKeys implements KeySource {
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    private static final String PREFIX = "tollgate:key:";
+
+    private final Records records;
+    private final ControlPort control;
+    private final Executor workers;
+
+    ProjectedKeys(Records records, ControlPort control, Executor workers) {
+        this.records = records;
+        this.control = control;
+        this.workers = workers;
+    }
+
+    @Override
+    public CompletionStage<Optional<KeyIdentity>> find(String hash) {
+        return CompletableFuture.supplyAsync(() -> look(hash), workers);
+    }
+
+    private Optional<KeyIdentity> look(String hash) {
+        Optional<String> projected = projected(hash);
+        if (projected.isPresent()) {
+            return Optional.of(MAPPER.readValue(projected.get(), KeyIdentity.class));
+        }
+        Optional<KeyIdentity> found = records.keys().good(hash).map(ProjectedKeys::identity);
+        found.ifPresent(key -> project(hash, MAPPER.writeValueAsString(key)));
+        return found;
+    }
+
+    private Optional<String> projected(String hash) {
+        try {
+            return control.projected(PREFIX + hash);
+        } catch (RedisException away) {
+            return Optional.empty();
+        }
+    }
+
+    private void project(String hash, @Nullable String value) {
+        try {
+            control.project(PREFIX + hash, value);
+        } catch (RedisException away) {
+            // the next miss tries again; a hold cannot be placed now anyway
+        }
+    }
+
+    /** The key was changed or revoked. */
+    void forget(String hash) {
+        control.project(PREFIX + hash, null);
+    }
+
+    /** Puts every good key's projection right: what was projected may be older than what SQL has. */
+    void projectAll() {
+        String after = "";
+        while (true) {
+            var page = records.keys().list("", after, 500);
+            for (Keys.Key key : page.data()) {
+                project(
+                        key.hash(),
+                        key.revokedMs() == null ? MAPPER.writeValueAsString(identity(key)) : null);
+            }
+            String next = page.next();
+            if (next == null) {
+                return;
+            }
+            after = next;
+        }
+    }
+
+    private static KeyIdentity identity(Keys.Key key) {
+        Long expires = key.expiresMs();
+        return new KeyIdentity(
+                key.id(),
+                key.name(),
+                key.organisation(),
+                key.shard(),
+                key.wallet(),
+                key.live(),
+                key.member(),
+                key.project(),
+                List.copyOf(key.allowedModels()),
+                key.policy(),
+                expires == null ? null : Instant.ofEpochMilli(expires));
+    }
+}

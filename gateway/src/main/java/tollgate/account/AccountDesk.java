@@ -1,0 +1,113 @@
+package tollgate.account;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import tollgate.identity.KeyIdentity;
+import tollgate.pricing.Usd;
+import tollgate.records.Exchanges;
+import tollgate.records.Ledger;
+import tollgate.records.Records;
+import tollgate.wallet.ControlPort;
+import tollgate.wallet.ExchangeState;
+import tollgate.wallet.WalletAddress;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Answers key holders from the wallet, the journal and the books. A key sees its own exchanges only. Thread-safe. */
+public final class AccountDesk implements Account {
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    private static final String EXCHANGES = "/v1/exchanges/";
+
+    private final ControlPort control;
+    private final Records records;
+    private final Function<String, Optional<Exchanges.Exchange>> journalled;
+    private final Function<String, Optional<RefusedExchange>> refused;
+
+    /**
+     * A refusal that is still remembered.
+     *
+     * @param key id of the key that asked
+     * @param json the answer about it
+     */
+    public record RefusedExchange(String key, String json) {}
+
+    /**
+     * A desk.
+     *
+     * @param journalled exchanges that SQL may not have yet
+     * @param refused the last refusals
+     */
+    public AccountDesk(
+            ControlPort control,
+            Records records,
+            Function<String, Optional<Exchanges.Exchange>> journalled,
+            Function<String, Optional<RefusedExchange>> refused) {
+        this.control = control;
+        this.records = records;
+        this.journalled = journalled;
+        this.refused = refused;
+    }
+
+    @Override
+    public AccountAnswer answer(KeyIdentity key, String path) {
+        return path.startsWith(EXCHANGES) ? exchange(key, path.substring(EXCHANGES.length())) : wallet(key);
+    }
+
+    private AccountAnswer wallet(KeyIdentity key) {
+        WalletAddress at = new WalletAddress(key.shard(), key.organisation(), key.wallet());
+        return control.wallet(at)
+                .<AccountAnswer>map(wallet -> {
+                    Map<String, Object> answer = new LinkedHashMap<>();
+                    answer.put("id", key.wallet());
+                    answer.put("balance", wallet.balance().toString());
+                    answer.put("held", wallet.held().toString());
+                    answer.put("available", wallet.available().toString());
+                    answer.put("currency", wallet.currency());
+                    answer.put("state", wallet.state());
+                    return new AccountAnswer.Found(MAPPER.writeValueAsString(answer));
+                })
+                .orElse(new AccountAnswer.Unavailable("the wallet is not in place"));
+    }
+
+    private AccountAnswer exchange(KeyIdentity key, String id) {
+        Optional<Exchanges.Exchange> settled =
+                journalled.apply(id).or(() -> records.exchanges().find(id)).filter(row -> row.key().equals(key.keyId()));
+        if (settled.isPresent()) {
+            return new AccountAnswer.Found(document(settled.get(), records.ledger().allOfExchange(id)));
+        }
+        Optional<RefusedExchange> no = refused.apply(id).filter(each -> each.key().equals(key.keyId()));
+        if (no.isPresent()) {
+            return new AccountAnswer.Found(no.get().json());
+        }
+        return control.exchange(key.shard(), id)
+                .filter(open -> open.wallet().equals(key.wallet()))
+                .<AccountAnswer>map(open -> new AccountAnswer.Found(open(id, open)))
+                .orElse(new AccountAnswer.NotFound("no exchange '" + id + "' of this key"));
+    }
+
+    private static String open(String id, ExchangeState open) {
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("id", id);
+        answer.put("state", open.state().equals("OPEN") ? "open" : "settled");
+        answer.put("charge", open.captured().toString());
+        return MAPPER.writeValueAsString(answer);
+    }
+
+    /** The whole story of an exchange, with its ledger entries where the books have them. */
+    public static String document(Exchanges.Exchange row, List<Ledger.Entry> booked) {
+        ObjectNode document = (ObjectNode) MAPPER.readTree(row.record());
+        ArrayNode entries = document.putArray("entries");
+        for (Ledger.Entry entry : booked) {
+            entries.addObject()
+                    .put("seq", entry.seq())
+                    .put("kind", entry.kind())
+                    .put("amount", new Usd(entry.amount()).toString())
+                    .put("balance", new Usd(entry.balance()).toString());
+        }
+        return MAPPER.writeValueAsString(document);
+    }
+}

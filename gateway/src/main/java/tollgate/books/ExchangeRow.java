@@ -1,0 +1,113 @@
+package tollgate.books;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import tollgate.journal.ExchangeFacts;
+import tollgate.journal.JournalEntry;
+import tollgate.journal.UsageRecord;
+import tollgate.records.Exchanges;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Turns a usage record into its row, whose document is what a key holder may see: charges, not costs. Stateless. */
+public final class ExchangeRow {
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+    private ExchangeRow() {}
+
+    /** The row of an exchange that is settled. */
+    public static Exchanges.Exchange of(JournalEntry entry) {
+        UsageRecord usage = entry.usage();
+        ExchangeFacts facts = usage.facts();
+        return new Exchanges.Exchange(
+                facts.exchange(),
+                facts.at().wallet(),
+                facts.key(),
+                facts.live(),
+                facts.service(),
+                facts.model(),
+                usage.model(),
+                usage.ended(),
+                usage.payer(),
+                usage.estimated(),
+                usage.charge().nano(),
+                usage.cost().nano(),
+                usage.status(),
+                facts.started().toEpochMilli(),
+                usage.finished().toEpochMilli(),
+                entry.settle().fingerprint(),
+                MAPPER.writeValueAsString(document(usage)));
+    }
+
+    private static Map<String, @Nullable Object> document(UsageRecord usage) {
+        ExchangeFacts facts = usage.facts();
+        Map<String, @Nullable Object> document = new LinkedHashMap<>();
+        document.put("id", facts.exchange());
+        document.put("state", usage.charge().nano() == 0 && usage.payer().equals("operator") ? "released" : "settled");
+        document.put("model", usage.model() == null ? facts.model() : usage.model());
+        document.put("model_asked", facts.model());
+        document.put("service", facts.service());
+        document.put("dialect", facts.dialect());
+        document.put("live", facts.live());
+        document.put("stream", facts.stream());
+        document.put("units", new TreeMap<>(usage.units()));
+        document.put("reasoning_tokens", usage.reasoning());
+        document.put("estimated", usage.estimated());
+        document.put("charge", usage.charge().toString());
+        document.put("held", facts.held().toString());
+        document.put("clamped", facts.clamped());
+        document.put("price_version", facts.priceVersion());
+        document.put("lines", lines(usage));
+        document.put("attempts", attempts(usage));
+        document.put("tags", new TreeMap<>(facts.tags()));
+        document.put("user", facts.user());
+        document.put("metadata", new TreeMap<>(facts.metadata()));
+        document.put("changes", facts.changes());
+        document.put("idempotency_key", facts.idempotencyKey());
+        document.put("started", facts.started().toString());
+        document.put("finished", usage.finished().toString());
+        document.put("timings", micros(usage));
+        document.put("status", usage.status());
+        document.put("ended", usage.ended());
+        return document;
+    }
+
+    private static List<Map<String, Object>> lines(UsageRecord usage) {
+        List<Map<String, Object>> lines = new ArrayList<>();
+        for (UsageRecord.Line line : usage.lines()) {
+            Map<String, Object> each = new LinkedHashMap<>();
+            each.put("class", line.unit());
+            each.put("units", line.units());
+            each.put("rate", line.rate());
+            each.put("subtotal", line.subtotal());
+            if (line.unpriced()) {
+                each.put("unpriced", true);
+            }
+            lines.add(each);
+        }
+        return lines;
+    }
+
+    private static List<Map<String, @Nullable Object>> attempts(UsageRecord usage) {
+        List<Map<String, @Nullable Object>> attempts = new ArrayList<>();
+        for (UsageRecord.Attempt attempt : usage.attempts()) {
+            Map<String, @Nullable Object> each = new LinkedHashMap<>();
+            each.put("number", attempt.number());
+            each.put("upstream", attempt.upstream());
+            each.put("reused_connection", attempt.reused());
+            each.put("status", attempt.status());
+            each.put("failure", attempt.failure());
+            attempts.add(each);
+        }
+        return attempts;
+    }
+
+    private static Map<String, Long> micros(UsageRecord usage) {
+        Map<String, Long> named = new TreeMap<>();
+        usage.timings().forEach((step, micros) -> named.put(step + "_us", micros));
+        return named;
+    }
+}

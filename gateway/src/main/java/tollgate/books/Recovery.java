@@ -1,0 +1,109 @@
+package tollgate.books;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tollgate.records.Records;
+import tollgate.records.Shards;
+import tollgate.wallet.ControlPort;
+import tollgate.wallet.Fence;
+import tollgate.wallet.FenceResult;
+import tollgate.wallet.ShardState;
+import tollgate.wallet.ShardWatch;
+
+/**
+ * Decides whether a shard may be written to, and opens it: nothing is written to a Redis that lost something until that
+ * is mended. Confined to the books' thread. The letters are those of the ledger's start-up order.
+ */
+final class Recovery {
+    private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+
+    private final Records records;
+    private final ControlPort control;
+    private final ShardWatch watch;
+    private final Drain drain;
+    private final String owner;
+    private final Duration noReaping;
+
+    Recovery(
+            Records records, ControlPort control, ShardWatch watch, Drain drain, String owner, Duration noReaping) {
+        this.records = records;
+        this.control = control;
+        this.watch = watch;
+        this.drain = drain;
+        this.owner = owner;
+        this.noReaping = noReaping;
+    }
+
+    /**
+     * Makes a shard ready to be told what it missed.
+     *
+     * @return null where it is; otherwise why it stays closed
+     */
+    @Nullable String prepare(int shard) {
+        Optional<ShardState> found = control.shard(shard);
+        Shards.Shard known = records.shards().get(shard);
+        if (found.isEmpty()) {
+            return known.n() == 0 ? genesis(shard, known) : "EMPTIED: Redis has nothing, SQL has " + known.n()
+                    + " entries; restoring is not built yet";
+        }
+        ShardState state = found.get();
+        String run = control.run();
+        if (!state.line().equals(known.line()) && !known.line().isEmpty()) {
+            return "FOREIGN: Redis holds another history than SQL (" + state.line() + ", expected " + known.line() + ")";
+        }
+        if (known.line().isEmpty() || state.epoch() > known.intended()) {
+            return "FOREIGN: Redis is at epoch " + state.epoch() + ", SQL has heard of " + known.intended();
+        }
+        if (state.run().equals(run) && state.epoch() < known.epoch()) {
+            return "FOREIGN: Redis is at epoch " + state.epoch() + ", an old primary of epoch " + known.epoch();
+        }
+        boolean same = state.run().equals(run) && state.epoch() == known.epoch();
+        long most = Math.max(known.n(), watch.epoch(shard) == state.epoch() ? watch.n(shard) : 0);
+        if (state.n() < most) {
+            return "LOST: Redis has " + state.n() + " entries, " + most + " are known; rolling forward is not built yet";
+        }
+        return same ? opened(shard, state.epoch(), state.n()) : open(shard, state, known);
+    }
+
+    private @Nullable String genesis(int shard, Shards.Shard known) {
+        String line = known.line().isEmpty() ? random() : known.line();
+        long epoch = Math.max(known.intended(), known.epoch()) + 1;
+        records.shards().intend(shard, owner, line, epoch);
+        return fenced(shard, control.fence(shard, new Fence(true, line, epoch, 0, 0, Duration.ZERO)));
+    }
+
+    private @Nullable String open(int shard, ShardState state, Shards.Shard known) {
+        if (drain.drain(shard, true) != Drain.Result.DONE) {
+            return "BROKEN: the ledger in Redis does not continue the one in SQL";
+        }
+        long epoch = Math.max(Math.max(state.epoch(), known.epoch()), known.intended()) + 1;
+        records.shards().intend(shard, owner, state.line(), epoch);
+        Fence fence = new Fence(false, state.line(), epoch, state.epoch(), state.n(), noReaping);
+        return fenced(shard, control.fence(shard, fence));
+    }
+
+    private @Nullable String fenced(int shard, FenceResult result) {
+        if (result instanceof FenceResult.Opened(long epoch, long n)) {
+            records.shards().opened(shard, owner, epoch);
+            return opened(shard, epoch, n);
+        }
+        return "not opened: " + result;
+    }
+
+    private @Nullable String opened(int shard, long epoch, long n) {
+        LOG.info("shard {} is at epoch {}, entry {}", shard, epoch, n);
+        watch.ready(shard, epoch, n);
+        return null;
+    }
+
+    private static String random() {
+        byte[] bytes = new byte[8];
+        new SecureRandom().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+}

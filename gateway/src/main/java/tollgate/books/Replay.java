@@ -1,0 +1,202 @@
+package tollgate.books;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tollgate.Telemetry;
+import tollgate.journal.ExchangeFacts;
+import tollgate.journal.Journal;
+import tollgate.journal.JournalEntry;
+import tollgate.journal.Orphan;
+import tollgate.journal.Reservation;
+import tollgate.journal.UsageRecord;
+import tollgate.pricing.Usd;
+import tollgate.records.Ledger;
+import tollgate.records.Records;
+import tollgate.records.Suspense;
+import tollgate.wallet.ControlPort;
+import tollgate.wallet.EntryKind;
+import tollgate.wallet.Settle;
+import tollgate.wallet.SettleResult;
+
+/**
+ * Brings what the journal holds to its end: usage records into SQL, settlements to the wallet for as long as the ledger
+ * does not have them, orphans to a settlement. Confined to the books' thread.
+ */
+final class Replay {
+    private static final Logger LOG = LoggerFactory.getLogger(Replay.class);
+    private static final int BATCH = 2_000;
+
+    private final Journal journal;
+    private final int loop;
+    private final Records records;
+    private final ControlPort control;
+    private final Treasury treasury;
+    private final Telemetry telemetry;
+    private final Clock clock;
+    /** Taken from the journal, not known to be in SQL: a failed attempt is made again. */
+    private final List<JournalEntry> kept = new ArrayList<>();
+
+    /**
+     * Works on this journal.
+     *
+     * @param loop number of the journal's thread that is ours
+     */
+    Replay(
+            Journal journal,
+            int loop,
+            Records records,
+            ControlPort control,
+            Treasury treasury,
+            Telemetry telemetry,
+            Clock clock) {
+        this.journal = journal;
+        this.loop = loop;
+        this.records = records;
+        this.control = control;
+        this.treasury = treasury;
+        this.telemetry = telemetry;
+        this.clock = clock;
+    }
+
+    /** Keeps the usage records of what was settled since the last call. */
+    void keep() {
+        do {
+            kept.addAll(journal.fresh(BATCH));
+            records.exchanges().add(kept.stream().map(ExchangeRow::of).toList());
+            kept.clear();
+        } while (journal.hasFresh());
+    }
+
+    /** SQL has this entry: the journal's is not needed any more where it is the exchange's last word. */
+    void booked(Ledger.Entry entry) {
+        if (entry.entry().equals(entry.exchange())) {
+            journal.find(entry.exchange()).ifPresent(mine -> retire(mine, entry));
+        }
+    }
+
+    private void retire(JournalEntry entry, Ledger.Entry booked) {
+        if (booked.fingerprint().equals(entry.settle().fingerprint())) {
+            control.tick(entry.settle().at(), entry.exchange());
+        } else {
+            park(entry, "CONFLICT: the ledger has " + booked.fingerprint());
+        }
+        journal.retire(entry.exchange());
+    }
+
+    /** Tells the wallet again of settlements that are older than this and that the ledger does not have. */
+    void settleOlderThan(long ms) {
+        for (JournalEntry entry : journal.unretired()) {
+            if (entry.usage().finished().toEpochMilli() <= ms) {
+                settle(entry);
+            }
+        }
+    }
+
+    private void settle(JournalEntry entry) {
+        Optional<Ledger.Entry> booked = records.ledger().ofExchange(entry.exchange());
+        if (booked.isPresent()) {
+            retire(entry, booked.get());
+            return;
+        }
+        SettleResult result = control.settle(entry.settle());
+        if (result instanceof SettleResult.NoHold) {
+            // the record is gone: an hour after SQL had it, or with a Redis that lost its last second
+            result = control.replay(entry.settle(), captured(entry.exchange()));
+        }
+        switch (result) {
+            case SettleResult.Settled settled -> giveBackIfUnseen(entry);
+            case SettleResult.Rejected(String code, String detail) -> {
+                park(entry, code + ": " + detail);
+                journal.retire(entry.exchange());
+            }
+            case SettleResult.NoHold _, SettleResult.NotDue _, SettleResult.Unavailable _ ->
+                LOG.info("settlement of {} waits: {}", entry.exchange(), result);
+        }
+    }
+
+    private Usd captured(String exchange) {
+        long captured = 0;
+        for (Ledger.Entry entry : records.ledger().allOfExchange(exchange)) {
+            captured -= entry.amount();
+        }
+        return new Usd(captured);
+    }
+
+    /** Settled, but the process died before a byte left: the charge stands as written, and is given back. */
+    private void giveBackIfUnseen(JournalEntry entry) {
+        if (!journal.unseen(entry.exchange()) || entry.settle().total().nano() == 0) {
+            return;
+        }
+        records.wallets()
+                .find(entry.settle().at().wallet())
+                .ifPresent(wallet -> treasury.order(
+                        wallet,
+                        "refund:" + entry.exchange(),
+                        EntryKind.REFUND,
+                        entry.settle().total(),
+                        false,
+                        entry.exchange(),
+                        "gateway"));
+    }
+
+    private void park(JournalEntry entry, String why) {
+        LOG.error("settlement of {} at {} USD is refused for good, a person has to look: {}", entry.exchange(), entry.settle().total(), why);
+        telemetry.count("tollgate_suspense_total", 1);
+        records.suspense()
+                .park(new Suspense.Parked(
+                        entry.exchange(),
+                        entry.settle().at().wallet(),
+                        entry.settle().total().nano(),
+                        why,
+                        clock.millis()));
+    }
+
+    /** Settles what was open when an earlier run died: what had left to the client is charged, the rest is not. */
+    void settleOrphans() throws IOException {
+        for (Orphan orphan : journal.orphans()) {
+            if (journal.find(orphan.facts().exchange()).isEmpty()
+                    && records.exchanges().find(orphan.facts().exchange()).isEmpty()) {
+                Reservation room = Objects.requireNonNull(
+                        journal.loop(loop).reserve(), "the journal has no room to settle what an earlier run left");
+                JournalEntry entry = settlement(orphan);
+                room.settle(entry, () -> settle(entry));
+                room.close();
+            }
+        }
+        journal.force();
+        journal.orphansSettled();
+    }
+
+    private JournalEntry settlement(Orphan orphan) {
+        ExchangeFacts facts = orphan.facts();
+        Usd total = orphan.left() ? orphan.accrued() : Usd.ZERO;
+        UsageRecord usage = new UsageRecord(
+                facts,
+                null,
+                "gateway_stopped",
+                total.nano() > 0 ? "wallet" : "operator",
+                Map.of(),
+                0,
+                true,
+                total,
+                total,
+                Usd.ZERO,
+                Usd.ZERO,
+                List.of(),
+                List.of(),
+                orphan.left() ? 200 : 0,
+                "the gateway's process died",
+                Map.of(),
+                clock.instant());
+        Settle settle = new Settle(
+                facts.at(), facts.exchange(), "orphan-" + total.nano(), total, true, facts.service() + " " + facts.model());
+        return new JournalEntry(settle, usage);
+    }
+}

@@ -1,0 +1,134 @@
+package tollgate.books;
+
+import java.time.Clock;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tollgate.pricing.Usd;
+import tollgate.records.Postings;
+import tollgate.records.Records;
+import tollgate.records.Wallets;
+import tollgate.wallet.ControlPort;
+import tollgate.wallet.EntryKind;
+import tollgate.wallet.Post;
+import tollgate.wallet.PostResult;
+import tollgate.wallet.SetResult;
+import tollgate.wallet.WalletAddress;
+
+/**
+ * Money that comes in or goes out by a person's or a program's word. SQL hears of it first, so that it is neither lost
+ * nor booked twice: the wallet is told until it says what became of it. Thread-safe; blocks.
+ */
+public final class Treasury {
+    private static final Logger LOG = LoggerFactory.getLogger(Treasury.class);
+
+    private final Records records;
+    private final ControlPort control;
+    private final Clock clock;
+
+    /** Works on these books and wallets. */
+    public Treasury(Records records, ControlPort control, Clock clock) {
+        this.records = records;
+        this.control = control;
+        this.clock = clock;
+    }
+
+    /** What came of an order. */
+    public sealed interface Outcome {
+        /** Booked, now or before. */
+        record Booked(Usd balance) implements Outcome {}
+
+        /** The same id was used for something else. */
+        record Conflict(String what) implements Outcome {}
+
+        /** The wallet refuses. */
+        record Refused(String why) implements Outcome {}
+
+        /** Kept, and booked as soon as the wallet can be asked. */
+        record Pending(String why) implements Outcome {}
+    }
+
+    /** Where a wallet's money is. */
+    public static WalletAddress address(Wallets.Wallet wallet) {
+        return new WalletAddress(wallet.shard(), wallet.organisation(), wallet.id());
+    }
+
+    /**
+     * Moves money.
+     *
+     * @param entry id of the ledger entry: the same order again has the same id
+     */
+    public Outcome order(
+            Wallets.Wallet wallet,
+            String entry,
+            EntryKind kind,
+            Usd amount,
+            boolean force,
+            String reference,
+            String actor) {
+        Postings.Posting asked = new Postings.Posting(
+                entry, wallet.id(), kind.wireName(), amount.nano(), force, reference, actor, clock.millis());
+        Postings.Posting kept = records.postings().keep(asked);
+        if (!kept.wallet().equals(asked.wallet())
+                || !kept.kind().equals(asked.kind())
+                || kept.amount() != asked.amount()) {
+            return new Outcome.Conflict(entry + " was used for " + kept.kind() + " of " + new Usd(kept.amount()) + " USD");
+        }
+        return records.postings()
+                .refusal(entry)
+                .<Outcome>map(Outcome.Refused::new)
+                .orElseGet(() -> send(wallet, kept));
+    }
+
+    /** Tells the wallet of a kept posting. */
+    Outcome send(Wallets.Wallet wallet, Postings.Posting posting) {
+        EntryKind kind = EntryKind.valueOf(posting.kind().toUpperCase(Locale.ROOT));
+        PostResult result = control.post(new Post(
+                address(wallet),
+                posting.entry(),
+                kind,
+                new Usd(posting.amount()),
+                posting.force(),
+                wallet.currency(),
+                posting.reference(),
+                posting.actor()));
+        return switch (result) {
+            case PostResult.Posted posted -> new Outcome.Booked(posted.balance());
+            case PostResult.InsufficientFunds(Usd balance, Usd held) ->
+                refused(posting, "only " + balance.minus(held) + " USD are available");
+            // an unknown wallet is one whose opening was lost: the next round opens it again
+            case PostResult.Rejected(String code, String detail) ->
+                code.equals("UNKNOWN")
+                        ? new Outcome.Pending("the wallet is not open yet")
+                        : refused(posting, words(code) + " " + detail);
+            case PostResult.Unavailable(String why, boolean may) -> new Outcome.Pending(why);
+        };
+    }
+
+    private static String words(String code) {
+        return switch (code) {
+            case "RANGE" -> "the balance would pass 9,000,000 USD:";
+            case "STATE" -> "the wallet is";
+            default -> code;
+        };
+    }
+
+    private Outcome refused(Postings.Posting posting, String why) {
+        LOG.warn("posting {} of {} nano-USD to {} is refused: {}", posting.entry(), posting.amount(), posting.wallet(), why);
+        records.postings().refused(posting.entry(), why);
+        return new Outcome.Refused(why);
+    }
+
+    /** Freezes a wallet or lifts that: nothing new is admitted while it is frozen. */
+    public boolean setState(Wallets.Wallet wallet, String state) {
+        long version = records.wallets().setState(wallet.id(), state);
+        return control.setState(address(wallet), version, state) instanceof SetResult.Done;
+    }
+
+    /** Sends every order that the ledger does not have yet, in the order they were given. */
+    void resend() {
+        for (Postings.Posting posting : records.postings().open()) {
+            records.wallets().find(posting.wallet()).ifPresent(wallet -> send(wallet, posting));
+        }
+    }
+}
