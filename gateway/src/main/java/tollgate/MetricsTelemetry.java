@@ -56,10 +56,10 @@ final class MetricsTelemetry implements Telemetry {
             types.put(name(each.getKey()), "counter");
             line(lines, each.getKey(), "", "", Long.toString(each.getValue().getCount()));
         }
-        for (Map.Entry<String, Gauge> each : registry.getGauges().entrySet()) {
-            types.put(name(each.getKey()), "gauge");
-            line(lines, each.getKey(), "", "", String.valueOf(each.getValue().getValue()));
-        }
+        registry.getGauges().forEach((series, gauge) -> {
+            types.put(name(series), "gauge");
+            line(lines, series, "", "", String.valueOf(gauge.getValue()));
+        });
         for (Map.Entry<String, Timer> each : registry.getTimers().entrySet()) {
             types.put(name(each.getKey()), "summary");
             Snapshot snapshot = each.getValue().getSnapshot();

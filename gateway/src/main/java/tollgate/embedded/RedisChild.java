@@ -54,8 +54,7 @@ public final class RedisChild implements AutoCloseable {
     public static RedisChild start(Path folder) throws IOException {
         Files.createDirectories(folder);
         OwnerOnly.folder(folder);
-        Path configuration = folder.resolve("redis.conf");
-        stopOrphan(configuration);
+        stopOrphan(folder.resolve("redis.conf"));
         return start(folder, freePort(), password());
     }
 
@@ -66,6 +65,7 @@ public final class RedisChild implements AutoCloseable {
 
     private static RedisChild start(Path folder, int port, String password) throws IOException {
         Path program = RedisBinary.find(folder.resolveSibling("bin"));
+        Path configuration = folder.resolve("redis.conf");
         OwnerOnly.write(configuration, configuration(folder, port, password));
         Process guard = new ProcessBuilder(
                         "sh", "-c", GUARD, "redis-guard", program.toString(), configuration.toAbsolutePath().toString())
