@@ -51,7 +51,7 @@ final class MetricsTelemetry implements Telemetry {
     String text() {
         StringBuilder text = new StringBuilder();
         Map<String, String> types = new TreeMap<>();
-        TreeMap<String, StringBuilder> lines = new TreeMap<>();
+        Map<String, StringBuilder> lines = new TreeMap<>();
         for (Map.Entry<String, Counter> each : registry.getCounters().entrySet()) {
             types.put(name(each.getKey()), "counter");
             line(lines, each.getKey(), "", "", Long.toString(each.getValue().getCount()));
@@ -79,7 +79,7 @@ final class MetricsTelemetry implements Telemetry {
     }
 
     private static void line(
-            TreeMap<String, StringBuilder> lines, String series, String suffix, String label, String value) {
+            Map<String, StringBuilder> lines, String series, String suffix, String label, String value) {
         int brace = series.indexOf('{');
         String labels = brace < 0 ? "" : series.substring(brace + 1, series.length() - 1);
         String all = labels.isEmpty() || label.isEmpty() ? labels + label : labels + "," + label;

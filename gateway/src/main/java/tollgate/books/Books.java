@@ -203,10 +203,27 @@ public final class Books implements AutoCloseable {
         }
     }
 
+    /** Tells wallets now of money that was asked to move. Waits until that is done. */
+    public void sendNow() {
+        submitted(() -> run(treasury::resend));
+    }
+
+    /** Takes what there is to SQL, the newest too. Waits until that is done. */
+    public void drainNow() {
+        submitted(() -> run(() -> {
+            replay.keep();
+            shards.forEach(shard -> drain.drain(shard, true));
+        }));
+    }
+
     /** A shard is used for the first time, or has to be looked at at once. Waits until that is done. */
     public void openNow() {
+        submitted(() -> run(this::round));
+    }
+
+    private void submitted(Runnable task) {
         try {
-            thread.submit(() -> run(this::round)).get(30, TimeUnit.SECONDS);
+            thread.submit(task).get(30, TimeUnit.SECONDS);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         } catch (Exception late) {

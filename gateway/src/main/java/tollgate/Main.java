@@ -1,0 +1,62 @@
+package tollgate;
+
+import java.io.PrintWriter;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+import tollgate.cli.AdminCommands;
+import tollgate.config.InvalidConfig;
+
+/** The command line. Exit codes: 0 done, 1 refused or failed, 2 wrong usage. */
+@Command(
+        name = "tollgate",
+        description = "A metering gateway for AI APIs: every request is paid for before it runs.",
+        mixinStandardHelpOptions = true,
+        subcommands = {
+            UpCommand.class,
+            ServeCommand.class,
+            SimulatorCommand.class,
+            AdminCommands.Wallet.class,
+            AdminCommands.Key.class,
+            AdminCommands.Exchange.class,
+            AdminCommands.Ledger.class,
+            AdminCommands.Verify.class,
+            VersionCommand.class
+        })
+final class Main implements Runnable {
+    private static final Logger QUIET = Logger.getLogger("io.helidon");
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    @SuppressWarnings("NullAway.Init") // picocli sets the fields
+    private Main() {}
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is needed");
+    }
+
+    /** Starts. */
+    public static void main(String[] args) {
+        System.exit(execute(args));
+    }
+
+    static int execute(String... args) {
+        // the control plane's server logs through the JDK: its greetings are not ours
+        QUIET.setLevel(Level.WARNING);
+        CommandLine line = new CommandLine(new Main());
+        line.setExecutionExceptionHandler((failure, failed, parsed) -> {
+            PrintWriter err = failed.getErr();
+            err.println("tollgate: " + failure.getMessage());
+            if (failure instanceof RuntimeException && !(failure instanceof InvalidConfig) && failure.getCause() == null
+                    && System.getenv("TOLLGATE_TRACE") != null) {
+                failure.printStackTrace(err);
+            }
+            return 1;
+        });
+        return line.execute(args);
+    }
+}

@@ -1,0 +1,35 @@
+package tollgate;
+
+import io.netty.channel.EventLoopGroup;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tollgate.http.Transport;
+import tollgate.simulator.Sandbox;
+
+/** The sandbox provider alone. */
+@Command(
+        name = "simulator",
+        description = "Runs the sandbox provider alone.",
+        mixinStandardHelpOptions = true)
+final class SimulatorCommand implements Callable<Integer> {
+    @Option(names = "--port", defaultValue = "8090", description = "where it listens on loopback; 0 picks a free port")
+    private int port;
+
+    @Option(names = "--threads", defaultValue = "1", description = "event loops")
+    private int threads;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Transport transport = Transport.best();
+        EventLoopGroup loops = transport.loops(threads, Thread.ofPlatform().name("sandbox-", 0).factory());
+        try (Sandbox sandbox = Sandbox.start(port, transport, loops)) {
+            System.out.println("sandbox provider at http://127.0.0.1:" + sandbox.port() + "/v1");
+            CountDownLatch stopped = new CountDownLatch(1);
+            Runtime.getRuntime().addShutdownHook(new Thread(stopped::countDown));
+            stopped.await();
+        }
+        return 0;
+    }
+}

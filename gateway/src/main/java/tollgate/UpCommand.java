@@ -1,0 +1,111 @@
+package tollgate;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tollgate.config.ConfigFile;
+import tollgate.config.TollgateConfig;
+
+/** Everything on embedded defaults. */
+@Command(
+        name = "up",
+        description = "Starts a gateway with everything it needs, and shows a first paid request.",
+        mixinStandardHelpOptions = true)
+final class UpCommand implements Callable<Integer> {
+    @Option(names = "--config", paramLabel = "FILE", description = "settings other than the defaults")
+    private @Nullable Path configFile;
+
+    @Option(names = "--data", paramLabel = "DIR", description = "where everything is kept; default .tollgate")
+    private @Nullable Path data;
+
+    @Option(names = "--port", description = "the gateway's port; 0 picks a free one; default 8080")
+    private @Nullable Integer port;
+
+    @Option(names = "--admin-port", description = "the control plane's port; 0 picks a free one; default 8081")
+    private @Nullable Integer adminPort;
+
+    @Option(names = "--ready-file", paramLabel = "FILE", description = "where to say, as JSON, what was started")
+    private @Nullable Path readyFile;
+
+    @Override
+    public Integer call() throws IOException {
+        TollgateConfig config = config();
+        Serving.warn(config);
+        String adminKey = FirstRun.adminKey(config.dataDir());
+        Installation gateway = Serving.start(config, List.of(adminKey));
+        try {
+            boolean live = !config.upstreams().isEmpty();
+            FirstRun.Account account = FirstRun.account(config.dataDir(), gateway.office(), live);
+            ReadyFile.write(config.dataDir().resolve("ready.json"), gateway, account, adminKey);
+            if (readyFile != null) {
+                ReadyFile.write(readyFile, gateway, account, adminKey);
+            }
+            System.out.println(banner(gateway, account));
+        } catch (IOException | RuntimeException failed) {
+            gateway.close();
+            throw failed;
+        }
+        return Serving.untilStopped(gateway);
+    }
+
+    private TollgateConfig config() {
+        TollgateConfig read = configFile == null
+                ? ConfigFile.defaults(System.getenv())
+                : ConfigFile.read(configFile, System.getenv());
+        TollgateConfig.Listen listen = read.listen();
+        return new TollgateConfig(
+                new TollgateConfig.Listen(on(listen.gateway(), port), on(listen.admin(), adminPort)),
+                data == null ? read.dataDir() : data,
+                read.adminKeys(),
+                read.redis(),
+                read.recordsUrl(),
+                read.upstreams(),
+                read.prices(),
+                read.holds(),
+                read.timeouts(),
+                read.limits(),
+                read.journalSync(),
+                read.announce(),
+                read.drain(),
+                read.warnings());
+    }
+
+    private static InetSocketAddress on(InetSocketAddress address, @Nullable Integer port) {
+        return port == null ? address : new InetSocketAddress(address.getHostString(), port);
+    }
+
+    private static String banner(Installation gateway, FirstRun.Account account) {
+        String money = account.live()
+                ? "live: requests go to " + gateway.config().upstreams() + " and cost real money"
+                : "sandbox: requests go to a provider that only echoes; set OPENAI_API_KEY for a real one";
+        return """
+
+                Tollgate is up (%s)
+
+                  base URL   %s
+                  key        %s
+                  control    %s   (admin key in %s)
+
+                Try it: the last lines of the answer show what it cost.
+
+                  curl -N %s/chat/completions \\
+                    -H "Authorization: Bearer %s" -H "Content-Type: application/json" \\
+                    -d '{"model":"gpt-4o-mini","stream":true,"messages":[{"role":"user","content":"Hello!"}]}'
+
+                Ctrl-C stops it.
+                """
+                .formatted(
+                        money,
+                        gateway.baseUrl(),
+                        account.key(),
+                        gateway.adminUrl(),
+                        gateway.config().dataDir().resolve("ready.json"),
+                        gateway.baseUrl(),
+                        account.key());
+    }
+}

@@ -1,0 +1,155 @@
+package tollgate.admin;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tollgate.books.Books;
+import tollgate.books.Treasury;
+import tollgate.identity.ApiKey;
+import tollgate.pricing.Usd;
+import tollgate.records.Keys;
+import tollgate.records.Organisations;
+import tollgate.records.Records;
+import tollgate.records.Wallets;
+import tollgate.wallet.EntryKind;
+
+/** What the control plane can do, whoever asks: organisations, wallets, keys, money. Thread-safe; blocks. */
+public final class Office {
+    /** The organisation of whoever names none. */
+    public static final String DEFAULT_ORGANISATION = "default";
+
+    private static final int SHARDS = 64;
+
+    private final Records records;
+    private final Treasury treasury;
+    private final Books books;
+    private final Consumer<Keys.Key> keyChanged;
+    private final Clock clock;
+
+    /**
+     * An office.
+     *
+     * @param keyChanged told of every key that was revoked
+     */
+    public Office(Records records, Treasury treasury, Books books, Consumer<Keys.Key> keyChanged, Clock clock) {
+        this.records = records;
+        this.treasury = treasury;
+        this.books = books;
+        this.keyChanged = keyChanged;
+        this.clock = clock;
+    }
+
+    /** A key just made: the only time that its secret is told. */
+    public record NewKey(Keys.Key key, String secret) {}
+
+    /** Opens a wallet. */
+    public Wallets.Wallet createWallet(String organisation, String name, boolean live, String actor) {
+        long now = clock.millis();
+        Organisations.Organisation of = records.organisations()
+                .named(organisation, Ids.next("o_"), Math.floorMod(organisation.hashCode(), SHARDS), now);
+        String id = Ids.next("w_");
+        records.wallets().add(id, of.id(), name, live, actor, now);
+        books.openNow();
+        books.sendNow();
+        return wallet(id);
+    }
+
+    /** A wallet that is there. */
+    public Wallets.Wallet wallet(String id) {
+        return records.wallets().find(id).orElseThrow(() -> Problem.notFound("wallet '" + id + "'"));
+    }
+
+    /** Makes a key. */
+    public NewKey createKey(
+            String wallet,
+            String name,
+            @Nullable String member,
+            @Nullable String project,
+            List<String> allowedModels,
+            @Nullable Instant expires) {
+        Wallets.Wallet of = wallet(wallet);
+        String secret = ApiKey.mint(of.live() ? ApiKey.Kind.LIVE : ApiKey.Kind.TEST);
+        String id = Ids.next("k_");
+        records.keys()
+                .add(
+                        id,
+                        ApiKey.hash(secret),
+                        ApiKey.display(secret),
+                        name,
+                        wallet,
+                        member,
+                        project,
+                        allowedModels,
+                        clock.millis(),
+                        expires == null ? null : expires.toEpochMilli());
+        return new NewKey(key(id), secret);
+    }
+
+    /** A key that is there, good or not. */
+    public Keys.Key key(String id) {
+        return records.keys().find(id).orElseThrow(() -> Problem.notFound("key '" + id + "'"));
+    }
+
+    /** Revokes a key. */
+    public Keys.Key revokeKey(String id) {
+        key(id);
+        records.keys().revoke(id, clock.millis());
+        Keys.Key revoked = key(id);
+        keyChanged.accept(revoked);
+        return revoked;
+    }
+
+    /** Another key like it; the old one stays good until it is revoked. */
+    public NewKey rotateKey(String id) {
+        Keys.Key old = key(id);
+        if (old.revokedMs() != null) {
+            throw new Problem(409, "revoked", "key '" + id + "' is revoked");
+        }
+        Long expires = old.expiresMs();
+        return createKey(
+                old.wallet(),
+                old.name(),
+                old.member(),
+                old.project(),
+                old.allowedModels(),
+                expires == null ? null : Instant.ofEpochMilli(expires));
+    }
+
+    /** Money that was paid in; the same reference again is the same money. */
+    public Usd topUp(String wallet, Usd amount, String reference, String actor) {
+        return booked(treasury.order(
+                wallet(wallet), "top_up:" + wallet + ":" + reference, EntryKind.TOP_UP, amount, false, reference, actor));
+    }
+
+    /** Money that is given. */
+    public Usd grant(String wallet, Usd amount, String reference, String actor) {
+        return booked(treasury.order(
+                wallet(wallet), "grant:" + wallet + ":" + reference, EntryKind.GRANT, amount, false, reference, actor));
+    }
+
+    /** A correction, either way; the same reference again is the same correction. */
+    public Usd adjust(String wallet, Usd amount, boolean force, String reference, String actor) {
+        return booked(treasury.order(
+                wallet(wallet), "adjust:" + wallet + ":" + reference, EntryKind.ADJUST, amount, force, reference, actor));
+    }
+
+    private static Usd booked(Treasury.Outcome outcome) {
+        return switch (outcome) {
+            case Treasury.Outcome.Booked(Usd balance) -> balance;
+            case Treasury.Outcome.Conflict(String what) -> throw new Problem(409, "conflict", what);
+            case Treasury.Outcome.Refused(String why) -> throw new Problem(422, "refused", why);
+            case Treasury.Outcome.Pending(String why) ->
+                throw new Problem(503, "pending", "kept, and booked as soon as the wallet can be asked: " + why);
+        };
+    }
+
+    /** Freezes a wallet, or lifts that. */
+    public Wallets.Wallet setState(String wallet, String state) {
+        if (!treasury.setState(wallet(wallet), state)) {
+            throw new Problem(503, "pending", "kept, and in force as soon as the wallet can be told");
+        }
+        return wallet(wallet);
+    }
+}

@@ -1,0 +1,260 @@
+package tollgate.config;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Node;
+import tollgate.pricing.Markup;
+import tollgate.pricing.PriceSettings;
+import tollgate.pricing.RateCard;
+import tollgate.pricing.UnitClass;
+
+/** Reads a configuration file. Stateless. */
+public final class ConfigFile {
+    private static final List<String> DIALECTS =
+            List.of("openai", "anthropic", "gemini", "azure", "bedrock", "ollama");
+    private static final List<String> TOP = List.of(
+            "listen", "data_dir", "admin", "redis", "records", "upstreams", "routes", "prices", "holds", "timeouts",
+            "limits", "journal", "announce", "enforce", "drain_s");
+
+    private ConfigFile() {}
+
+    /** The configuration of an empty file. */
+    public static TollgateConfig defaults(Map<String, String> environment) {
+        return parse("defaults", "", environment);
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @param environment the values of {@code ${ENV}}
+     * @throws InvalidConfig when it cannot be used
+     */
+    public static TollgateConfig read(Path file, Map<String, String> environment) {
+        try {
+            return parse(file.toString(), Files.readString(file), environment);
+        } catch (IOException unreadable) {
+            throw new InvalidConfig(file + ": cannot be read (" + unreadable.getMessage() + ")");
+        }
+    }
+
+    static TollgateConfig parse(String file, String text, Map<String, String> environment) {
+        LoadSettings settings = LoadSettings.builder()
+                .setLabel(file)
+                .setUseMarks(true)
+                .setMaxAliasesForCollections(0)
+                .build();
+        Optional<Node> root;
+        try {
+            root = new Compose(settings).composeString(text);
+        } catch (YamlEngineException broken) {
+            throw new InvalidConfig(file + ": not YAML: " + broken.getMessage());
+        }
+        Expansion expansion = new Expansion(environment);
+        return config(Section.of(file, "", root.orElse(null), expansion, TOP), expansion, environment);
+    }
+
+    private static TollgateConfig config(Section top, Expansion expansion, Map<String, String> environment) {
+        Section listen = top.section("listen", "gateway", "admin");
+        Section redis = top.section("redis", "url", "place_wait_ms", "settle_wait_ms");
+        Section announce = top.section("announce", "trailers", "sse_comment", "balance", "hold_bytes");
+        if (!top.list("routes").isEmpty()) {
+            top.notBuilt("routes");
+        }
+        if (!top.flag("enforce", true)) {
+            top.notBuilt("enforce");
+        }
+        return new TollgateConfig(
+                new TollgateConfig.Listen(listen.address("gateway", "0.0.0.0:8080"), listen.address("admin", "127.0.0.1:8081")),
+                Path.of(top.text("data_dir", ".tollgate")),
+                top.has("admin")
+                        ? top.section("admin", "keys").list("keys")
+                        : Optional.ofNullable(environment.get("TOLLGATE_ADMIN_KEY")).stream().toList(),
+                redis(redis),
+                records(top.section("records", "url")),
+                providers(top, environment),
+                prices(top.section(
+                        "prices", "built_in", "files", "markup_percent", "unknown_model", "default_per_million",
+                        "default_limits")),
+                holds(top.section(
+                        "holds", "mode", "life_s", "max_exchange_s", "clamp", "min_output_tokens", "max_overrun",
+                        "input_ceiling")),
+                timeouts(top.section("timeouts", "connect", "first_byte", "idle", "total", "client_stall")),
+                limits(top.section("limits", "request_bytes", "in_flight_bytes", "body_read", "header_bytes")),
+                Duration.ofMillis(top.section("journal", "sync_ms").whole("sync_ms", 100, 0, 60_000)),
+                new TollgateConfig.Announce(
+                        announce.flag("trailers", true),
+                        announce.flag("sse_comment", true),
+                        announce.flag("balance", true),
+                        (int) Math.min(Integer.MAX_VALUE, announce.size("hold_bytes", "1MiB"))),
+                Duration.ofSeconds(top.whole("drain_s", 30, 0, 86_400)),
+                expansion.warnings());
+    }
+
+    private static TollgateConfig.Redis redis(Section redis) {
+        String url = redis.text("url", TollgateConfig.EMBEDDED);
+        if (url.startsWith("redis-sentinel://") || url.startsWith("redis-cluster://")) {
+            throw redis.invalid("url", url.substring(0, url.indexOf(':')) + "://…", "embedded, redis:// or rediss://: sentinels and clusters are not built yet");
+        }
+        if (!url.equals(TollgateConfig.EMBEDDED) && !url.startsWith("redis://") && !url.startsWith("rediss://")) {
+            throw redis.invalid("url", url, "embedded, redis://host:port or rediss://host:port");
+        }
+        return new TollgateConfig.Redis(
+                url,
+                Duration.ofMillis(redis.whole("place_wait_ms", 1_000, 1, 60_000)),
+                Duration.ofMillis(redis.whole("settle_wait_ms", 250, 1, 60_000)));
+    }
+
+    private static String records(Section records) {
+        String url = records.text("url", TollgateConfig.EMBEDDED);
+        if (!url.equals(TollgateConfig.EMBEDDED) && !url.startsWith("jdbc:postgresql:")) {
+            throw records.invalid("url", url, "embedded or jdbc:postgresql://…");
+        }
+        return url;
+    }
+
+    private static List<TollgateConfig.Provider> providers(Section top, Map<String, String> environment) {
+        List<TollgateConfig.Provider> providers = new ArrayList<>();
+        if (!top.has("upstreams")) {
+            addDefault(providers, "openai", "https://api.openai.com", environment.get("OPENAI_API_KEY"));
+            addDefault(providers, "anthropic", "https://api.anthropic.com", environment.get("ANTHROPIC_API_KEY"));
+            return providers;
+        }
+        Section all = top.section("upstreams");
+        for (String name : all.names()) {
+            Section one = all.section(name, "dialect", "base_url", "api_key", "insecure");
+            URI url = url(one);
+            boolean keyed = one.has("api_key");
+            String key = keyed ? one.optional("api_key") : null;
+            if (!keyed || key != null) {
+                String dialect = one.word("dialect", "", DIALECTS.toArray(String[]::new));
+                providers.add(new TollgateConfig.Provider(name, dialect, url, key));
+            }
+        }
+        return providers;
+    }
+
+    private static void addDefault(List<TollgateConfig.Provider> providers, String name, String url, @Nullable String key) {
+        if (key != null && !key.isEmpty()) {
+            providers.add(new TollgateConfig.Provider(name, name, URI.create(url), key));
+        }
+    }
+
+    private static URI url(Section one) {
+        String text = one.text("base_url", "");
+        URI url;
+        try {
+            url = URI.create(text);
+        } catch (IllegalArgumentException wrong) {
+            throw one.invalid("base_url", text, "https://host or http://127.0.0.1:port");
+        }
+        boolean plain = "http".equals(url.getScheme());
+        if (url.getHost() == null || !(plain || "https".equals(url.getScheme()))) {
+            throw one.invalid("base_url", text, "https://host or http://127.0.0.1:port");
+        }
+        if (plain && !one.flag("insecure", false) && !loopback(url.getHost())) {
+            throw one.invalid("base_url", text, "https, or insecure: true: keys and prompts would pass unencrypted");
+        }
+        return url;
+    }
+
+    private static boolean loopback(String host) {
+        try {
+            return host.equals("localhost")
+                    || (host.matches("[0-9.]+|\\[.*]") && InetAddress.getByName(host).isLoopbackAddress());
+        } catch (UnknownHostException wrong) {
+            return false;
+        }
+    }
+
+    private static PriceSettings prices(Section prices) {
+        String unknown = prices.word("unknown_model", "refuse", "refuse", "default");
+        RateCard card = unknown.equals("default") ? defaultCard(prices) : null;
+        Markup markup;
+        BigDecimal percent = prices.decimal("markup_percent", "0");
+        try {
+            markup = Markup.percent(percent);
+        } catch (IllegalArgumentException wrong) {
+            throw prices.invalid("markup_percent", percent.toPlainString(), String.valueOf(wrong.getMessage()));
+        }
+        return new PriceSettings(
+                prices.flag("built_in", true),
+                prices.list("files").stream().map(Path::of).toList(),
+                markup,
+                card);
+    }
+
+    private static @Nullable RateCard defaultCard(Section prices) {
+        Section rates = prices.section("default_per_million");
+        Map<UnitClass, BigDecimal> perMillion = new EnumMap<>(UnitClass.class);
+        for (String name : rates.names()) {
+            UnitClass unit = UnitClass.of(name);
+            if (unit == null) {
+                throw rates.invalid(name, name, "a unit class such as input or output");
+            }
+            perMillion.put(unit, rates.decimal(name, "0"));
+        }
+        Section limits = prices.section("default_limits", "context", "max_output_tokens", "visible_output");
+        try {
+            return PriceSettings.unknownModel(
+                    perMillion,
+                    limits.whole("context", PriceSettings.DEFAULT_CONTEXT, 1, 1_000_000_000),
+                    limits.whole("max_output_tokens", PriceSettings.DEFAULT_MAX_OUTPUT_TOKENS, 1, 1_000_000_000),
+                    limits.flag("visible_output", false));
+        } catch (IllegalArgumentException wrong) {
+            throw prices.invalid("default_per_million", String.valueOf(wrong.getMessage()), "rates above 0");
+        }
+    }
+
+    private static TollgateConfig.Holds holds(Section holds) {
+        holds.word("mode", "strict", "strict");
+        holds.word("clamp", "absent_ceiling_only", "absent_ceiling_only");
+        if (!holds.text("input_ceiling", "null").equals("null")) {
+            holds.notBuilt("input_ceiling");
+        }
+        return new TollgateConfig.Holds(
+                Duration.ofSeconds(holds.whole("life_s", 60, 5, 3_600)),
+                Duration.ofSeconds(holds.whole("max_exchange_s", 3_600, 1, 86_400)),
+                holds.whole("min_output_tokens", 256, 1, 1_000_000),
+                holds.amount("max_overrun", "10.00"));
+    }
+
+    private static TollgateConfig.Timeouts timeouts(Section timeouts) {
+        return new TollgateConfig.Timeouts(
+                timeouts.duration("connect", "5s"),
+                timeouts.duration("first_byte", "600s"),
+                timeouts.duration("idle", "300s"),
+                timeouts.duration("total", "3600s"),
+                timeouts.duration("client_stall", "600s"));
+    }
+
+    private static TollgateConfig.Limits limits(Section limits) {
+        long request = limits.size("request_bytes", "8MiB");
+        long header = limits.size("header_bytes", "32KiB");
+        if (request < 1 || request > 1L << 30) {
+            throw limits.invalid("request_bytes", Long.toString(request), "from 1B to 1GiB");
+        }
+        if (header < 1_024 || header > 1L << 20) {
+            throw limits.invalid("header_bytes", Long.toString(header), "from 1KiB to 1MiB");
+        }
+        return new TollgateConfig.Limits(
+                (int) request,
+                limits.size("in_flight_bytes", "1GiB"),
+                limits.duration("body_read", "60s"),
+                (int) header);
+    }
+}

@@ -1,0 +1,82 @@
+package tollgate.config;
+
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tollgate.pricing.PriceSettings;
+import tollgate.pricing.Usd;
+
+/**
+ * A whole configuration, checked. Immutable.
+ *
+ * @param listen where to listen
+ * @param dataDir what survives a restart lies here
+ * @param adminKeys keys of the control plane
+ * @param redis where the money is
+ * @param recordsUrl {@code embedded}, or a JDBC address
+ * @param upstreams the providers that are left after expansion
+ * @param prices what things cost
+ * @param holds how much is held, and for how long
+ * @param timeouts how long upstreams and clients may take
+ * @param limits what requests may take
+ * @param journalSync settlements are on disk after so long; zero: before their last byte leaves
+ * @param announce how costs are told
+ * @param drain how long a stopping gateway waits for what is open
+ * @param warnings what was left out, and why
+ */
+public record TollgateConfig(
+        Listen listen,
+        Path dataDir,
+        List<String> adminKeys,
+        Redis redis,
+        String recordsUrl,
+        List<Provider> upstreams,
+        PriceSettings prices,
+        Holds holds,
+        Timeouts timeouts,
+        Limits limits,
+        Duration journalSync,
+        Announce announce,
+        Duration drain,
+        List<String> warnings) {
+    /** What stands for the brought-along Redis or SQL. */
+    public static final String EMBEDDED = "embedded";
+
+    /** Copies what could change. */
+    public TollgateConfig {
+        adminKeys = List.copyOf(adminKeys);
+        upstreams = List.copyOf(upstreams);
+        warnings = List.copyOf(warnings);
+    }
+
+    /** Where to listen. */
+    public record Listen(InetSocketAddress gateway, InetSocketAddress admin) {}
+
+    /** Where the money is, and how long to wait for it. */
+    public record Redis(String url, Duration placeWait, Duration settleWait) {}
+
+    /** A provider. */
+    public record Provider(String name, String dialect, URI baseUrl, @Nullable String apiKey) {
+        /** Without the key: it must not get into a log. */
+        @Override
+        public String toString() {
+            return name + " (" + dialect + ") at " + baseUrl;
+        }
+    }
+
+    /** How much is held, and for how long. */
+    public record Holds(Duration life, Duration maxExchange, long minOutputTokens, Usd maxOverrun) {}
+
+    /** How long things may take. */
+    public record Timeouts(
+            Duration connect, Duration firstByte, Duration idle, Duration total, Duration clientStall) {}
+
+    /** What requests may take. */
+    public record Limits(int requestBytes, long inFlightBytes, Duration bodyRead, int headerBytes) {}
+
+    /** How costs are told. */
+    public record Announce(boolean trailers, boolean sseComment, boolean balance, int holdBytes) {}
+}
