@@ -5,8 +5,9 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -48,7 +49,7 @@ public final class Books implements AutoCloseable {
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("books").daemon().factory());
     private final ConcurrentHashMap<Integer, String> complaints = new ConcurrentHashMap<>();
-    private final TreeSet<Integer> shards = new TreeSet<>();
+    private final Set<Integer> shards = new ConcurrentSkipListSet<>();
     private boolean orphansSettled;
     private long lastClaim;
     private long lastResend;
@@ -77,7 +78,8 @@ public final class Books implements AutoCloseable {
         this.journal = journal;
         this.treasury = treasury;
         this.clock = clock;
-        this.owner = journal.identity().id() + "-" + journal.identity().nonce();
+        // not this run's: what a killed run had leased is ours again at once
+        this.owner = journal.identity().id();
         this.replay = new Replay(journal, journalLoop, records, control, treasury, telemetry, clock);
         this.drain = new Drain(records, control, owner, drainAfter.toMillis(), replay::booked);
         this.recovery = new Recovery(records, control, watch, drain, owner, holdLife);
@@ -135,6 +137,7 @@ public final class Books implements AutoCloseable {
             lastClaim = now;
         }
         List<Integer> used = records.shards().used();
+        shards.addAll(used);
         boolean opening = false;
         for (int shard : used) {
             opening |= open(shard);
@@ -173,7 +176,6 @@ public final class Books implements AutoCloseable {
         String why = recovery.prepare(shard);
         if (why == null) {
             complaints.remove(shard);
-            shards.add(shard);
             return true;
         }
         if (!why.equals(complaints.put(shard, why))) {
