@@ -16,6 +16,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -82,9 +83,11 @@ final class Installation implements AutoCloseable {
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
     private volatile @Nullable RedisChild redis;
+    private @Nullable Sandbox sandbox;
     private volatile boolean stopping;
     private final Records records;
     private final Office office;
+    private final Verification verification;
     private final AdminServer admin;
     private final HttpListener listener;
     private final Gateway gateway;
@@ -162,13 +165,14 @@ final class Installation implements AutoCloseable {
             AccountDesk desk = new AccountDesk(
                     control, records, id -> journal.find(id).map(ExchangeRow::of), id -> refused(refusals, id));
             this.gateway = new Gateway(context, proxies, new OwnPaths(desk, workers, () -> notReady(keeping)));
+            this.verification = new Verification(records, control, keeping, journal);
             this.admin = opened(AdminServer.start(
                     config.listen().admin(),
                     adminKeys,
                     office,
                     records,
                     control,
-                    new Verification(records, control, keeping, journal),
+                    verification,
                     telemetry::text,
                     () -> notReady(keeping)));
             this.listener = HttpListener.bind(listening(), transport, loops, loops, gateway);
@@ -257,10 +261,21 @@ final class Installation implements AutoCloseable {
         return loops;
     }
 
+    /** The sandbox provider of test wallets. */
+    Sandbox sandbox() {
+        return Objects.requireNonNull(sandbox);
+    }
+
+    /** The redis-server that was brought along; null where it is somebody else's. */
+    @Nullable RedisChild redis() {
+        return redis;
+    }
+
     private Upstream sandbox(Transport transport) {
         EventLoopGroup own = opened(transport.loops(1, Thread.ofPlatform().name("sandbox-", 0).factory()));
-        Sandbox sandbox = opened(Sandbox.start(0, transport, own));
-        return upstream("sandbox", "openai", URI.create("http://127.0.0.1:" + sandbox.port()), "sandbox");
+        Sandbox started = opened(Sandbox.start(0, transport, own));
+        sandbox = started;
+        return upstream("sandbox", "openai", URI.create("http://127.0.0.1:" + started.port()), "sandbox");
     }
 
     private Upstream upstream(String name, String dialect, URI url, @Nullable String key) {
@@ -325,6 +340,11 @@ final class Installation implements AutoCloseable {
 
     private @Nullable String notReady(Books keeping) {
         return stopping ? "stopping" : keeping.notReady();
+    }
+
+    /** Whether wallets and books say the same, as JSON would say it. */
+    Map<String, @Nullable Object> verify() {
+        return verification.run();
     }
 
     /** What the control plane can do. */

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 public final class RedisChild implements AutoCloseable {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long NAP_MS = 5;
-    private static final String GUARD =
-            "\"$@\" </dev/null >/dev/null 2>&1 & pid=$!; echo $pid; read -r _; kill $pid 2>/dev/null; wait $pid";
+    private static final String GUARD = "exec 3<&0; \"$@\" 3<&- </dev/null >/dev/null 2>&1 & pid=$!; echo $pid;"
+            + " { read -r _ <&3; kill $pid; } >/dev/null 2>&1 & exec 3<&-; wait $pid";
     private static final Pattern PORT = Pattern.compile("(?m)^port (\\d+)$");
     private static final Pattern PASSWORD = Pattern.compile("(?m)^requirepass (\\w+)$");
 
@@ -60,6 +60,7 @@ public final class RedisChild implements AutoCloseable {
 
     /** Starts it again after it died, for the same clients. */
     public RedisChild restart() throws IOException {
+        close();
         return start(folder, port, password);
     }
 
@@ -108,7 +109,7 @@ public final class RedisChild implements AutoCloseable {
     private void awaitReady() throws IOException {
         long since = System.nanoTime();
         while (System.nanoTime() - since < PATIENCE_NANOS) {
-            if (!redis.isAlive()) {
+            if (!guard.isAlive()) {
                 throw new IOException("redis: redis-server ended while starting; see " + folder.resolve("redis.log"));
             }
             try (RedisWire wire = RedisWire.open(port, password)) {
@@ -164,8 +165,9 @@ public final class RedisChild implements AutoCloseable {
     }
 
     /** Completes when it has ended, wanted or not. */
-    public CompletableFuture<ProcessHandle> onExit() {
-        return redis.onExit();
+    public CompletableFuture<Process> onExit() {
+        // the guard waits for it, so that it is never a zombie that seems to live
+        return guard.onExit();
     }
 
     /** Stops it, its data on disk, and waits for its end. */
@@ -180,7 +182,7 @@ public final class RedisChild implements AutoCloseable {
         }
         try {
             guard.getOutputStream().close();
-            redis.onExit().get(30, TimeUnit.SECONDS);
+            guard.onExit().get(30, TimeUnit.SECONDS);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         } catch (Exception slow) {

@@ -1,0 +1,108 @@
+package tollgate;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import tollgate.config.ConfigFile;
+import tollgate.pricing.Usd;
+
+/** A whole gateway for tests, on free ports, with a real redis-server, SQLite and the sandbox provider. */
+final class TestGateway implements AutoCloseable {
+    static final String ADMIN_KEY = "tg_admin_for_tests_only";
+
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(10))
+            .build();
+    final Installation installation;
+
+    private TestGateway(Installation installation) {
+        this.installation = installation;
+    }
+
+    static TestGateway start(Path data) throws IOException {
+        return start(data, "");
+    }
+
+    /** With further settings, as YAML. */
+    static TestGateway start(Path data, String settings) throws IOException {
+        Path file = Files.createTempFile(data.getParent(), "tollgate", ".yaml");
+        Files.writeString(
+                file,
+                "listen: {gateway: '127.0.0.1:0', admin: '127.0.0.1:0'}\nupstreams: {}\ndata_dir: '" + data + "'\n"
+                        + settings);
+        return new TestGateway(Installation.start(ConfigFile.read(file, Map.of()), 2, List.of(ADMIN_KEY), 50));
+    }
+
+    /** A test wallet with a key. */
+    record Account(String wallet, String key) {}
+
+    Account account(String balance) {
+        String wallet = installation.office().createWallet("tests", "w", false, "test").id();
+        if (!balance.equals("0")) {
+            installation.office().topUp(wallet, Usd.parse(balance), "start", "test");
+        }
+        return new Account(
+                wallet,
+                installation.office().createKey(wallet, "k", null, null, List.of(), null).secret());
+    }
+
+    static String chat(boolean stream, int maxTokens) {
+        String ceiling = maxTokens > 0 ? ",\"max_completion_tokens\":" + maxTokens : "";
+        return "{\"model\":\"gpt-4o-mini\",\"stream\":" + stream + ceiling
+                + ",\"messages\":[{\"role\":\"user\",\"content\":\"Say something.\"}]}";
+    }
+
+    HttpRequest request(Account account, String body, String directives) {
+        return HttpRequest.newBuilder(URI.create(installation.baseUrl() + "/chat/completions"))
+                .timeout(Duration.ofSeconds(60))
+                .header("Authorization", "Bearer " + account.key)
+                .header("Content-Type", "application/json")
+                .header("X-Sandbox", directives)
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+    }
+
+    HttpResponse<String> ask(Account account, String body, String directives) throws IOException, InterruptedException {
+        return http.send(request(account, body, directives), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+    }
+
+    CompletableFuture<HttpResponse<String>> askLater(Account account, String body, String directives) {
+        return http.sendAsync(
+                request(account, body, directives), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+    }
+
+    HttpResponse<String> get(Account account, String path) throws IOException, InterruptedException {
+        URI root = URI.create(installation.baseUrl()).resolve(path);
+        return http.send(
+                HttpRequest.newBuilder(root).header("Authorization", "Bearer " + account.key).build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** Lets requests go that wait at the sandbox's barrier. */
+    void releaseSandbox() throws IOException, InterruptedException {
+        URI release = URI.create("http://127.0.0.1:" + installation.sandbox().port() + "/sandbox/release");
+        http.send(
+                HttpRequest.newBuilder(release).POST(HttpRequest.BodyPublishers.noBody()).build(),
+                HttpResponse.BodyHandlers.discarding());
+    }
+
+    int port() {
+        return URI.create(installation.baseUrl()).getPort();
+    }
+
+    @Override
+    public void close() {
+        http.close();
+        installation.close();
+    }
+}
