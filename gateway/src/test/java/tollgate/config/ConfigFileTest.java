@@ -1,0 +1,85 @@
+package tollgate.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tollgate.pricing.Usd;
+
+class ConfigFileTest {
+    @Test
+    void the_documented_file_says_what_an_empty_one_means() {
+        Map<String, String> set = Map.of(
+                "OPENAI_API_KEY", "sk-o", "ANTHROPIC_API_KEY", "sk-a", "TOLLGATE_ADMIN_KEY", "tg_admin_x");
+        TollgateConfig documented = ConfigFile.read(Path.of("..", "config", "tollgate.yaml"), set);
+        assertThat(documented).isEqualTo(ConfigFile.defaults(set));
+        assertThat(documented.upstreams()).hasSize(2);
+    }
+
+    @Test
+    void what_needs_an_unset_variable_is_left_out_with_a_warning() {
+        TollgateConfig config = ConfigFile.read(Path.of("..", "config", "tollgate.yaml"), Map.of());
+        assertThat(config.upstreams()).isEmpty();
+        assertThat(config.adminKeys()).isEmpty();
+        assertThat(config.warnings()).anySatisfy(warning -> assertThat(warning).contains("OPENAI_API_KEY"));
+    }
+
+    @Test
+    void explicit_values_are_taken() {
+        TollgateConfig config = ConfigFile.parse(
+                "t.yaml",
+                """
+                listen: {gateway: "127.0.0.1:9000"}
+                holds: {life_s: 30, max_overrun: "1.50"}
+                timeouts: {idle: 250ms, total: 2h}
+                limits: {request_bytes: 64KiB}
+                journal: {sync_ms: 0}
+                announce: {sse_comment: false}
+                prices: {markup_percent: 12.5}
+                upstreams: {mine: {dialect: openai, base_url: "http://127.0.0.1:1/x", api_key: k}}
+                """,
+                Map.of());
+        assertThat(config.listen().gateway().getPort()).isEqualTo(9000);
+        assertThat(config.holds().life()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(config.holds().maxOverrun()).isEqualTo(Usd.parse("1.5"));
+        assertThat(config.timeouts().idle()).isEqualTo(Duration.ofMillis(250));
+        assertThat(config.timeouts().total()).isEqualTo(Duration.ofHours(2));
+        assertThat(config.limits().requestBytes()).isEqualTo(65_536);
+        assertThat(config.journalSync()).isZero();
+        assertThat(config.announce().sseComment()).isFalse();
+        assertThat(config.upstreams().getFirst().apiKey()).isEqualTo("k");
+        assertThat(config.toString()).doesNotContain("api_key=k");
+    }
+
+    @ParameterizedTest(name = "{1}")
+    @CsvSource(delimiter = '|', value = {
+        "lisen: {}                                | t.yaml line 1: lisen: unknown (expected: listen)",
+        "drain                                    | not YAML",
+        "holds: {life_s: x}                       | t.yaml line 1: holds.life_s: 'x' (expected: a whole number",
+        "holds: {lief_s: 9}                       | holds.lief_s: unknown (expected: life_s)",
+        "holds: {mode: tranches}                  | holds.mode: 'tranches' (expected: strict)",
+        "holds: {max_overrun: -1}                 | holds.max_overrun: '-1' (expected: dollars",
+        "timeouts: {idle: 5}                      | timeouts.idle: '5' (expected: a duration",
+        "limits: {request_bytes: 8MB}             | limits.request_bytes: '8MB' (expected: a size",
+        "redis: {url: 'redis//x'}                 | redis.url: 'redis//x' (expected: embedded, redis://host:port",
+        "redis: {url: 'redis-cluster://a:1'}      | not built yet",
+        "enforce: false                           | enforce: given (expected: nothing: it is not built yet)",
+        "routes: [a]                              | routes: given (expected: nothing: it is not built yet)",
+        "listen: {gateway: nowhere}               | listen.gateway: 'nowhere' (expected: host:port)",
+        "upstreams: {a: {dialect: openai, base_url: 'http://example.com'}} | upstreams.a.base_url: 'http://example.com' (expected: https",
+        "upstreams: {a: {dialect: opnai, base_url: 'https://example.com'}} | upstreams.a.dialect: 'opnai'",
+        "prices: {unknown_model: free}            | prices.unknown_model: 'free' (expected: refuse or default)",
+        "- a                                      | (expected: keys",
+    })
+    void what_cannot_be_used_is_named_with_its_line(String yaml, String complaint) {
+        String text = yaml.startsWith("drain") ? "drain_s: 5\n\tx: [" : yaml;
+        assertThatThrownBy(() -> ConfigFile.parse("t.yaml", text, Map.of()))
+                .isInstanceOf(InvalidConfig.class)
+                .hasMessageContaining(complaint);
+    }
+}
