@@ -1,0 +1,60 @@
+// The official Node SDK, unmodified but for base URL and key, against a gateway started by ./tollgate up.
+import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import OpenAI from "openai";
+
+const ready = JSON.parse(readFileSync(process.argv[2], "utf8"));
+const data = process.argv[3];
+const make = (apiKey) => new OpenAI({ baseURL: ready.base_url, apiKey, maxRetries: 0 });
+const client = make(ready.key);
+const ask = { model: "gpt-4o-mini", messages: [{ role: "user", content: "Hello!" }] };
+const tools = [{ type: "function", function: { name: "add", parameters: { type: "object", properties: { a: { type: "integer" } } } } }];
+let passed = 0;
+
+function check(story, good) {
+  if (!good) {
+    console.error(`node: ${story}: failed`);
+    process.exit(1);
+  }
+  passed++;
+  console.log(`node: ${story}: ok`);
+}
+
+const cli = (...args) => JSON.parse(execFileSync("./tollgate", [...args, "--data", data, "--json"]));
+
+async function refusedWith(kind, status, key, options = {}) {
+  try {
+    await make(key).chat.completions.create(ask, options);
+  } catch (refusal) {
+    return refusal instanceof kind && refusal.status === status;
+  }
+  return false;
+}
+
+const whole = await client.chat.completions.create(ask).withResponse();
+check("a whole answer has its cost in its head", Number(whole.response.headers.get("x-usage-cost")) > 0);
+check("a whole answer parses", whole.data.choices[0].message.content.startsWith("You said"));
+
+const streamed = await client.chat.completions.create({ ...ask, stream: true }).withResponse();
+let text = "";
+for await (const chunk of streamed.data) text += chunk.choices[0]?.delta?.content ?? "";
+check("a stream parses", text === "You said: Hello!");
+const shown = await client.get(`/exchanges/${streamed.response.headers.get("x-tollgate-request-id")}`);
+check("a stream's cost is read by the id in its head", Number(shown.charge) > 0);
+
+const called = await client.chat.completions.create({ ...ask, tools, tool_choice: "required" });
+check("a whole tool call", called.choices[0].message.tool_calls[0].function.name === "add");
+let name;
+for await (const chunk of await client.chat.completions.create({ ...ask, tools, tool_choice: "required", stream: true })) {
+  name ??= chunk.choices[0]?.delta?.tool_calls?.[0]?.function?.name;
+}
+check("a streamed tool call", name === "add");
+
+check("401 is an AuthenticationError", await refusedWith(OpenAI.AuthenticationError, 401, "tg_test_wrong"));
+check("a provider's 429 is a RateLimitError",
+  await refusedWith(OpenAI.RateLimitError, 429, ready.key, { headers: { "X-Sandbox": "status=429" } }));
+const poor = cli("key", "create", "--wallet", cli("wallet", "create", "--name", "empty", "--test").id).secret;
+check("402 is an APIError", await refusedWith(OpenAI.APIError, 402, poor));
+const live = cli("key", "create", "--wallet", cli("wallet", "create", "--name", "live").id).secret;
+check("503 is an InternalServerError", await refusedWith(OpenAI.InternalServerError, 503, live));
+console.log(`node: ${passed} checks passed`);
