@@ -49,8 +49,16 @@ public final class HttpListener implements AutoCloseable {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel accepted) {
-                        Http1Connection connection = new Http1Connection(settings, acceptor, connections);
-                        accepted.pipeline().addLast(connection.decoder(), connection);
+                        accepted.pipeline()
+                                .addLast(new ProtocolDetector(
+                                        connections,
+                                        settings,
+                                        ctx -> {
+                                            Http1Connection http1 =
+                                                    new Http1Connection(settings, acceptor, connections);
+                                            ctx.pipeline().addLast(http1.decoder(), http1);
+                                        },
+                                        ctx -> Http2Connection.addTo(ctx, settings, acceptor, connections)));
                     }
                 })
                 .bind(settings.address())
