@@ -1,0 +1,103 @@
+package tollgate.wallet;
+
+import java.util.HashMap;
+import java.util.Map;
+import tollgate.pricing.Usd;
+
+/** What the scripts should do, in memory and in a few lines: the judge of the model test. */
+final class WalletModel {
+    long balance;
+    long held;
+    long entries = 1;
+    boolean frozen;
+    final Map<String, Exchange> exchanges = new HashMap<>();
+    final Map<String, Long> posted = new HashMap<>();
+
+    static final class Exchange {
+        String state = "OPEN";
+        long amount;
+        long accrued;
+        long captured;
+        String fingerprint = "";
+    }
+
+    /** What a place grants; -1 where it is refused. */
+    long place(String id, long least, long want) {
+        Exchange known = exchanges.get(id);
+        if (known != null) {
+            return known.state.equals("OPEN") ? known.amount : -1;
+        }
+        long available = balance - held;
+        if (frozen || available < least) {
+            return -1;
+        }
+        long granted = want > available / 2 ? Math.max(least, Math.min(want, available / 2)) : want;
+        Exchange placed = new Exchange();
+        placed.amount = granted;
+        exchanges.put(id, placed);
+        held += granted;
+        return granted;
+    }
+
+    boolean renew(String id, long accrued) {
+        Exchange known = exchanges.get(id);
+        if (known == null || !known.state.equals("OPEN")) {
+            return false;
+        }
+        known.accrued = Math.max(known.accrued, Math.min(accrued, known.amount));
+        return true;
+    }
+
+    /** Whether the settlement is booked, now or before. */
+    boolean settle(String id, String fingerprint, long total) {
+        Exchange known = exchanges.get(id);
+        if (known != null && known.state.equals("FINAL")) {
+            return known.fingerprint.equals(fingerprint);
+        }
+        if (known == null) {
+            if (total != 0) {
+                return false;
+            }
+            known = new Exchange();
+            known.state = "EXPIRED";
+            exchanges.put(id, known);
+        }
+        if (known.state.equals("OPEN")) {
+            held -= known.amount;
+        }
+        balance += known.captured - total;
+        known.captured = total;
+        known.state = "FINAL";
+        known.fingerprint = fingerprint;
+        entries++;
+        return true;
+    }
+
+    boolean expire(String id) {
+        Exchange known = exchanges.get(id);
+        if (known == null || !known.state.equals("OPEN")) {
+            return false;
+        }
+        held -= known.amount;
+        known.captured = known.accrued;
+        balance -= known.accrued;
+        known.state = "EXPIRED";
+        entries++;
+        return true;
+    }
+
+    boolean post(String entry, long amount, boolean force) {
+        Long before = posted.get(entry);
+        if (before != null) {
+            return before == amount;
+        }
+        long after = balance + amount;
+        if ((amount < 0 && !force && balance - held + amount < 0) || Math.abs(after) > Usd.MAX_NANO) {
+            return false;
+        }
+        posted.put(entry, amount);
+        balance = after;
+        entries++;
+        return true;
+    }
+}
