@@ -35,10 +35,15 @@ final class TestGateway implements AutoCloseable {
 
     /** With further settings, as YAML. */
     static TestGateway start(Path data, String settings) throws IOException {
+        return start(data, settings, "{}");
+    }
+
+    /** With upstreams, as YAML. */
+    static TestGateway start(Path data, String settings, String upstreams) throws IOException {
         Path file = Files.createTempFile(data.getParent(), "tollgate", ".yaml");
         Files.writeString(
                 file,
-                "listen: {gateway: '127.0.0.1:0', admin: '127.0.0.1:0'}\nupstreams: {}\ndata_dir: '" + data + "'\n"
+                "listen: {gateway: '127.0.0.1:0', admin: '127.0.0.1:0'}\nupstreams: " + upstreams + "\ndata_dir: '" + data + "'\n"
                         + settings);
         return new TestGateway(Installation.start(ConfigFile.read(file, Map.of()), 2, List.of(ADMIN_KEY), 50));
     }
@@ -47,7 +52,16 @@ final class TestGateway implements AutoCloseable {
     record Account(String wallet, String key) {}
 
     Account account(String balance) {
-        String wallet = installation.office().createWallet("tests", "w", false, "test").id();
+        return account(balance, false);
+    }
+
+    /** A wallet of real money, whose requests go to the upstreams that were given. */
+    Account liveAccount(String balance) {
+        return account(balance, true);
+    }
+
+    private Account account(String balance, boolean live) {
+        String wallet = installation.office().createWallet("tests", "w", live, "test").id();
         if (!balance.equals("0")) {
             installation.office().topUp(wallet, Usd.parse(balance), "start", "test");
         }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -46,13 +47,28 @@ final class RecordedChargesTest {
             return Stream.of(NONE);
         }
         try (Stream<Path> files = Files.walk(recordings)) {
-            return files.filter(file -> file.toString().endsWith(".sse")).filter(RecordedChargesTest::isChat).toList().stream();
+            return files.filter(file -> file.toString().endsWith(".sse"))
+                    .filter(RecordedChargesTest::isChat)
+                    .filter(RecordedChargesTest::reportsUsage)
+                    .toList()
+                    .stream();
         }
     }
 
     private static boolean isChat(Path file) {
         try {
             return Files.readString(file).contains("\"chat.completion.chunk\"");
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static boolean reportsUsage(Path file) {
+        try {
+            AnswerScanner whole = scanner();
+            whole.scan(Unpooled.wrappedBuffer(Files.readAllBytes(file)));
+            whole.end(true);
+            return whole.facts().usage() != null;
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
@@ -66,8 +82,7 @@ final class RecordedChargesTest {
         AnswerScanner whole = scanner();
         whole.scan(Unpooled.wrappedBuffer(body));
         whole.end(true);
-        Usage usage = whole.facts().usage();
-        Assumptions.assumeTrue(usage != null, "reports no usage");
+        Usage usage = Objects.requireNonNull(whole.facts().usage());
         HoldPlan plan = Requests.plan(Requests.request(usage.outputTokens(), 1, 4 * usage.inputTokens()));
         Usd exact = RATES.charge(usage, plan.markup()).charge();
         Settlement complete = WHO_PAYS.settle(plan, plan.want(), new Ending.Complete(), Observed.of(whole.facts()));

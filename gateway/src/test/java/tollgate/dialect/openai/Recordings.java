@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 
 /** The provider recordings beside the repository, where they are present. */
-final class Recordings {
+public final class Recordings {
     private static final Set<String> CHAT = Set.of(
             "alibaba", "anthropic-openai-compat", "azure-chat", "bedrock-mantle", "cerebras", "crusoe", "deepseek",
             "gemini-openai-compat", "groq", "gw-openai-chat", "heroku", "huggingface", "mistral", "moonshot",
@@ -18,7 +18,7 @@ final class Recordings {
     private Recordings() {}
 
     /** One recorded answer, and the usage its manifest states; -1 where it states none. */
-    record Recording(
+    public record Recording(
             String file,
             boolean stream,
             String wire,
@@ -29,7 +29,8 @@ final class Recordings {
             long output,
             long reasoning,
             Path path) {
-        byte[] body() {
+        /** The recorded bytes. */
+        public byte[] body() {
             try {
                 return Files.readAllBytes(path);
             } catch (IOException unreadable) {
@@ -44,7 +45,7 @@ final class Recordings {
     }
 
     /** All that are OpenAI chat answers by their shape; none, with the reason printed, where there are no recordings. */
-    static List<Recording> chat() {
+    public static List<Recording> chat() {
         Path shared = shared();
         Path manifest = shared.resolve("recordings/manifest.tsv");
         if (!Files.exists(manifest)) {

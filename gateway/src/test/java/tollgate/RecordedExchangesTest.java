@@ -1,0 +1,266 @@
+package tollgate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoopGroup;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tollgate.TestGateway.Account;
+import tollgate.dialect.AnswerFacts;
+import tollgate.dialect.AnswerScanner;
+import tollgate.dialect.AnswerShape;
+import tollgate.dialect.openai.OpenAiDialect;
+import tollgate.dialect.openai.Recordings;
+import tollgate.dialect.openai.Recordings.Recording;
+import tollgate.http.GoneReason;
+import tollgate.http.HttpListener;
+import tollgate.http.ListenerSettings;
+import tollgate.http.RequestReceiver;
+import tollgate.http.ServerExchange;
+import tollgate.http.Transport;
+import tollgate.pricing.Markup;
+import tollgate.pricing.ModelRates;
+import tollgate.pricing.RateBook;
+import tollgate.pricing.Resolution;
+import tollgate.pricing.Usage;
+import tollgate.pricing.Usd;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Real providers' answers, replayed through a whole gateway over sockets: whole, and cut. */
+@SuppressWarnings("NullAway.Init") // started before all tests
+class RecordedExchangesTest {
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    private static final RateBook BOOK = RateBook.builtIn();
+    private static final int CUTS = 500;
+
+    @TempDir
+    static Path folder;
+
+    private static List<Recording> recordings;
+    private static EventLoopGroup loops;
+    private static HttpListener replay;
+    private static TestGateway gateway;
+    private static Account account;
+    private static HttpClient http;
+
+    @BeforeAll
+    static void start() throws IOException {
+        recordings = Recordings.chat().stream().filter(each -> each.status() == 200).toList();
+        loops = Transport.NIO.loops(1, Thread.ofPlatform().factory());
+        replay = HttpListener.bind(
+                new ListenerSettings(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        65_536,
+                        Duration.ofSeconds(30),
+                        Duration.ofSeconds(30)),
+                Transport.NIO,
+                loops,
+                loops,
+                RecordedExchangesTest::replay);
+        gateway = TestGateway.start(
+                folder.resolve("data"),
+                "",
+                "{replay: {dialect: openai, base_url: 'http://127.0.0.1:" + replay.port() + "', api_key: k}}");
+        account = gateway.liveAccount("1000000");
+        http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    }
+
+    @AfterAll
+    static void stop() {
+        http.close();
+        gateway.close();
+        replay.close();
+        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+
+    @Test
+    void whole_answers_pass_byte_for_byte_and_are_charged_to_the_nano_dollar() throws Exception {
+        Assumptions.assumeFalse(recordings.isEmpty(), "recordings are absent: set TOLLGATE_SHARED");
+        for (Recording recording : recordings) {
+            byte[] body = recording.body();
+            AnswerFacts facts = scanned(body, recording.stream());
+            Answer answer = ask(recording, -1);
+            if (facts.usage() == null && !facts.complete() && facts.events() == 0) {
+                assertThat(answer.status).as(recording.file()).isEqualTo(502);
+                continue;
+            }
+            assertThat(answer.status).as(recording.file()).isEqualTo(200);
+            assertThat(withoutComment(answer.body)).as(recording.file()).isEqualTo(body);
+            Usage usage = facts.usage();
+            if (usage != null && !facts.error()) {
+                Usd exact = rates(facts.model()).charge(usage, Markup.NONE).charge();
+                assertThat(shown(answer.exchange).path("charge").asString())
+                        .as(recording.file())
+                        .isEqualTo(exact.toString());
+            }
+        }
+        booksAreExact();
+    }
+
+    @Test
+    void a_cut_anywhere_passes_whole_events_only_and_charges_between_nothing_and_the_whole() throws Exception {
+        Assumptions.assumeFalse(recordings.isEmpty(), "recordings are absent: set TOLLGATE_SHARED");
+        List<Recording> streams = recordings.stream()
+                .filter(Recording::stream)
+                .filter(each -> scanned(each.body(), true).usage() != null)
+                .toList();
+        Random random = new Random(20_261_124);
+        for (int i = 0; i < CUTS; i++) {
+            Recording recording = streams.get(random.nextInt(streams.size()));
+            byte[] body = recording.body();
+            int cut = random.nextInt(body.length);
+            String story = recording.file() + " cut at " + cut;
+            Answer answer = ask(recording, cut);
+            AnswerScanner until = new OpenAiDialect().scanner(new AnswerShape(true, false));
+            until.scan(Unpooled.wrappedBuffer(body, 0, cut));
+            boolean terminated = until.terminated();
+            until.end(false);
+            if (answer.status != 200) {
+                assertThat(answer.status).as(story).isEqualTo(502);
+                assertThat(until.releasable()).as(story).isZero();
+                assertThat(shown(answer.exchange).path("charge").asString()).as(story).isEqualTo("0.00");
+                continue;
+            }
+            byte[] relayed = withoutOurs(answer.body);
+            assertThat(Arrays.copyOf(body, relayed.length)).as(story).isEqualTo(relayed);
+            if (terminated) {
+                continue;
+            }
+            JsonNode shown = shown(answer.exchange);
+            assertThat(shown.path("ended").asString()).as(story).isEqualTo("upstream_cut");
+            if (until.facts().contentBytes() > 0) {
+                assertThat(Usd.parse(shown.path("charge").asString())).as(story).isGreaterThan(Usd.ZERO);
+            }
+            if (until.facts().usage() == null) {
+                assertThat(shown.path("estimated").asBoolean()).as(story).isTrue();
+            }
+        }
+        booksAreExact();
+    }
+
+    private static void booksAreExact() {
+        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+            var verified = gateway.installation.verify();
+            assertThat(verified.get("problems")).asString().isEqualTo("[]");
+            assertThat(verified.get("journal_pending")).isEqualTo(0);
+        });
+    }
+
+    private static AnswerFacts scanned(byte[] body, boolean stream) {
+        AnswerScanner scanner = new OpenAiDialect().scanner(new AnswerShape(stream, false));
+        scanner.scan(Unpooled.wrappedBuffer(body));
+        scanner.end(true);
+        return scanner.facts();
+    }
+
+    private static ModelRates rates(@Nullable String answered) {
+        ModelRates asked = ((Resolution.Priced) BOOK.resolve("gpt-4o")).rates();
+        return BOOK.settling(asked, answered);
+    }
+
+    /** What a client got. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Answer(int status, byte[] body, String exchange) {}
+
+    private static Answer ask(Recording recording, int cut) throws IOException, InterruptedException {
+        String body = "{\"model\":\"gpt-4o\",\"stream\":" + recording.stream()
+                + (recording.stream() ? ",\"stream_options\":{\"include_usage\":true}" : "")
+                + ",\"max_completion_tokens\":16384,\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}";
+        HttpRequest request = HttpRequest.newBuilder(URI.create(gateway.installation.baseUrl() + "/chat/completions"))
+                .timeout(Duration.ofSeconds(20))
+                .header("Authorization", "Bearer " + account.key())
+                .header("X-Replay", Integer.toString(recordings.indexOf(recording)))
+                .header("X-Cut", Integer.toString(cut))
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        HttpResponse<InputStream> response = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+        ByteArrayOutputStream got = new ByteArrayOutputStream();
+        try (InputStream in = response.body()) {
+            in.transferTo(got);
+        } catch (IOException aborted) {
+            // a cut inside an event that had begun to flow
+        }
+        return new Answer(
+                response.statusCode(),
+                got.toByteArray(),
+                response.headers().firstValue("X-Tollgate-Request-Id").orElse(""));
+    }
+
+    private static JsonNode shown(String exchange) throws Exception {
+        return MAPPER.readTree(gateway.get(account, "/v1/exchanges/" + exchange).body());
+    }
+
+    private static byte[] withoutComment(byte[] body) {
+        String text = new String(body, StandardCharsets.ISO_8859_1);
+        return text.replaceAll("(?m)^: tollgate [^\\n]*\\n", "").getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** Without our comment and our error event. */
+    private static byte[] withoutOurs(byte[] body) {
+        String text = new String(withoutComment(body), StandardCharsets.ISO_8859_1);
+        int ours = text.lastIndexOf("data: {\"error\":{\"message\":\"the upstream's answer broke off");
+        return (ours < 0 ? text : text.substring(0, ours)).getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static RequestReceiver replay(ServerExchange exchange) {
+        exchange.readBody();
+        return new RequestReceiver() {
+            @Override
+            public void onBody(ByteBuf slice) {
+                slice.release();
+            }
+
+            @Override
+            public void onBodyEnd() {
+                HttpHeaders asked = exchange.head().headers();
+                Recording recording = recordings.get(Integer.parseInt(Objects.requireNonNull(asked.get("X-Replay"))));
+                int cut = Integer.parseInt(Objects.requireNonNull(asked.get("X-Cut")));
+                byte[] body = recording.body();
+                HttpHeaders headers = new DefaultHttpHeaders();
+                headers.set("content-type", recording.stream() ? "text/event-stream" : "application/json");
+                exchange.sendHead(200, headers, -1);
+                exchange.write(Unpooled.wrappedBuffer(body, 0, cut < 0 ? body.length : cut));
+                if (cut < 0) {
+                    exchange.end(null);
+                } else {
+                    exchange.flush();
+                    // the bytes leave before the connection is cut
+                    exchange.loop().schedule(exchange::abort, 5, TimeUnit.MILLISECONDS);
+                }
+            }
+
+            @Override
+            public void onGone(GoneReason reason) {}
+
+            @Override
+            public void onWritable() {}
+        };
+    }
+}
