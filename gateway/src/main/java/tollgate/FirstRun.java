@@ -45,9 +45,11 @@ final class FirstRun {
         if (known.isPresent()) {
             return known.get();
         }
-        String wallet = office.createWallet(Office.DEFAULT_ORGANISATION, "first", live, "first run").id();
+        String wallet = office.createWallet(Office.DEFAULT_ORGANISATION, "first", live, "first run")
+                .id();
         office.grant(wallet, CREDIT, "first run", "first run");
-        String secret = office.createKey(wallet, "first", null, null, List.of(), null).secret();
+        String secret =
+                office.createKey(wallet, "first", null, null, List.of(), null).secret();
         Map<String, String> made = new LinkedHashMap<>();
         made.put("wallet", wallet);
         made.put("key", secret);
@@ -60,6 +62,7 @@ final class FirstRun {
             return Optional.empty();
         }
         JsonNode known = MAPPER.readTree(Files.readString(file));
-        return Optional.of(new Account(known.path("wallet").asString(), known.path("key").asString(), live));
+        return Optional.of(
+                new Account(known.path("wallet").asString(), known.path("key").asString(), live));
     }
 }

@@ -111,11 +111,13 @@ final class Installation implements AutoCloseable {
         this.config = config;
         try {
             Path data = opened(DataDirectory.lock(config.dataDir())).path();
-            CompletableFuture<RateBook> prices = CompletableFuture.supplyAsync(() -> config.prices().book(), workers);
+            CompletableFuture<RateBook> prices =
+                    CompletableFuture.supplyAsync(() -> config.prices().book(), workers);
             CompletableFuture<Records> books = CompletableFuture.supplyAsync(() -> openRecords(data), workers);
             this.redisUrl = startRedis(data);
             Transport transport = Transport.best();
-            EventLoopGroup loops = opened(transport.loops(loopThreads, Thread.ofPlatform().name("loop-", 0).factory()));
+            EventLoopGroup loops = opened(transport.loops(
+                    loopThreads, Thread.ofPlatform().name("loop-", 0).factory()));
             this.records = opened(joined("records", books));
             List<EventLoop> each = each(loops);
             Journal journal = openJournal(data, each);
@@ -150,7 +152,9 @@ final class Installation implements AutoCloseable {
             ProxyContext context = context(joined("prices", prices), ring, refusals, sandbox(transport));
             Upstreams upstreams = opened(new Upstreams(transport));
             ExchangeIds ids = new ExchangeIds(
-                    journal.identity().id(), journal.identity().boot(), journal.identity().nonce());
+                    journal.identity().id(),
+                    journal.identity().boot(),
+                    journal.identity().nonce());
             Map<EventLoop, ProxyLoop> proxies = new HashMap<>();
             for (int i = 0; i < each.size(); i++) {
                 ScriptPort port = opened(ScriptPort.connect(
@@ -159,8 +163,7 @@ final class Installation implements AutoCloseable {
                         watch,
                         (script, nanos) -> telemetry.time("tollgate_script_seconds", nanos, "script", script),
                         config.redis().placeWait()));
-                proxies.put(
-                        each.get(i), new ProxyLoop(each.get(i), port, journal.loop(i), ids, upstreams, context));
+                proxies.put(each.get(i), new ProxyLoop(each.get(i), port, journal.loop(i), ids, upstreams, context));
             }
             AccountDesk desk = new AccountDesk(
                     control, records, id -> journal.find(id).map(ExchangeRow::of), id -> refused(refusals, id));
@@ -219,7 +222,8 @@ final class Installation implements AutoCloseable {
 
     /** A redis-server that dies is started again; the books find out what that means. */
     private void keepAlive(RedisChild child) {
-        child.onExit().thenAcceptAsync(
+        child.onExit()
+                .thenAcceptAsync(
                         gone -> {
                             if (!stopping) {
                                 LOG.error("redis-server has ended; starting it again");
@@ -238,7 +242,8 @@ final class Installation implements AutoCloseable {
     private static void checkRedis(ControlPort control) throws IOException {
         String policy = control.setting("maxmemory-policy");
         if (!policy.isEmpty() && !policy.equals("noeviction")) {
-            throw new IOException("redis: maxmemory-policy is '" + policy + "' (expected: noeviction: money must not be evicted)");
+            throw new IOException(
+                    "redis: maxmemory-policy is '" + policy + "' (expected: noeviction: money must not be evicted)");
         }
         if ("no".equals(control.setting("appendonly"))) {
             throw new IOException("redis: appendonly is 'no' (expected: yes: a restart would lose all holds)");
@@ -267,12 +272,14 @@ final class Installation implements AutoCloseable {
     }
 
     /** The redis-server that was brought along; null where it is somebody else's. */
-    @Nullable RedisChild redis() {
+    @Nullable
+    RedisChild redis() {
         return redis;
     }
 
     private Upstream sandbox(Transport transport) {
-        EventLoopGroup own = opened(transport.loops(1, Thread.ofPlatform().name("sandbox-", 0).factory()));
+        EventLoopGroup own = opened(
+                transport.loops(1, Thread.ofPlatform().name("sandbox-", 0).factory()));
         Sandbox started = opened(Sandbox.start(0, transport, own));
         sandbox = started;
         return upstream("sandbox", "openai", URI.create("http://127.0.0.1:" + started.port()), "sandbox");
@@ -285,7 +292,12 @@ final class Installation implements AutoCloseable {
                 dialect,
                 key,
                 new UpstreamSettings(
-                        url, timeouts.connect(), timeouts.firstByte(), timeouts.idle(), timeouts.total(), IDLE_CONNECTIONS));
+                        url,
+                        timeouts.connect(),
+                        timeouts.firstByte(),
+                        timeouts.idle(),
+                        timeouts.total(),
+                        IDLE_CONNECTIONS));
     }
 
     private ProxyContext context(RateBook book, KeyRing ring, RefusalRing refusals, Upstream sandbox) {
@@ -334,8 +346,18 @@ final class Installation implements AutoCloseable {
                 .map(no -> new AccountDesk.RefusedExchange(
                         String.valueOf(no.key()),
                         MAPPER.writeValueAsString(Map.of(
-                                "id", id, "state", "refused", "status", no.status(), "code", no.code(), "message",
-                                no.message(), "charge", "0.00"))));
+                                "id",
+                                id,
+                                "state",
+                                "refused",
+                                "status",
+                                no.status(),
+                                "code",
+                                no.code(),
+                                "message",
+                                no.message(),
+                                "charge",
+                                "0.00"))));
     }
 
     private @Nullable String notReady(Books keeping) {
@@ -378,7 +400,8 @@ final class Installation implements AutoCloseable {
     }
 
     /** The process of the brought-along Redis; null where it is somebody else's. */
-    @Nullable Long redisPid() {
+    @Nullable
+    Long redisPid() {
         RedisChild child = redis;
         return child == null ? null : child.pid();
     }

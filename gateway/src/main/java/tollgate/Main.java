@@ -51,7 +51,9 @@ final class Main implements Runnable {
         line.setExecutionExceptionHandler((failure, failed, parsed) -> {
             PrintWriter err = failed.getErr();
             err.println("tollgate: " + failure.getMessage());
-            if (failure instanceof RuntimeException && !(failure instanceof InvalidConfig) && failure.getCause() == null
+            if (failure instanceof RuntimeException
+                    && !(failure instanceof InvalidConfig)
+                    && failure.getCause() == null
                     && System.getenv("TOLLGATE_TRACE") != null) {
                 failure.printStackTrace(err);
             }

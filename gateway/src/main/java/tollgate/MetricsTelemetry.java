@@ -38,7 +38,11 @@ final class MetricsTelemetry implements Telemetry {
         }
         StringBuilder series = new StringBuilder(metric).append('{');
         for (int i = 0; i < labels.length; i += 2) {
-            series.append(i == 0 ? "" : ",").append(labels[i]).append("=\"").append(escaped(labels[i + 1])).append('"');
+            series.append(i == 0 ? "" : ",")
+                    .append(labels[i])
+                    .append("=\"")
+                    .append(escaped(labels[i + 1]))
+                    .append('"');
         }
         return series.append('}').toString();
     }
@@ -67,7 +71,12 @@ final class MetricsTelemetry implements Telemetry {
                 String label = "quantile=\"" + quantile + "\"";
                 line(lines, each.getKey(), "", label, Double.toString(snapshot.getValue(quantile) / NANOS));
             }
-            line(lines, each.getKey(), "_count", "", Long.toString(each.getValue().getCount()));
+            line(
+                    lines,
+                    each.getKey(),
+                    "_count",
+                    "",
+                    Long.toString(each.getValue().getCount()));
         }
         lines.forEach((name, body) -> text.append("# TYPE ")
                 .append(name)

@@ -74,9 +74,7 @@ final class ProjectedKeys implements KeySource {
         while (true) {
             var page = records.keys().list("", after, 500);
             for (Keys.Key key : page.data()) {
-                project(
-                        key.hash(),
-                        key.revokedMs() == null ? MAPPER.writeValueAsString(identity(key)) : null);
+                project(key.hash(), key.revokedMs() == null ? MAPPER.writeValueAsString(identity(key)) : null);
             }
             String next = page.next();
             if (next == null) {

@@ -31,7 +31,11 @@ final class ReadyFile {
         ready.put(
                 "records_url",
                 gateway.config().recordsUrl().equals("embedded")
-                        ? "jdbc:sqlite:" + gateway.config().dataDir().resolve("records.db").toAbsolutePath()
+                        ? "jdbc:sqlite:"
+                                + gateway.config()
+                                        .dataDir()
+                                        .resolve("records.db")
+                                        .toAbsolutePath()
                         : gateway.config().recordsUrl());
         ready.put("pid", ProcessHandle.current().pid());
         OwnerOnly.write(file.toAbsolutePath(), MAPPER.writeValueAsString(ready));

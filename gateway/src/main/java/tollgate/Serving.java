@@ -25,16 +25,17 @@ final class Serving {
     static int untilStopped(Installation gateway) {
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(
-                () -> {
-                    asked.countDown();
-                    try {
-                        stopped.await(gateway.config().drain().toSeconds() + 60, TimeUnit.SECONDS);
-                    } catch (InterruptedException interrupted) {
-                        Thread.currentThread().interrupt();
-                    }
-                },
-                "stop"));
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            asked.countDown();
+                            try {
+                                stopped.await(gateway.config().drain().toSeconds() + 60, TimeUnit.SECONDS);
+                            } catch (InterruptedException interrupted) {
+                                Thread.currentThread().interrupt();
+                            }
+                        },
+                        "stop"));
         try {
             asked.await();
         } catch (InterruptedException interrupted) {

@@ -9,10 +9,7 @@ import tollgate.http.Transport;
 import tollgate.simulator.Sandbox;
 
 /** The sandbox provider alone. */
-@Command(
-        name = "simulator",
-        description = "Runs the sandbox provider alone.",
-        mixinStandardHelpOptions = true)
+@Command(name = "simulator", description = "Runs the sandbox provider alone.", mixinStandardHelpOptions = true)
 final class SimulatorCommand implements Callable<Integer> {
     @Option(names = "--port", defaultValue = "8090", description = "where it listens on loopback; 0 picks a free port")
     private int port;
@@ -23,7 +20,8 @@ final class SimulatorCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Transport transport = Transport.best();
-        EventLoopGroup loops = transport.loops(threads, Thread.ofPlatform().name("sandbox-", 0).factory());
+        EventLoopGroup loops =
+                transport.loops(threads, Thread.ofPlatform().name("sandbox-", 0).factory());
         try (Sandbox sandbox = Sandbox.start(port, transport, loops)) {
             System.out.println("sandbox provider at http://127.0.0.1:" + sandbox.port() + "/v1");
             CountDownLatch stopped = new CountDownLatch(1);

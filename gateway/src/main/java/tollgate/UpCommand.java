@@ -98,8 +98,7 @@ final class UpCommand implements Callable<Integer> {
                     -d '{"model":"gpt-4o-mini","stream":true,"messages":[{"role":"user","content":"Hello!"}]}'
 
                 Ctrl-C stops it.
-                """
-                .formatted(
+                """.formatted(
                         money,
                         gateway.baseUrl(),
                         account.key(),

@@ -67,24 +67,38 @@ class ArrowsTest {
 
     @Test
     void a_dialect_knows_no_channels_and_only_those_who_touch_the_world_know_its_clients() {
-        noClasses().that().resideInAPackage("tollgate.dialect..").should().dependOnClassesThat().resideInAnyPackage(
-                        "io.netty.channel..", "io.netty.handler..")
+        noClasses()
+                .that()
+                .resideInAPackage("tollgate.dialect..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.netty.channel..", "io.netty.handler..")
                 .check(GATEWAY);
-        noClasses().that().resideOutsideOfPackages("tollgate", "tollgate.wallet..", "tollgate.books..", "tollgate.admin..")
-                .should().dependOnClassesThat().resideInAPackage("io.lettuce..")
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("tollgate", "tollgate.wallet..", "tollgate.books..", "tollgate.admin..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.lettuce..")
                 .check(GATEWAY);
-        noClasses().that().resideOutsideOfPackages("tollgate.records..", "tollgate.books..")
-                .should().dependOnClassesThat().resideInAnyPackage("org.jdbi..", "java.sql..")
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("tollgate.records..", "tollgate.books..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.jdbi..", "java.sql..")
                 .check(GATEWAY);
     }
 
     @Test
     void no_floating_point_is_near_money() {
         for (JavaClass each : GATEWAY) {
-            if (List.of("wallet", "journal", "metering", "books", "records", "account").contains(room(each))) {
+            if (List.of("wallet", "journal", "metering", "books", "records", "account")
+                    .contains(room(each))) {
                 assertThat(each.getFields())
                         .as(each.getName())
-                        .noneMatch(field -> field.getRawType().getName().matches("double|float|java.lang.(Double|Float)"));
+                        .noneMatch(
+                                field -> field.getRawType().getName().matches("double|float|java.lang.(Double|Float)"));
                 assertThat(each.getMethods())
                         .as(each.getName())
                         .noneMatch(method -> method.getRawReturnType().getName().matches("double|float"));

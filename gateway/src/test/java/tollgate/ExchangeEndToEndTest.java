@@ -67,13 +67,15 @@ class ExchangeEndToEndTest {
         Usd charge = Usd.parse(header(answer, "X-Usage-Cost"));
         // 7 tokens at 0.15 and 10 at 0.60 dollars a million
         assertThat(charge).isEqualTo(new Usd(1_050 + 6_000));
-        assertThat(header(answer, "X-Wallet-Balance")).isEqualTo(Usd.parse("1.00").minus(charge).toString());
+        assertThat(header(answer, "X-Wallet-Balance"))
+                .isEqualTo(Usd.parse("1.00").minus(charge).toString());
     }
 
     @Test
     void a_stream_is_the_upstreams_bytes_and_one_comment_line() throws Exception {
         Account account = gateway.account("1.00");
-        String asked = TestGateway.chat(true, 100).replace("\"stream\":true", "\"stream\":true,\"stream_options\":{\"include_usage\":true}");
+        String asked = TestGateway.chat(true, 100)
+                .replace("\"stream\":true", "\"stream\":true,\"stream_options\":{\"include_usage\":true}");
         HttpResponse<String> answer = gateway.ask(account, asked, "tokens=10");
         assertThat(answer.body()).contains("data: [DONE]\n: tollgate {\"usage_cost\":\"0.00000705\"");
         String without = answer.body().replaceAll("(?m)^: tollgate .*\n", "");
@@ -94,7 +96,8 @@ class ExchangeEndToEndTest {
         Account account = gateway.account("1.00");
         HttpResponse<String> answer = gateway.ask(account, TestGateway.chat(true, 100), "tokens=10");
         String id = header(answer, "X-Tollgate-Request-Id");
-        JsonNode shown = MAPPER.readTree(gateway.get(account, "/v1/exchanges/" + id).body());
+        JsonNode shown =
+                MAPPER.readTree(gateway.get(account, "/v1/exchanges/" + id).body());
         assertThat(shown.path("charge").asString()).isEqualTo("0.00000705");
         assertThat(shown.path("ended").asString()).isEqualTo("complete");
         assertThat(shown.path("lines").size()).isGreaterThanOrEqualTo(2);
@@ -104,32 +107,34 @@ class ExchangeEndToEndTest {
     }
 
     @ParameterizedTest(name = "{0} {1}: {2}")
-    @CsvSource(delimiter = '|', value = {
-        "whole  | status=500                      | 500 | 0",
-        "whole  | status=429, retry-after=7       | 429 | 0",
-        "whole  | status=401                      | 502 | 0",
-        "whole  | status=429, code=insufficient_quota | 502 | 0",
-        "whole  | stall=head                      | 504 | 0",
-        "whole  | cut=20                          | 502 | 0",
-        "whole  | usage=zero, tokens=3            | 200 | 0",
-        "whole  | usage=omit, tokens=30           | 200 | +",
-        "whole  | encoding=gzip, tokens=30        | 200 | +",
-        "stream | status=500                      | 500 | 0",
-        "stream | stall=head                      | 504 | 0",
-        "stream | cut=0                           | 502 | 0",
-        "stream | error=only                      | 200 | 0",
-        "stream | usage=omit, tokens=30           | 200 | +",
-        "stream | usage=null, tokens=30           | 200 | +",
-        "stream | usage=zero, tokens=30           | 200 | 0",
-        "stream | usage=twice, tokens=30          | 200 | +",
-        "stream | usage=late, tokens=30           | 200 | +",
-        "stream | done=omit, tokens=30            | 200 | +",
-        "stream | cut=2000, tokens=30             | 200 | +",
-        "stream | stall=2000, tokens=30           | 200 | +",
-        "stream | error=mid, tokens=30            | 200 | +",
-        "stream | malformed=1, tokens=30          | 200 | +",
-        "stream | encoding=gzip, tokens=30        | 200 | +",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "whole  | status=500                      | 500 | 0",
+                "whole  | status=429, retry-after=7       | 429 | 0",
+                "whole  | status=401                      | 502 | 0",
+                "whole  | status=429, code=insufficient_quota | 502 | 0",
+                "whole  | stall=head                      | 504 | 0",
+                "whole  | cut=20                          | 502 | 0",
+                "whole  | usage=zero, tokens=3            | 200 | 0",
+                "whole  | usage=omit, tokens=30           | 200 | +",
+                "whole  | encoding=gzip, tokens=30        | 200 | +",
+                "stream | status=500                      | 500 | 0",
+                "stream | stall=head                      | 504 | 0",
+                "stream | cut=0                           | 502 | 0",
+                "stream | error=only                      | 200 | 0",
+                "stream | usage=omit, tokens=30           | 200 | +",
+                "stream | usage=null, tokens=30           | 200 | +",
+                "stream | usage=zero, tokens=30           | 200 | 0",
+                "stream | usage=twice, tokens=30          | 200 | +",
+                "stream | usage=late, tokens=30           | 200 | +",
+                "stream | done=omit, tokens=30            | 200 | +",
+                "stream | cut=2000, tokens=30             | 200 | +",
+                "stream | stall=2000, tokens=30           | 200 | +",
+                "stream | error=mid, tokens=30            | 200 | +",
+                "stream | malformed=1, tokens=30          | 200 | +",
+                "stream | encoding=gzip, tokens=30        | 200 | +",
+            })
     void failures_have_the_right_answer_and_the_right_charge(String form, String told, int status, String charge)
             throws Exception {
         Account account = gateway.account("1.00");
@@ -145,7 +150,11 @@ class ExchangeEndToEndTest {
             assertThat(header(answer, "Retry-After")).isEqualTo("7");
         }
         if (status >= 400) {
-            assertThat(MAPPER.readTree(answer.body()).path("error").path("message").asString()).isNotEmpty();
+            assertThat(MAPPER.readTree(answer.body())
+                            .path("error")
+                            .path("message")
+                            .asString())
+                    .isNotEmpty();
         }
     }
 
@@ -153,7 +162,10 @@ class ExchangeEndToEndTest {
     void a_cut_stream_ends_with_an_error_event_that_tells_its_cost() throws Exception {
         Account account = gateway.account("1.00");
         HttpResponse<String> answer = gateway.ask(account, TestGateway.chat(true, 100), "cut=2000, tokens=30");
-        assertThat(answer.body()).contains("data: {\"error\":").contains("upstream_cut").contains(": tollgate {\"usage_cost\":");
+        assertThat(answer.body())
+                .contains("data: {\"error\":")
+                .contains("upstream_cut")
+                .contains(": tollgate {\"usage_cost\":");
     }
 
     @Test
@@ -161,7 +173,9 @@ class ExchangeEndToEndTest {
         Account account = gateway.account("5.00");
         String answer = raw(account, TestGateway.chat(false, 16_000), "tokens=2000, event-bytes=200");
         assertThat(answer).containsIgnoringCase("transfer-encoding: chunked");
-        assertThat(answer.substring(answer.length() - 600)).contains("X-Usage-Cost: 0.00120105").contains("X-Wallet-Balance: ");
+        assertThat(answer.substring(answer.length() - 600))
+                .contains("X-Usage-Cost: 0.00120105")
+                .contains("X-Wallet-Balance: ");
     }
 
     @Test
@@ -175,7 +189,8 @@ class ExchangeEndToEndTest {
         }
         await().atMost(Duration.ofSeconds(10))
                 .until(() -> gateway.installation.sandbox().log().abandonedCalls() > abandoned);
-        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThat(balance(account)).startsWith("0.9999"));
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(balance(account)).startsWith("0.9999"));
     }
 
     @Test
@@ -193,17 +208,21 @@ class ExchangeEndToEndTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "not JSON              | {                                                              | 400 | invalid_json",
-        "an unknown model      | {\"model\":\"gpt-4o-mino\",\"messages\":[]}                    | 400 | model_not_priced",
-        "an unbuilt tier       | {\"model\":\"gpt-4o-mini\",\"service_tier\":\"flex\",\"messages\":[]} | 400 |",
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "not JSON              | {                                                              | 400 | invalid_json",
+                "an unknown model      | {\"model\":\"gpt-4o-mino\",\"messages\":[]}                    | 400 | model_not_priced",
+                "an unbuilt tier       | {\"model\":\"gpt-4o-mini\",\"service_tier\":\"flex\",\"messages\":[]} | 400 |",
+            })
     void bad_requests_are_refused_in_the_dialect_and_cost_nothing(String story, String body, int status, String code)
             throws Exception {
         Account account = gateway.account("1.00");
         HttpResponse<String> answer = gateway.ask(account, body.strip(), "");
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
-        assertThat(MAPPER.readTree(answer.body()).path("error").path("message").asString()).isNotEmpty();
+        assertThat(MAPPER.readTree(answer.body()).path("error").path("message").asString())
+                .isNotEmpty();
         if (code != null && !code.equals("invalid_json")) {
             assertThat(answer.body()).contains(code);
         }
@@ -212,7 +231,8 @@ class ExchangeEndToEndTest {
 
     @Test
     void a_wrong_key_is_401_and_an_empty_wallet_402_with_what_is_needed() throws Exception {
-        assertThat(gateway.ask(new Account("", "tg_test_nonsense"), TestGateway.chat(false, 10), "").statusCode())
+        assertThat(gateway.ask(new Account("", "tg_test_nonsense"), TestGateway.chat(false, 10), "")
+                        .statusCode())
                 .isEqualTo(401);
         HttpResponse<String> poor = gateway.ask(gateway.account("0.0000001"), TestGateway.chat(false, 1000), "");
         assertThat(poor.statusCode()).isEqualTo(402);
@@ -249,15 +269,20 @@ class ExchangeEndToEndTest {
     }
 
     private static String lastBody() {
-        return Objects.requireNonNull(gateway.installation.sandbox().log().last()).body();
+        return Objects.requireNonNull(gateway.installation.sandbox().log().last())
+                .body();
     }
 
     private static String balance(Account account) throws Exception {
-        return MAPPER.readTree(gateway.get(account, "/v1/wallet").body()).path("balance").asString();
+        return MAPPER.readTree(gateway.get(account, "/v1/wallet").body())
+                .path("balance")
+                .asString();
     }
 
     private static String held(Account account) throws Exception {
-        return MAPPER.readTree(gateway.get(account, "/v1/wallet").body()).path("held").asString();
+        return MAPPER.readTree(gateway.get(account, "/v1/wallet").body())
+                .path("held")
+                .asString();
     }
 
     private static String header(HttpResponse<?> answer, String name) {
@@ -268,8 +293,9 @@ class ExchangeEndToEndTest {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port());
         socket.setSoTimeout(30_000);
         OutputStream out = socket.getOutputStream();
-        out.write(("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + account.key() + "\r\nX-Sandbox: "
-                        + told + "\r\nConnection: close\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
+        out.write(("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + account.key()
+                        + "\r\nX-Sandbox: " + told + "\r\nConnection: close\r\nContent-Length: " + body.length()
+                        + "\r\n\r\n" + body)
                 .getBytes(StandardCharsets.UTF_8));
         out.flush();
         return socket;

@@ -50,13 +50,15 @@ class KilledProcessTest {
         try (Socket streaming = ask("tokens=5000, pace=5ms");
                 Socket waiting = ask("barrier=2")) {
             streaming.getInputStream().readNBytes(20_000);
-            await().atMost(Duration.ofSeconds(10)).until(() -> !wallet().path("held").asString().equals("0.00"));
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> !wallet().path("held").asString().equals("0.00"));
             Thread.sleep(300);
             process.destroyForcibly().waitFor();
             assertThat(waiting.getInputStream().readAllBytes()).isEmpty();
         }
         await().atMost(Duration.ofSeconds(10))
-                .until(() -> ProcessHandle.of(redis).filter(ProcessHandle::isAlive).isEmpty());
+                .until(() ->
+                        ProcessHandle.of(redis).filter(ProcessHandle::isAlive).isEmpty());
 
         start();
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
@@ -65,12 +67,20 @@ class KilledProcessTest {
             assertThat(verified.path("journal_pending").asInt()).isZero();
             assertThat(wallet().path("held").asString()).isEqualTo("0.00");
         });
-        List<JsonNode> exchanges = admin("exchanges?wallet=" + ready.path("wallet").asString()).path("data").valueStream().toList();
-        assertThat(exchanges).hasSize(2).allMatch(each -> each.path("ended").asString().equals("gateway_stopped"));
+        List<JsonNode> exchanges = admin(
+                        "exchanges?wallet=" + ready.path("wallet").asString())
+                .path("data")
+                .valueStream()
+                .toList();
+        assertThat(exchanges)
+                .hasSize(2)
+                .allMatch(each -> each.path("ended").asString().equals("gateway_stopped"));
         Usd charged = before.minus(Usd.parse(wallet().path("balance").asString()));
         // 20,000 bytes of events are some 90 tokens at 0.60 dollars a million, and no more than twice that had left
         assertThat(charged.nano()).isBetween(20_000L, 400_000L);
-        assertThat(exchanges).filteredOn(each -> each.path("charge").asString().equals("0.00")).hasSize(1);
+        assertThat(exchanges)
+                .filteredOn(each -> each.path("charge").asString().equals("0.00"))
+                .hasSize(1);
     }
 
     private void start() throws Exception {
@@ -100,7 +110,8 @@ class KilledProcessTest {
     private Socket ask(String told) throws IOException {
         String body = TestGateway.chat(true, 10_000);
         Socket socket = new Socket(
-                InetAddress.getLoopbackAddress(), URI.create(ready.path("base_url").asString()).getPort());
+                InetAddress.getLoopbackAddress(),
+                URI.create(ready.path("base_url").asString()).getPort());
         socket.setSoTimeout(30_000);
         OutputStream out = socket.getOutputStream();
         out.write(("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
@@ -112,18 +123,22 @@ class KilledProcessTest {
     }
 
     private JsonNode wallet() throws IOException, InterruptedException {
-        return get(ready.path("base_url").asString() + "/wallet", ready.path("key").asString());
+        return get(
+                ready.path("base_url").asString() + "/wallet", ready.path("key").asString());
     }
 
     private JsonNode admin(String path) throws IOException, InterruptedException {
         return get(
-                ready.path("admin_url").asString() + "/admin/v1/" + path, ready.path("admin_key").asString());
+                ready.path("admin_url").asString() + "/admin/v1/" + path,
+                ready.path("admin_key").asString());
     }
 
     private static JsonNode get(String url, String key) throws IOException, InterruptedException {
         try (HttpClient http = HttpClient.newHttpClient()) {
             HttpResponse<String> answer = http.send(
-                    HttpRequest.newBuilder(URI.create(url)).header("Authorization", "Bearer " + key).build(),
+                    HttpRequest.newBuilder(URI.create(url))
+                            .header("Authorization", "Bearer " + key)
+                            .build(),
                     HttpResponse.BodyHandlers.ofString());
             return MAPPER.readTree(answer.body());
         }

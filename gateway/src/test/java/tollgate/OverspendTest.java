@@ -55,7 +55,8 @@ class OverspendTest {
             throws Exception {
         // each may cost what 1000 tokens of output and the bound of its input do
         Account probe = gateway.account("0");
-        String needed = MAPPER.readTree(gateway.ask(probe, TestGateway.chat(stream, 1000), "").body())
+        String needed = MAPPER.readTree(
+                        gateway.ask(probe, TestGateway.chat(stream, 1000), "").body())
                 .path("error")
                 .path("needed")
                 .asString();

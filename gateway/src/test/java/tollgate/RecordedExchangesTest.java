@@ -72,7 +72,8 @@ class RecordedExchangesTest {
 
     @BeforeAll
     static void start() throws IOException {
-        recordings = Recordings.chat().stream().filter(each -> each.status() == 200).toList();
+        recordings =
+                Recordings.chat().stream().filter(each -> each.status() == 200).toList();
         loops = Transport.NIO.loops(1, Thread.ofPlatform().factory());
         replay = HttpListener.bind(
                 new ListenerSettings(
@@ -145,7 +146,9 @@ class RecordedExchangesTest {
             if (answer.status != 200) {
                 assertThat(answer.status).as(story).isEqualTo(502);
                 assertThat(until.releasable()).as(story).isZero();
-                assertThat(shown(answer.exchange).path("charge").asString()).as(story).isEqualTo("0.00");
+                assertThat(shown(answer.exchange).path("charge").asString())
+                        .as(story)
+                        .isEqualTo("0.00");
                 continue;
             }
             byte[] relayed = withoutOurs(answer.body);

@@ -52,7 +52,9 @@ class StoppingTest {
                 assertThat(verified.get("problems")).asString().isEqualTo("[]");
                 assertThat(verified.get("journal_pending")).isEqualTo(0);
             });
-            assertThat(again.get(account, "/v1/wallet").body()).contains("\"balance\":\"0.99").contains("\"held\":\"0.00\"");
+            assertThat(again.get(account, "/v1/wallet").body())
+                    .contains("\"balance\":\"0.99")
+                    .contains("\"held\":\"0.00\"");
         }
     }
 
@@ -81,7 +83,9 @@ class StoppingTest {
     }
 
     private static long buffers() {
-        return ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT).metric().usedDirectMemory();
+        return ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT)
+                .metric()
+                .usedDirectMemory();
     }
 
     private static Socket ask(TestGateway gateway, Account account, String told) throws IOException {

@@ -43,8 +43,8 @@ final class TestGateway implements AutoCloseable {
         Path file = Files.createTempFile(data.getParent(), "tollgate", ".yaml");
         Files.writeString(
                 file,
-                "listen: {gateway: '127.0.0.1:0', admin: '127.0.0.1:0'}\nupstreams: " + upstreams + "\ndata_dir: '" + data + "'\n"
-                        + settings);
+                "listen: {gateway: '127.0.0.1:0', admin: '127.0.0.1:0'}\nupstreams: " + upstreams + "\ndata_dir: '"
+                        + data + "'\n" + settings);
         return new TestGateway(Installation.start(ConfigFile.read(file, Map.of()), 2, List.of(ADMIN_KEY), 50));
     }
 
@@ -61,13 +61,17 @@ final class TestGateway implements AutoCloseable {
     }
 
     private Account account(String balance, boolean live) {
-        String wallet = installation.office().createWallet("tests", "w", live, "test").id();
+        String wallet =
+                installation.office().createWallet("tests", "w", live, "test").id();
         if (!balance.equals("0")) {
             installation.office().topUp(wallet, Usd.parse(balance), "start", "test");
         }
         return new Account(
                 wallet,
-                installation.office().createKey(wallet, "k", null, null, List.of(), null).secret());
+                installation
+                        .office()
+                        .createKey(wallet, "k", null, null, List.of(), null)
+                        .secret());
     }
 
     static String chat(boolean stream, int maxTokens) {
@@ -87,7 +91,8 @@ final class TestGateway implements AutoCloseable {
     }
 
     HttpResponse<String> ask(Account account, String body, String directives) throws IOException, InterruptedException {
-        return http.send(request(account, body, directives), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+        return http.send(
+                request(account, body, directives), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
     }
 
     CompletableFuture<HttpResponse<String>> askLater(Account account, String body, String directives) {
@@ -98,7 +103,9 @@ final class TestGateway implements AutoCloseable {
     HttpResponse<String> get(Account account, String path) throws IOException, InterruptedException {
         URI root = URI.create(installation.baseUrl()).resolve(path);
         return http.send(
-                HttpRequest.newBuilder(root).header("Authorization", "Bearer " + account.key).build(),
+                HttpRequest.newBuilder(root)
+                        .header("Authorization", "Bearer " + account.key)
+                        .build(),
                 HttpResponse.BodyHandlers.ofString());
     }
 
@@ -106,7 +113,9 @@ final class TestGateway implements AutoCloseable {
     void releaseSandbox() throws IOException, InterruptedException {
         URI release = URI.create("http://127.0.0.1:" + installation.sandbox().port() + "/sandbox/release");
         http.send(
-                HttpRequest.newBuilder(release).POST(HttpRequest.BodyPublishers.noBody()).build(),
+                HttpRequest.newBuilder(release)
+                        .POST(HttpRequest.BodyPublishers.noBody())
+                        .build(),
                 HttpResponse.BodyHandlers.discarding());
     }
 

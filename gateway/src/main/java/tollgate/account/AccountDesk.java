@@ -74,12 +74,16 @@ public final class AccountDesk implements Account {
     }
 
     private AccountAnswer exchange(KeyIdentity key, String id) {
-        Optional<Exchanges.Exchange> settled =
-                journalled.apply(id).or(() -> records.exchanges().find(id)).filter(row -> row.key().equals(key.keyId()));
+        Optional<Exchanges.Exchange> settled = journalled
+                .apply(id)
+                .or(() -> records.exchanges().find(id))
+                .filter(row -> row.key().equals(key.keyId()));
         if (settled.isPresent()) {
-            return new AccountAnswer.Found(document(settled.get(), records.ledger().allOfExchange(id)));
+            return new AccountAnswer.Found(
+                    document(settled.get(), records.ledger().allOfExchange(id)));
         }
-        Optional<RefusedExchange> no = refused.apply(id).filter(each -> each.key().equals(key.keyId()));
+        Optional<RefusedExchange> no =
+                refused.apply(id).filter(each -> each.key().equals(key.keyId()));
         if (no.isPresent()) {
             return new AccountAnswer.Found(no.get().json());
         }

@@ -95,22 +95,32 @@ public final class AdminServer implements AutoCloseable {
     private void routes(HttpRouting.Builder routes, Supplier<String> metrics, Supplier<@Nullable String> notReady) {
         routes.get("/healthz", (request, response) -> response.send("ok"))
                 .get("/readyz", (request, response) -> ready(response, notReady.get()))
-                .get("/metrics", (request, response) -> response.header(
-                                HeaderNames.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")
-                        .send(metrics.get()))
+                .get(
+                        "/metrics",
+                        (request, response) -> response.header(
+                                        HeaderNames.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")
+                                .send(metrics.get()))
                 .any("/admin/*", this::identify)
                 .get("/admin/v1/wallets", (request, response) -> json(response, 200, listWallets(request)))
                 .post("/admin/v1/wallets", (request, response) -> json(response, 201, createWallet(request)))
                 .get("/admin/v1/wallets/{id}", (request, response) -> json(response, 200, shown(id(request))))
-                .post("/admin/v1/wallets/{id}/freeze", (request, response) -> json(response, 200, state(request, "frozen")))
-                .post("/admin/v1/wallets/{id}/unfreeze", (request, response) -> json(response, 200, state(request, "active")))
+                .post(
+                        "/admin/v1/wallets/{id}/freeze",
+                        (request, response) -> json(response, 200, state(request, "frozen")))
+                .post(
+                        "/admin/v1/wallets/{id}/unfreeze",
+                        (request, response) -> json(response, 200, state(request, "active")))
                 .get("/admin/v1/wallets/{id}/entries", (request, response) -> json(response, 200, entries(request)))
                 .post("/admin/v1/top_ups", (request, response) -> json(response, 200, topUp(request)))
                 .post("/admin/v1/adjustments", (request, response) -> json(response, 200, adjust(request)))
                 .get("/admin/v1/keys", (request, response) -> json(response, 200, listKeys(request)))
                 .post("/admin/v1/keys", (request, response) -> json(response, 201, createKey(request)))
-                .post("/admin/v1/keys/{id}/rotate", (request, response) -> json(response, 201, secret(office.rotateKey(id(request)))))
-                .delete("/admin/v1/keys/{id}", (request, response) -> json(response, 200, Json.key(office.revokeKey(id(request)))))
+                .post(
+                        "/admin/v1/keys/{id}/rotate",
+                        (request, response) -> json(response, 201, secret(office.rotateKey(id(request)))))
+                .delete(
+                        "/admin/v1/keys/{id}",
+                        (request, response) -> json(response, 200, Json.key(office.revokeKey(id(request)))))
                 .get("/admin/v1/exchanges", (request, response) -> json(response, 200, listExchanges(request)))
                 .get("/admin/v1/exchanges/{id}", (request, response) -> raw(response, exchange(id(request))))
                 .get("/admin/v1/verify", (request, response) -> json(response, 200, verification.run()))
@@ -120,7 +130,11 @@ public final class AdminServer implements AutoCloseable {
                     problem(response, new Problem(503, "unavailable", "Redis cannot be asked right now"));
                 })
                 .error(RuntimeException.class, (request, response, bug) -> {
-                    LOG.error("control plane: {} {} failed", request.prologue().method(), request.path().path(), bug);
+                    LOG.error(
+                            "control plane: {} {} failed",
+                            request.prologue().method(),
+                            request.path().path(),
+                            bug);
                     problem(response, new Problem(500, "internal", "this failed; the log says why"));
                 });
     }
@@ -134,7 +148,9 @@ public final class AdminServer implements AutoCloseable {
 
     private void identify(ServerRequest request, ServerResponse response) {
         String given = request.headers().first(HeaderNames.AUTHORIZATION).orElse("");
-        String secret = given.startsWith("Bearer ") ? given.substring("Bearer ".length()).strip() : "";
+        String secret = given.startsWith("Bearer ")
+                ? given.substring("Bearer ".length()).strip()
+                : "";
         boolean good = false;
         for (String key : keys) {
             good |= ApiKey.same(key, secret);
@@ -147,7 +163,8 @@ public final class AdminServer implements AutoCloseable {
 
     private Object listWallets(ServerRequest request) {
         Page<Wallets.Wallet> page = records.wallets().list(after(request), most(request));
-        return page(page.data().stream().map(each -> Json.wallet(each, money(each))).toList(), page.next());
+        return page(
+                page.data().stream().map(each -> Json.wallet(each, money(each))).toList(), page.next());
     }
 
     private Object createWallet(ServerRequest request) {
@@ -194,8 +211,8 @@ public final class AdminServer implements AutoCloseable {
     private Object adjust(ServerRequest request) {
         Fields fields = Fields.read(body(request), "wallet", "amount", "reference", "force");
         Usd amount = fields.amount("amount", true);
-        Usd balance = office.adjust(
-                fields.text("wallet"), amount, fields.flag("force"), fields.text("reference"), ACTOR);
+        Usd balance =
+                office.adjust(fields.text("wallet"), amount, fields.flag("force"), fields.text("reference"), ACTOR);
         return moved(fields, amount, balance);
     }
 
@@ -215,8 +232,7 @@ public final class AdminServer implements AutoCloseable {
     }
 
     private Object createKey(ServerRequest request) {
-        Fields fields =
-                Fields.read(body(request), "wallet", "name", "member", "project", "allowed_models", "expires");
+        Fields fields = Fields.read(body(request), "wallet", "name", "member", "project", "allowed_models", "expires");
         String name = fields.optional("name");
         return secret(office.createKey(
                 fields.text("wallet"),
@@ -235,7 +251,8 @@ public final class AdminServer implements AutoCloseable {
 
     private Object listExchanges(ServerRequest request) {
         String wallet = request.query().first("wallet").orElseThrow(() -> Problem.invalid("wallet: missing"));
-        List<Exchanges.Exchange> rows = records.exchanges().last(office.wallet(wallet).id(), most(request));
+        List<Exchanges.Exchange> rows =
+                records.exchanges().last(office.wallet(wallet).id(), most(request));
         return page(rows.stream().map(Json::exchange).toList(), null);
     }
 

@@ -55,7 +55,8 @@ final class Fields {
         return text;
     }
 
-    @Nullable String optional(String name) {
+    @Nullable
+    String optional(String name) {
         JsonNode node = object.get(name);
         if (node == null || node.isNull()) {
             return null;
@@ -81,7 +82,9 @@ final class Fields {
         }
         List<String> texts = new ArrayList<>();
         for (JsonNode each : node) {
-            if (!each.isString() || each.stringValue().length() > LONGEST || each.stringValue().contains("\n")) {
+            if (!each.isString()
+                    || each.stringValue().length() > LONGEST
+                    || each.stringValue().contains("\n")) {
                 throw Problem.invalid(name + ": expected a list of texts");
             }
             texts.add(each.stringValue());
@@ -108,14 +111,18 @@ final class Fields {
     }
 
     /** A moment: a date, whose end is meant, or an instant. */
-    @Nullable Instant moment(String name) {
+    @Nullable
+    Instant moment(String name) {
         String text = optional(name);
         if (text == null) {
             return null;
         }
         try {
             return text.length() == "2026-01-31".length()
-                    ? LocalDate.parse(text).plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant()
+                    ? LocalDate.parse(text)
+                            .plusDays(1)
+                            .atStartOfDay(ZoneOffset.UTC)
+                            .toInstant()
                     : Instant.parse(text);
         } catch (DateTimeParseException wrong) {
             throw Problem.invalid(name + ": '" + text + "' (expected: 2026-01-31 or 2026-01-31T12:00:00Z)");

@@ -120,7 +120,13 @@ public final class Office {
     /** Money that was paid in; the same reference again is the same money. */
     public Usd topUp(String wallet, Usd amount, String reference, String actor) {
         return booked(treasury.order(
-                wallet(wallet), "top_up:" + wallet + ":" + reference, EntryKind.TOP_UP, amount, false, reference, actor));
+                wallet(wallet),
+                "top_up:" + wallet + ":" + reference,
+                EntryKind.TOP_UP,
+                amount,
+                false,
+                reference,
+                actor));
     }
 
     /** Money that is given. */
@@ -132,7 +138,13 @@ public final class Office {
     /** A correction, either way; the same reference again is the same correction. */
     public Usd adjust(String wallet, Usd amount, boolean force, String reference, String actor) {
         return booked(treasury.order(
-                wallet(wallet), "adjust:" + wallet + ":" + reference, EntryKind.ADJUST, amount, force, reference, actor));
+                wallet(wallet),
+                "adjust:" + wallet + ":" + reference,
+                EntryKind.ADJUST,
+                amount,
+                force,
+                reference,
+                actor));
     }
 
     private static Usd booked(Treasury.Outcome outcome) {

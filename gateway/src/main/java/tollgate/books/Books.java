@@ -251,7 +251,8 @@ public final class Books implements AutoCloseable {
     public long lag() {
         long lag = 0;
         for (int shard : List.copyOf(shards)) {
-            lag += watch.n(shard) - records.shards().find(shard).map(Shards.Shard::n).orElse(0L);
+            lag += watch.n(shard)
+                    - records.shards().find(shard).map(Shards.Shard::n).orElse(0L);
         }
         return lag;
     }

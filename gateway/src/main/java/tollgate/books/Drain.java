@@ -76,7 +76,13 @@ final class Drain {
                     return Result.NOT_OURS;
                 }
                 case Ledger.Commit.Fork(String wallet, long seq, String ours, String theirs) -> {
-                    LOG.error("shard {}: wallet {} entry {} is {} here and {} in Redis", shard, wallet, seq, ours, theirs);
+                    LOG.error(
+                            "shard {}: wallet {} entry {} is {} here and {} in Redis",
+                            shard,
+                            wallet,
+                            seq,
+                            ours,
+                            theirs);
                     return Result.BROKEN;
                 }
                 case Ledger.Commit.Gap(long n, long expected) -> {

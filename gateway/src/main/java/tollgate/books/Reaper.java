@@ -49,7 +49,10 @@ final class Reaper {
                 SettleResult result = control.expire(shard, hold);
                 if (result instanceof SettleResult.Settled settled) {
                     telemetry.count("tollgate_expired_holds_total", 1);
-                    LOG.warn("hold of {} expired: {} nano-USD captured", hold.exchange(), -settled.delta().nano());
+                    LOG.warn(
+                            "hold of {} expired: {} nano-USD captured",
+                            hold.exchange(),
+                            -settled.delta().nano());
                 } else if (result instanceof SettleResult.Rejected) {
                     LOG.error("hold of {} cannot be expired: {}", hold.exchange(), result);
                 }

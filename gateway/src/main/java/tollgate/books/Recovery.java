@@ -29,8 +29,7 @@ final class Recovery {
     private final String owner;
     private final Duration noReaping;
 
-    Recovery(
-            Records records, ControlPort control, ShardWatch watch, Drain drain, String owner, Duration noReaping) {
+    Recovery(Records records, ControlPort control, ShardWatch watch, Drain drain, String owner, Duration noReaping) {
         this.records = records;
         this.control = control;
         this.watch = watch;
@@ -44,17 +43,20 @@ final class Recovery {
      *
      * @return null where it is; otherwise why it stays closed
      */
-    @Nullable String prepare(int shard) {
+    @Nullable
+    String prepare(int shard) {
         Optional<ShardState> found = control.shard(shard);
         Shards.Shard known = records.shards().get(shard);
         if (found.isEmpty()) {
-            return known.n() == 0 ? genesis(shard, known) : "EMPTIED: Redis has nothing, SQL has " + known.n()
-                    + " entries; restoring is not built yet";
+            return known.n() == 0
+                    ? genesis(shard, known)
+                    : "EMPTIED: Redis has nothing, SQL has " + known.n() + " entries; restoring is not built yet";
         }
         ShardState state = found.get();
         String run = control.run();
         if (!state.line().equals(known.line()) && !known.line().isEmpty()) {
-            return "FOREIGN: Redis holds another history than SQL (" + state.line() + ", expected " + known.line() + ")";
+            return "FOREIGN: Redis holds another history than SQL (" + state.line() + ", expected " + known.line()
+                    + ")";
         }
         if (known.line().isEmpty() || state.epoch() > known.intended()) {
             return "FOREIGN: Redis is at epoch " + state.epoch() + ", SQL has heard of " + known.intended();
@@ -65,7 +67,8 @@ final class Recovery {
         boolean same = state.run().equals(run) && state.epoch() == known.epoch();
         long most = Math.max(known.n(), watch.epoch(shard) == state.epoch() ? watch.n(shard) : 0);
         if (state.n() < most) {
-            return "LOST: Redis has " + state.n() + " entries, " + most + " are known; rolling forward is not built yet";
+            return "LOST: Redis has " + state.n() + " entries, " + most
+                    + " are known; rolling forward is not built yet";
         }
         return same ? opened(shard, state.epoch(), state.n()) : open(shard, state, known);
     }

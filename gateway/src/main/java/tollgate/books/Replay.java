@@ -147,7 +147,11 @@ final class Replay {
     }
 
     private void park(JournalEntry entry, String why) {
-        LOG.error("settlement of {} at {} USD is refused for good, a person has to look: {}", entry.exchange(), entry.settle().total(), why);
+        LOG.error(
+                "settlement of {} at {} USD is refused for good, a person has to look: {}",
+                entry.exchange(),
+                entry.settle().total(),
+                why);
         telemetry.count("tollgate_suspense_total", 1);
         records.suspense()
                 .park(new Suspense.Parked(
@@ -196,7 +200,12 @@ final class Replay {
                 Map.of(),
                 clock.instant());
         Settle settle = new Settle(
-                facts.at(), facts.exchange(), "orphan-" + total.nano(), total, true, facts.service() + " " + facts.model());
+                facts.at(),
+                facts.exchange(),
+                "orphan-" + total.nano(),
+                total,
+                true,
+                facts.service() + " " + facts.model());
         return new JournalEntry(settle, usage);
     }
 }

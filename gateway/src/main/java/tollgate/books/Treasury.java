@@ -72,7 +72,8 @@ public final class Treasury {
         if (!kept.wallet().equals(asked.wallet())
                 || !kept.kind().equals(asked.kind())
                 || kept.amount() != asked.amount()) {
-            return new Outcome.Conflict(entry + " was used for " + kept.kind() + " of " + new Usd(kept.amount()) + " USD");
+            return new Outcome.Conflict(
+                    entry + " was used for " + kept.kind() + " of " + new Usd(kept.amount()) + " USD");
         }
         return records.postings()
                 .refusal(entry)
@@ -114,7 +115,12 @@ public final class Treasury {
     }
 
     private Outcome refused(Postings.Posting posting, String why) {
-        LOG.warn("posting {} of {} nano-USD to {} is refused: {}", posting.entry(), posting.amount(), posting.wallet(), why);
+        LOG.warn(
+                "posting {} of {} nano-USD to {} is refused: {}",
+                posting.entry(),
+                posting.amount(),
+                posting.wallet(),
+                why);
         records.postings().refused(posting.entry(), why);
         return new Outcome.Refused(why);
     }

@@ -51,7 +51,9 @@ public final class Verification {
             }
             after = next;
         }
-        records.suspense().all().forEach(parked -> problems.add("suspense: " + parked.exchange() + ": " + parked.reason()));
+        records.suspense()
+                .all()
+                .forEach(parked -> problems.add("suspense: " + parked.exchange() + ": " + parked.reason()));
         Map<String, @Nullable Object> result = new LinkedHashMap<>();
         result.put("ok", problems.isEmpty());
         result.put("wallets", wallets);
@@ -95,7 +97,8 @@ public final class Verification {
             problems.add(wallet.id() + ": Redis has " + state.get().balance() + ", the ledger " + new Usd(sum));
         }
         if (state.isPresent() && state.get().held().nano() == 0 && journal.pending() == 0 && charges != taken) {
-            problems.add(wallet.id() + ": the ledger took " + new Usd(taken) + ", the exchanges come to " + new Usd(charges));
+            problems.add(wallet.id() + ": the ledger took " + new Usd(taken) + ", the exchanges come to "
+                    + new Usd(charges));
         }
         return shown;
     }

@@ -45,7 +45,8 @@ final class AdminClient {
                     + " ./tollgate up, or set TOLLGATE_ADMIN_URL and TOLLGATE_ADMIN_KEY)");
         }
         JsonNode known = MAPPER.readTree(Files.readString(ready));
-        return new AdminClient(known.path("admin_url").asString(), known.path("admin_key").asString());
+        return new AdminClient(
+                known.path("admin_url").asString(), known.path("admin_key").asString());
     }
 
     JsonNode get(String path) throws IOException {

@@ -12,8 +12,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
@@ -23,7 +23,11 @@ public final class AdminCommands {
 
     /** What every managing command understands. */
     static final class Common {
-        @Option(names = "--data", paramLabel = "DIR", defaultValue = ".tollgate", description = "the gateway's data directory")
+        @Option(
+                names = "--data",
+                paramLabel = "DIR",
+                defaultValue = ".tollgate",
+                description = "the gateway's data directory")
         Path data = Path.of(".tollgate");
 
         @Option(names = "--json", description = "as JSON")
@@ -56,7 +60,16 @@ public final class AdminCommands {
 
         @Command(name = "list", description = "all wallets", mixinStandardHelpOptions = true)
         int list(@CommandLine.Mixin Common common) throws IOException {
-            Printer.list(out(), common.client().all("wallets"), common.json, "id", "name", "live", "state", "balance", "held");
+            Printer.list(
+                    out(),
+                    common.client().all("wallets"),
+                    common.json,
+                    "id",
+                    "name",
+                    "live",
+                    "state",
+                    "balance",
+                    "held");
             return 0;
         }
 
@@ -76,7 +89,8 @@ public final class AdminCommands {
         }
 
         @Command(name = "show", description = "one wallet", mixinStandardHelpOptions = true)
-        int show(@CommandLine.Mixin Common common, @Parameters(paramLabel = "WALLET") String wallet) throws IOException {
+        int show(@CommandLine.Mixin Common common, @Parameters(paramLabel = "WALLET") String wallet)
+                throws IOException {
             Printer.one(out(), common.client().get("wallets/" + AdminClient.encoded(wallet)), common.json);
             return 0;
         }
@@ -86,7 +100,10 @@ public final class AdminCommands {
                 @CommandLine.Mixin Common common,
                 @Parameters(paramLabel = "WALLET") String wallet,
                 @Option(names = "--amount", required = true, description = "US dollars, such as 25.00") String amount,
-                @Option(names = "--reference", required = true, description = "of the payment; the same again is the same money")
+                @Option(
+                                names = "--reference",
+                                required = true,
+                                description = "of the payment; the same again is the same money")
                         String reference)
                 throws IOException {
             return move(common, "top_ups", wallet, amount, reference, false);
@@ -96,8 +113,12 @@ public final class AdminCommands {
         int adjust(
                 @CommandLine.Mixin Common common,
                 @Parameters(paramLabel = "WALLET") String wallet,
-                @Option(names = "--amount", required = true, description = "US dollars, such as --amount=-1.50") String amount,
-                @Option(names = "--reference", required = true, description = "why; the same again is the same correction")
+                @Option(names = "--amount", required = true, description = "US dollars, such as --amount=-1.50")
+                        String amount,
+                @Option(
+                                names = "--reference",
+                                required = true,
+                                description = "why; the same again is the same correction")
                         String reference,
                 @Option(names = "--force", description = "also below what is available") boolean force)
                 throws IOException {
@@ -118,9 +139,12 @@ public final class AdminCommands {
         }
 
         @Command(name = "freeze", description = "admits nothing new", mixinStandardHelpOptions = true)
-        int freeze(@CommandLine.Mixin Common common, @Parameters(paramLabel = "WALLET") String wallet) throws IOException {
+        int freeze(@CommandLine.Mixin Common common, @Parameters(paramLabel = "WALLET") String wallet)
+                throws IOException {
             Printer.one(
-                    out(), common.client().post("wallets/" + AdminClient.encoded(wallet) + "/freeze", body()), common.json);
+                    out(),
+                    common.client().post("wallets/" + AdminClient.encoded(wallet) + "/freeze", body()),
+                    common.json);
             return 0;
         }
 
@@ -128,7 +152,9 @@ public final class AdminCommands {
         int unfreeze(@CommandLine.Mixin Common common, @Parameters(paramLabel = "WALLET") String wallet)
                 throws IOException {
             Printer.one(
-                    out(), common.client().post("wallets/" + AdminClient.encoded(wallet) + "/unfreeze", body()), common.json);
+                    out(),
+                    common.client().post("wallets/" + AdminClient.encoded(wallet) + "/unfreeze", body()),
+                    common.json);
             return 0;
         }
     }
@@ -155,7 +181,16 @@ public final class AdminCommands {
                 @Option(names = "--wallet", description = "of this wallet only") @Nullable String wallet)
                 throws IOException {
             String path = wallet == null ? "keys" : "keys?wallet=" + AdminClient.encoded(wallet);
-            Printer.list(out(), common.client().all(path), common.json, "id", "name", "wallet", "display", "live", "revoked");
+            Printer.list(
+                    out(),
+                    common.client().all(path),
+                    common.json,
+                    "id",
+                    "name",
+                    "wallet",
+                    "display",
+                    "live",
+                    "revoked");
             return 0;
         }
 
@@ -220,7 +255,15 @@ public final class AdminCommands {
                 throws IOException {
             List<JsonNode> rows = common.client().all("exchanges?wallet=" + AdminClient.encoded(wallet));
             Printer.list(
-                    spec.commandLine().getOut(), rows, common.json, "id", "model", "ended", "charge", "status", "finished");
+                    spec.commandLine().getOut(),
+                    rows,
+                    common.json,
+                    "id",
+                    "model",
+                    "ended",
+                    "charge",
+                    "status",
+                    "finished");
             return 0;
         }
     }
@@ -242,8 +285,16 @@ public final class AdminCommands {
         public Integer call() throws IOException {
             List<JsonNode> rows = common.client().all("wallets/" + AdminClient.encoded(wallet) + "/entries");
             Printer.list(
-                    spec.commandLine().getOut(), rows, common.json, "seq", "kind", "amount", "balance", "exchange",
-                    "reference", "at");
+                    spec.commandLine().getOut(),
+                    rows,
+                    common.json,
+                    "seq",
+                    "kind",
+                    "amount",
+                    "balance",
+                    "exchange",
+                    "reference",
+                    "at");
             return 0;
         }
     }

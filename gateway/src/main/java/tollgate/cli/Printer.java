@@ -47,6 +47,8 @@ final class Printer {
     }
 
     private static String shown(JsonNode value) {
-        return value.isString() ? value.stringValue() : value.isNull() || value.isMissingNode() ? "-" : value.toString();
+        return value.isString()
+                ? value.stringValue()
+                : value.isNull() || value.isMissingNode() ? "-" : value.toString();
     }
 }

@@ -25,11 +25,23 @@ import tollgate.pricing.UnitClass;
 
 /** Reads a configuration file. Stateless. */
 public final class ConfigFile {
-    private static final List<String> DIALECTS =
-            List.of("openai", "anthropic", "gemini", "azure", "bedrock", "ollama");
+    private static final List<String> DIALECTS = List.of("openai", "anthropic", "gemini", "azure", "bedrock", "ollama");
     private static final List<String> TOP = List.of(
-            "listen", "data_dir", "admin", "redis", "records", "upstreams", "routes", "prices", "holds", "timeouts",
-            "limits", "journal", "announce", "enforce", "drain_s");
+            "listen",
+            "data_dir",
+            "admin",
+            "redis",
+            "records",
+            "upstreams",
+            "routes",
+            "prices",
+            "holds",
+            "timeouts",
+            "limits",
+            "journal",
+            "announce",
+            "enforce",
+            "drain_s");
 
     private ConfigFile() {}
 
@@ -79,19 +91,32 @@ public final class ConfigFile {
             top.notBuilt("enforce");
         }
         return new TollgateConfig(
-                new TollgateConfig.Listen(listen.address("gateway", "0.0.0.0:8080"), listen.address("admin", "127.0.0.1:8081")),
+                new TollgateConfig.Listen(
+                        listen.address("gateway", "0.0.0.0:8080"), listen.address("admin", "127.0.0.1:8081")),
                 Path.of(top.text("data_dir", ".tollgate")),
                 top.has("admin")
                         ? top.section("admin", "keys").list("keys")
-                        : Optional.ofNullable(environment.get("TOLLGATE_ADMIN_KEY")).stream().toList(),
+                        : Optional.ofNullable(environment.get("TOLLGATE_ADMIN_KEY")).stream()
+                                .toList(),
                 redis(redis),
                 records(top.section("records", "url")),
                 providers(top, environment),
                 prices(top.section(
-                        "prices", "built_in", "files", "markup_percent", "unknown_model", "default_per_million",
+                        "prices",
+                        "built_in",
+                        "files",
+                        "markup_percent",
+                        "unknown_model",
+                        "default_per_million",
                         "default_limits")),
                 holds(top.section(
-                        "holds", "mode", "life_s", "max_exchange_s", "clamp", "min_output_tokens", "max_overrun",
+                        "holds",
+                        "mode",
+                        "life_s",
+                        "max_exchange_s",
+                        "clamp",
+                        "min_output_tokens",
+                        "max_overrun",
                         "input_ceiling")),
                 timeouts(top.section("timeouts", "connect", "first_byte", "idle", "total", "client_stall")),
                 limits(top.section("limits", "request_bytes", "in_flight_bytes", "body_read", "header_bytes")),
@@ -108,7 +133,10 @@ public final class ConfigFile {
     private static TollgateConfig.Redis redis(Section redis) {
         String url = redis.text("url", TollgateConfig.EMBEDDED);
         if (url.startsWith("redis-sentinel://") || url.startsWith("redis-cluster://")) {
-            throw redis.invalid("url", url.substring(0, url.indexOf(':')) + "://…", "embedded, redis:// or rediss://: sentinels and clusters are not built yet");
+            throw redis.invalid(
+                    "url",
+                    url.substring(0, url.indexOf(':')) + "://…",
+                    "embedded, redis:// or rediss://: sentinels and clusters are not built yet");
         }
         if (!url.equals(TollgateConfig.EMBEDDED) && !url.startsWith("redis://") && !url.startsWith("rediss://")) {
             throw redis.invalid("url", url, "embedded, redis://host:port or rediss://host:port");
@@ -148,7 +176,8 @@ public final class ConfigFile {
         return providers;
     }
 
-    private static void addDefault(List<TollgateConfig.Provider> providers, String name, String url, @Nullable String key) {
+    private static void addDefault(
+            List<TollgateConfig.Provider> providers, String name, String url, @Nullable String key) {
         if (key != null && !key.isEmpty()) {
             providers.add(new TollgateConfig.Provider(name, name, URI.create(url), key));
         }
@@ -175,7 +204,8 @@ public final class ConfigFile {
     private static boolean loopback(String host) {
         try {
             return host.equals("localhost")
-                    || (host.matches("[0-9.]+|\\[.*]") && InetAddress.getByName(host).isLoopbackAddress());
+                    || (host.matches("[0-9.]+|\\[.*]")
+                            && InetAddress.getByName(host).isLoopbackAddress());
         } catch (UnknownHostException wrong) {
             return false;
         }
@@ -252,9 +282,7 @@ public final class ConfigFile {
             throw limits.invalid("header_bytes", Long.toString(header), "from 1KiB to 1MiB");
         }
         return new TollgateConfig.Limits(
-                (int) request,
-                limits.size("in_flight_bytes", "1GiB"),
-                limits.duration("body_read", "60s"),
-                (int) header);
+                (int) request, limits.size("in_flight_bytes", "1GiB"), limits.duration("body_read", "60s"), (int)
+                        header);
     }
 }

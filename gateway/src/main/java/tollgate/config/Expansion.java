@@ -41,7 +41,8 @@ final class Expansion {
     private String value(String name) throws Unset {
         if (name.startsWith("file:")) {
             try {
-                return Files.readString(Path.of(name.substring("file:".length()))).strip();
+                return Files.readString(Path.of(name.substring("file:".length())))
+                        .strip();
             } catch (IOException unreadable) {
                 throw new Unset("${" + name + "} cannot be read");
             }

@@ -46,7 +46,8 @@ final class Section {
      */
     static Section of(String file, String path, @Nullable Node node, Expansion expansion, Collection<String> known) {
         Section section = new Section(file, path, expansion);
-        if (node == null || (node instanceof ScalarNode scalar && scalar.getValue().isEmpty())) {
+        if (node == null
+                || (node instanceof ScalarNode scalar && scalar.getValue().isEmpty())) {
             return section;
         }
         if (!(node instanceof MappingNode mapping)) {
@@ -55,8 +56,7 @@ final class Section {
         for (NodeTuple field : mapping.getValue()) {
             String name = field.getKeyNode() instanceof ScalarNode key ? key.getValue() : "?";
             if (!known.isEmpty() && !known.contains(name)) {
-                throw section.invalid(
-                        field.getKeyNode(), section.key(name), "unknown", Nearest.of(name, known));
+                throw section.invalid(field.getKeyNode(), section.key(name), "unknown", Nearest.of(name, known));
             }
             if (section.values.put(name, field.getValueNode()) != null) {
                 throw section.invalid(field.getKeyNode(), section.key(name), "given twice", "once");
@@ -91,7 +91,8 @@ final class Section {
     }
 
     /** The expanded text; null where the key is not there, or a variable in it is not set. */
-    @Nullable String optional(String name) {
+    @Nullable
+    String optional(String name) {
         Node node = values.get(name);
         return node == null ? null : expand(node, name);
     }
@@ -215,7 +216,9 @@ final class Section {
     }
 
     private String where(Node node) {
-        return node.getStartMark().map(mark -> file + " line " + (mark.getLine() + 1)).orElse(file);
+        return node.getStartMark()
+                .map(mark -> file + " line " + (mark.getLine() + 1))
+                .orElse(file);
     }
 
     private String key(String name) {

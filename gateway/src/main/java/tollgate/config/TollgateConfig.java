@@ -59,7 +59,11 @@ public record TollgateConfig(
     public record Redis(String url, Duration placeWait, Duration settleWait) {}
 
     /** A provider. */
-    public record Provider(String name, String dialect, URI baseUrl, @Nullable String apiKey) {
+    public record Provider(
+            String name,
+            String dialect,
+            URI baseUrl,
+            @Nullable String apiKey) {
         /** Without the key: it must not get into a log. */
         @Override
         public String toString() {
@@ -71,8 +75,7 @@ public record TollgateConfig(
     public record Holds(Duration life, Duration maxExchange, long minOutputTokens, Usd maxOverrun) {}
 
     /** How long things may take. */
-    public record Timeouts(
-            Duration connect, Duration firstByte, Duration idle, Duration total, Duration clientStall) {}
+    public record Timeouts(Duration connect, Duration firstByte, Duration idle, Duration total, Duration clientStall) {}
 
     /** What requests may take. */
     public record Limits(int requestBytes, long inFlightBytes, Duration bodyRead, int headerBytes) {}

@@ -55,7 +55,8 @@ public record Announcement(
      * @param service what was asked for
      * @param clamped the output ceiling that we set; null where we set none
      */
-    public record Begun(String exchange, Service service, @Nullable Long clamped) {
+    public record Begun(
+            String exchange, Service service, @Nullable Long clamped) {
         /** Hands each field's name and value on. */
         public void fields(BiConsumer<String, String> to) {
             to.accept("X-Request-Type", service.wireName());

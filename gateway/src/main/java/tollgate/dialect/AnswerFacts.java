@@ -6,7 +6,8 @@ import tollgate.pricing.Usage;
 /** What one answer has said so far. A live view, confined to its scanner's thread. */
 public interface AnswerFacts {
     /** The usage as last reported, in disjoint classes; null while none was. A reported zero is zero. */
-    @Nullable Usage usage();
+    @Nullable
+    Usage usage();
 
     /** The share of the reported output that was reasoning, for information. */
     long reasoningTokens();
@@ -18,16 +19,19 @@ public interface AnswerFacts {
     boolean usageDoubtful();
 
     /** The exact model that answered, as last named. */
-    @Nullable String model();
+    @Nullable
+    String model();
 
     /** The service tier that answered, as last named. */
-    @Nullable String serviceTier();
+    @Nullable
+    String serviceTier();
 
     /** An error was reported inside the answer. */
     boolean error();
 
     /** The code of that error, else its type. */
-    @Nullable String errorCode();
+    @Nullable
+    String errorCode();
 
     /** Events with content of the dialect: neither terminators nor comments. A whole answer is one. */
     int events();

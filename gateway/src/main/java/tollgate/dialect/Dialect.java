@@ -15,7 +15,8 @@ public interface Dialect {
      *
      * @return null where the path is not metered, which is answered 404: nothing passes unpaid
      */
-    @Nullable Service service(String method, String path);
+    @Nullable
+    Service service(String method, String path);
 
     /**
      * Reads a whole request body in one pass, without moving its indices, retaining or changing it.

@@ -24,8 +24,8 @@ public record Refusal(int status, String code, @Nullable String param, String me
         for (Map.Entry<String, Object> detail : details.entrySet()) {
             Object value = detail.getValue();
             if (!(value instanceof String || value instanceof Long || value instanceof Integer)) {
-                throw new IllegalArgumentException(
-                        "details." + detail.getKey() + ": " + value.getClass() + " (expected: String, Long or Integer)");
+                throw new IllegalArgumentException("details." + detail.getKey() + ": " + value.getClass()
+                        + " (expected: String, Long or Integer)");
             }
         }
         details = Collections.unmodifiableMap(new TreeMap<>(details));

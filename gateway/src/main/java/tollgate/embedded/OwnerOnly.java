@@ -27,8 +27,9 @@ public final class OwnerOnly {
     /** Writes a file in one step: whoever reads it sees the old text or the new one, and only the owner does. */
     public static void write(Path path, String text) throws IOException {
         Set<PosixFilePermission> ownerOnly = PosixFilePermissions.fromString("rw-------");
-        FileAttribute<?>[] attributes =
-                POSIX ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(ownerOnly)} : new FileAttribute<?>[0];
+        FileAttribute<?>[] attributes = POSIX
+                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(ownerOnly)}
+                : new FileAttribute<?>[0];
         Path fresh = path.resolveSibling(path.getFileName() + ".new");
         Files.deleteIfExists(fresh);
         Files.createFile(fresh, attributes);

@@ -58,8 +58,7 @@ final class RedisBinary {
             String answer = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             asked.waitFor(5, TimeUnit.SECONDS);
             Matcher version = VERSION.matcher(answer);
-            return version.find()
-                    && Runtime.Version.parse(dotted(version)).compareTo(Runtime.Version.parse(OURS)) > 0;
+            return version.find() && Runtime.Version.parse(dotted(version)).compareTo(Runtime.Version.parse(OURS)) > 0;
         } catch (IOException broken) {
             return false;
         } catch (InterruptedException interrupted) {

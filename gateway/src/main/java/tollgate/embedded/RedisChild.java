@@ -69,7 +69,12 @@ public final class RedisChild implements AutoCloseable {
         Path configuration = folder.resolve("redis.conf");
         OwnerOnly.write(configuration, configuration(folder, port, password));
         Process guard = new ProcessBuilder(
-                        "sh", "-c", GUARD, "redis-guard", program.toString(), configuration.toAbsolutePath().toString())
+                        "sh",
+                        "-c",
+                        GUARD,
+                        "redis-guard",
+                        program.toString(),
+                        configuration.toAbsolutePath().toString())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         RedisChild child = new RedisChild(folder, guard, started(guard), port, password);
@@ -102,8 +107,7 @@ public final class RedisChild implements AutoCloseable {
                 save ""
                 daemonize no
                 logfile redis.log
-                """
-                .formatted(port, password, folder.toAbsolutePath());
+                """.formatted(port, password, folder.toAbsolutePath());
     }
 
     private void awaitReady() throws IOException {

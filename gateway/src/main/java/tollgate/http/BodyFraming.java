@@ -87,7 +87,8 @@ abstract sealed class BodyFraming permits ChunkedFraming, BodyFraming.Counted, B
         }
 
         @Override
-        @Nullable ByteBuf next(ByteBuf in) {
+        @Nullable
+        ByteBuf next(ByteBuf in) {
             int here = (int) Math.min(in.readableBytes(), left);
             if (here == 0) {
                 return null;
@@ -105,7 +106,8 @@ abstract sealed class BodyFraming permits ChunkedFraming, BodyFraming.Counted, B
     /** A body that lasts as long as its connection. */
     static final class UntilClose extends BodyFraming {
         @Override
-        @Nullable ByteBuf next(ByteBuf in) {
+        @Nullable
+        ByteBuf next(ByteBuf in) {
             return in.isReadable() ? in.readRetainedSlice(in.readableBytes()) : null;
         }
 

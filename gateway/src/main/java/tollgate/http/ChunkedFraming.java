@@ -39,7 +39,8 @@ final class ChunkedFraming extends BodyFraming {
     }
 
     @Override
-    @Nullable ByteBuf next(ByteBuf in) {
+    @Nullable
+    ByteBuf next(ByteBuf in) {
         while (in.isReadable() && state != State.COMPLETE) {
             if (state == State.DATA) {
                 int here = (int) Math.min(in.readableBytes(), size);

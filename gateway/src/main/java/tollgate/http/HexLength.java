@@ -4,8 +4,7 @@ import io.netty.buffer.ByteBuf;
 
 /** The first line of a chunk: its size in hexadecimal digits. */
 final class HexLength {
-    private static final byte[] DIGITS = {
-        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'
+    private static final byte[] DIGITS = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'
     };
 
     private HexLength() {}

@@ -168,11 +168,16 @@ final class Http1UpstreamCall implements UpstreamCall, Sweep.Swept {
     public void sweep(long now) {
         if (now - began > settings.total().toNanos()) {
             fail(new UpstreamFailure(Kind.TOTAL_TIMEOUT, "no complete answer within " + settings.total()));
-        } else if (connection != null && !answered && sent && now - waitingSince > settings.firstByte().toNanos()) {
+        } else if (connection != null
+                && !answered
+                && sent
+                && now - waitingSince > settings.firstByte().toNanos()) {
             fail(new UpstreamFailure(Kind.FIRST_BYTE_TIMEOUT, "no answer within " + settings.firstByte()));
         } else if (answered && !paused && now - waitingSince > settings.idle().toNanos()) {
             fail(new UpstreamFailure(Kind.IDLE_TIMEOUT, "nothing more within " + settings.idle()));
-        } else if (connection != null && !sent && now - waitingSince > settings.idle().toNanos()) {
+        } else if (connection != null
+                && !sent
+                && now - waitingSince > settings.idle().toNanos()) {
             fail(new UpstreamFailure(Kind.IDLE_TIMEOUT, "the request was not taken within " + settings.idle()));
         }
     }

@@ -56,7 +56,9 @@ final class Http1UpstreamPool implements UpstreamPool {
                 .channelFactory(transport::channel)
                 .resolver(resolver)
                 .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(settings.connect().toMillis()));
+                .option(
+                        ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                        Math.toIntExact(settings.connect().toMillis()));
     }
 
     Sweep sweep() {
@@ -110,13 +112,19 @@ final class Http1UpstreamPool implements UpstreamPool {
             } else if (tls == null) {
                 connected(connection, call);
             } else {
-                connecting.channel().pipeline().get(SslHandler.class).handshakeFuture().addListener(shaken -> {
-                    if (shaken.isSuccess()) {
-                        connected(connection, call);
-                    } else {
-                        call.fail(new UpstreamFailure(Kind.TLS, String.valueOf(shaken.cause().getMessage())));
-                    }
-                });
+                connecting
+                        .channel()
+                        .pipeline()
+                        .get(SslHandler.class)
+                        .handshakeFuture()
+                        .addListener(shaken -> {
+                            if (shaken.isSuccess()) {
+                                connected(connection, call);
+                            } else {
+                                call.fail(new UpstreamFailure(
+                                        Kind.TLS, String.valueOf(shaken.cause().getMessage())));
+                            }
+                        });
             }
         });
     }
@@ -130,13 +138,12 @@ final class Http1UpstreamPool implements UpstreamPool {
     }
 
     private static UpstreamFailure connectFailure(Throwable cause) {
-        Kind kind =
-                switch (cause) {
-                    case UnknownHostException unknown -> Kind.UNRESOLVED;
-                    case ConnectTimeoutException late -> Kind.CONNECT_TIMEOUT;
-                    case SSLException tls -> Kind.TLS;
-                    default -> Kind.CONNECT_REFUSED;
-                };
+        Kind kind = switch (cause) {
+            case UnknownHostException unknown -> Kind.UNRESOLVED;
+            case ConnectTimeoutException late -> Kind.CONNECT_TIMEOUT;
+            case SSLException tls -> Kind.TLS;
+            default -> Kind.CONNECT_REFUSED;
+        };
         return new UpstreamFailure(kind, String.valueOf(cause.getMessage()));
     }
 

@@ -157,7 +157,9 @@ final class Http2Exchange extends ChannelInboundHandlerAdapter implements Server
         if (over) {
             return;
         }
-        if (bodyWanted && !bodyComplete && now - bodySince > connection.settings().bodyRead().toNanos()) {
+        if (bodyWanted
+                && !bodyComplete
+                && now - bodySince > connection.settings().bodyRead().toNanos()) {
             gone(GoneReason.BAD_BODY);
             reset(Http2Error.CANCEL);
         } else if (stalled(now)) {

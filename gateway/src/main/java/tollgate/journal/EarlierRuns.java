@@ -93,7 +93,10 @@ final class EarlierRuns {
         try {
             Files.deleteIfExists(file);
         } catch (IOException stays) {
-            LOG.warn("journal file {} is not needed any more, but cannot be deleted; it will be read again", file, stays);
+            LOG.warn(
+                    "journal file {} is not needed any more, but cannot be deleted; it will be read again",
+                    file,
+                    stays);
         }
     }
 }

@@ -65,8 +65,27 @@ public record ExchangeFacts(
     /** The same without the client's own texts, which a meter slot may have no room for. */
     ExchangeFacts withoutTexts() {
         return new ExchangeFacts(
-                exchange, at, live, key, member, project, service, dialect, model, upstream, stream, held, clamped,
-                priceVersion, Map.of(), null, Map.of(), List.of(), null, null, started);
+                exchange,
+                at,
+                live,
+                key,
+                member,
+                project,
+                service,
+                dialect,
+                model,
+                upstream,
+                stream,
+                held,
+                clamped,
+                priceVersion,
+                Map.of(),
+                null,
+                Map.of(),
+                List.of(),
+                null,
+                null,
+                started);
     }
 
     /**

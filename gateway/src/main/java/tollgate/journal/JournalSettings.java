@@ -14,8 +14,7 @@ import java.time.Duration;
  */
 public record JournalSettings(Duration sync, int segmentBytes, int segments, int slots, int slotFiles) {
     /** The settings of an empty configuration. */
-    public static final JournalSettings DEFAULTS =
-            new JournalSettings(Duration.ofMillis(100), 4 << 20, 64, 1024, 32);
+    public static final JournalSettings DEFAULTS = new JournalSettings(Duration.ofMillis(100), 4 << 20, 64, 1024, 32);
 
     /** Checks the ranges. */
     public JournalSettings {

@@ -56,8 +56,23 @@ public record UsageRecord(
     /** The same without what a record may have no room for. */
     UsageRecord withoutTexts() {
         return new UsageRecord(
-                facts.withoutTexts(), model, ended, payer, units, reasoning, estimated, charge, cost, overrun, disputed,
-                lines, attempts, status, null, timings, finished);
+                facts.withoutTexts(),
+                model,
+                ended,
+                payer,
+                units,
+                reasoning,
+                estimated,
+                charge,
+                cost,
+                overrun,
+                disputed,
+                lines,
+                attempts,
+                status,
+                null,
+                timings,
+                finished);
     }
 
     /**
@@ -80,5 +95,10 @@ public record UsageRecord(
      * @param status of its answer; 0 where none came
      * @param failure why no complete answer came; null where one did
      */
-    public record Attempt(int number, String upstream, boolean reused, int status, @Nullable String failure) {}
+    public record Attempt(
+            int number,
+            String upstream,
+            boolean reused,
+            int status,
+            @Nullable String failure) {}
 }

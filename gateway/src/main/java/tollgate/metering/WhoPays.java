@@ -39,8 +39,7 @@ public final class WhoPays {
             case Ending.UpstreamFailed() -> operatorPays(Ended.UPSTREAM_FAILED, plan, Usage.NONE, false);
             case Ending.UpstreamRefused() -> refused(plan, observed);
             case Ending.UpstreamGarbled() -> operatorPays(Ended.UPSTREAM_GARBLED, plan, observed);
-            case Ending.UpstreamCut(boolean released) ->
-                cut(Ended.UPSTREAM_CUT, plan, held, observed, released);
+            case Ending.UpstreamCut(boolean released) -> cut(Ended.UPSTREAM_CUT, plan, held, observed, released);
             case Ending.ClientGone(boolean requestSent) -> clientGone(plan, held, observed, requestSent);
             case Ending.Stopped(Ending.Reason why, boolean released) ->
                 cut(why.ended(), plan, held, observed, released);
@@ -50,7 +49,8 @@ public final class WhoPays {
     private Settlement complete(HoldPlan plan, Usd held, Observed observed) {
         Usage reported = observed.usage();
         if (reported != null) {
-            return walletPays(observed.error() ? Ended.UPSTREAM_ERROR : Ended.COMPLETE, plan, held, observed, reported, false);
+            return walletPays(
+                    observed.error() ? Ended.UPSTREAM_ERROR : Ended.COMPLETE, plan, held, observed, reported, false);
         }
         if (observed.error()) {
             return observed.contentBytes() == 0
@@ -63,9 +63,7 @@ public final class WhoPays {
     }
 
     private Settlement cut(Ended ended, HoldPlan plan, Usd held, Observed observed, boolean released) {
-        return released
-                ? consumed(ended, plan, held, observed, true)
-                : operatorPays(ended, plan, observed);
+        return released ? consumed(ended, plan, held, observed, true) : operatorPays(ended, plan, observed);
     }
 
     private Settlement clientGone(HoldPlan plan, Usd held, Observed observed, boolean requestSent) {

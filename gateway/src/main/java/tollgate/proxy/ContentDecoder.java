@@ -30,7 +30,8 @@ final class ContentDecoder implements AutoCloseable {
             decoded += next.readableBytes();
             if (decoded > MOST_BYTES) {
                 next.release();
-                throw new DecompressionException("decoded bytes: " + decoded + " (expected: at most " + MOST_BYTES + ")");
+                throw new DecompressionException(
+                        "decoded bytes: " + decoded + " (expected: at most " + MOST_BYTES + ")");
             }
             to.accept(next);
         }

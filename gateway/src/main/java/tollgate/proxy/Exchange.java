@@ -195,7 +195,8 @@ final class Exchange {
             case PLACE_AGAIN -> loop.admission().place(placing(true), this::placed);
             case STOP -> stop(Ending.Reason.HOLD_LOST);
             case SETTLE -> settle();
-            case ANNOUNCE, ANNOUNCE_WITHOUT_BALANCE -> throw new IllegalStateException("announced where replies arrive");
+            case ANNOUNCE, ANNOUNCE_WITHOUT_BALANCE ->
+                throw new IllegalStateException("announced where replies arrive");
         }
     }
 
@@ -365,7 +366,13 @@ final class Exchange {
         ExchangeFacts known = facts != null ? facts : Records.facts(this, key, at, id, started, held, null, List.of());
         timings.mark("total");
         UsageRecord record = Records.usage(
-                known, settled, relay == null ? null : relay.facts(), attempts, status, detail, timings,
+                known,
+                settled,
+                relay == null ? null : relay.facts(),
+                attempts,
+                status,
+                detail,
+                timings,
                 context.clock().instant());
         JournalEntry entry = new JournalEntry(Records.settle(record), record);
         Reservation room = Objects.requireNonNull(reservation);

@@ -68,7 +68,12 @@ public final class Gateway implements ExchangeAcceptor {
         Dialect closest = context.dialects().getFirst();
         if (!ownPaths.answer(context, server, closest)) {
             new Refuser(context)
-                    .refuse(server, closest, loop.newId(), null, Refusals.notFound(head.method().name(), head.path()));
+                    .refuse(
+                            server,
+                            closest,
+                            loop.newId(),
+                            null,
+                            Refusals.notFound(head.method().name(), head.path()));
         }
         return ANSWERED;
     }
@@ -84,9 +89,10 @@ public final class Gateway implements ExchangeAcceptor {
 
     /** Ends what is still open: charged for what was relayed, and told so in its dialect. */
     public void stopExchanges() {
-        loops.values().forEach(loop -> loop.loop().execute(() -> loop.keeper()
-                .open()
-                .forEach(exchange -> exchange.stop(Ending.Reason.SHUTDOWN))));
+        loops.values()
+                .forEach(loop -> loop.loop()
+                        .execute(
+                                () -> loop.keeper().open().forEach(exchange -> exchange.stop(Ending.Reason.SHUTDOWN))));
     }
 
     /** Closes idle connections to upstreams. */

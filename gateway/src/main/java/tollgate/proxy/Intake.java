@@ -128,7 +128,8 @@ final class Intake implements RequestReceiver {
     public void onBody(ByteBuf slice) {
         if (over) {
             slice.release();
-        } else if (body.readableBytes() + slice.readableBytes() > context.settings().requestBytes()) {
+        } else if (body.readableBytes() + slice.readableBytes()
+                > context.settings().requestBytes()) {
             slice.release();
             refuse(Refusals.tooLarge(context.settings().requestBytes()));
         } else {
@@ -153,7 +154,11 @@ final class Intake implements RequestReceiver {
         KeyIdentity key = Objects.requireNonNull(identity);
         if (!request.unknownFields().isEmpty()) {
             context.telemetry()
-                    .count("tollgate_unknown_fields_total", request.unknownFields().size(), "dialect", dialect.name());
+                    .count(
+                            "tollgate_unknown_fields_total",
+                            request.unknownFields().size(),
+                            "dialect",
+                            dialect.name());
         }
         if (request.model().length() > LONGEST_MODEL) {
             refuse(Refusals.unpriced(request.model().substring(0, LONGEST_MODEL), null));

@@ -66,7 +66,10 @@ public final class OwnPaths {
         if (why == null) {
             send(server, 200, "{\"status\":\"ready\"}");
         } else {
-            send(server, 503, "{\"status\":\"not ready\",\"reason\":\"" + why.replaceAll("[\"\\\\\\p{Cntrl}]", " ") + "\"}");
+            send(
+                    server,
+                    503,
+                    "{\"status\":\"not ready\",\"reason\":\"" + why.replaceAll("[\"\\\\\\p{Cntrl}]", " ") + "\"}");
         }
     }
 
@@ -101,7 +104,8 @@ public final class OwnPaths {
             case AccountAnswer.Found(String json) -> send(server, 200, json);
             case AccountAnswer.NotFound(String what) ->
                 refuse(server, dialect, new Refusal(404, "not_found", null, what));
-            case AccountAnswer.Unavailable(String why) -> refuse(server, dialect, new Refusal(503, "unavailable", null, why));
+            case AccountAnswer.Unavailable(String why) ->
+                refuse(server, dialect, new Refusal(503, "unavailable", null, why));
         }
     }
 

@@ -22,8 +22,7 @@ public final class RefusalRing {
      * @param message for a person
      * @param atMs when, in milliseconds since 1970
      */
-    public record Refused(
-            String exchange, @Nullable String key, int status, String code, String message, long atMs) {}
+    public record Refused(String exchange, @Nullable String key, int status, String code, String message, long atMs) {}
 
     void add(Refused refused) {
         ring.set((int) (count.getAndIncrement() % SIZE), refused);

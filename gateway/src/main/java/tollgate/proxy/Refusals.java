@@ -19,7 +19,8 @@ final class Refusals {
     }
 
     static Refusal key() {
-        return new Refusal(401, "invalid_api_key", null, "no valid API key was given: send one as Authorization: Bearer");
+        return new Refusal(
+                401, "invalid_api_key", null, "no valid API key was given: send one as Authorization: Bearer");
     }
 
     static Refusal twoKeys() {
@@ -53,7 +54,10 @@ final class Refusals {
 
     static Refusal announce(String value) {
         return new Refusal(
-                400, "invalid_header", "X-Tollgate-Announce", "X-Tollgate-Announce: '" + value + "' (expected: trailers)");
+                400,
+                "invalid_header",
+                "X-Tollgate-Announce",
+                "X-Tollgate-Announce: '" + value + "' (expected: trailers)");
     }
 
     static Refusal model(String model) {
@@ -66,7 +70,8 @@ final class Refusals {
     }
 
     static Refusal journalFull() {
-        return new Refusal(503, "journal_full", null, "settlements cannot be recorded right now; nothing was sent; try again");
+        return new Refusal(
+                503, "journal_full", null, "settlements cannot be recorded right now; nothing was sent; try again");
     }
 
     static Refusal held(PlaceResult result, HoldPlan plan) {
@@ -83,7 +88,11 @@ final class Refusals {
             case PlaceResult.Rejected(String code, String detail) ->
                 new Refusal(503, "wallet_refused", null, "the wallet refused the hold: " + code);
             case PlaceResult.Unavailable(String why, boolean may) ->
-                new Refusal(503, "wallet_unavailable", null, "the wallet cannot be asked right now; nothing was sent; try again");
+                new Refusal(
+                        503,
+                        "wallet_unavailable",
+                        null,
+                        "the wallet cannot be asked right now; nothing was sent; try again");
             case PlaceResult.Placed placed -> throw new IllegalArgumentException("not a refusal: " + placed);
         };
     }
@@ -99,8 +108,8 @@ final class Refusals {
                     429,
                     "funds_held",
                     null,
-                    "the balance is enough, but " + held + " USD of it is held by requests under way; "
-                            + plan.min() + " USD are needed; try again when they end",
+                    "the balance is enough, but " + held + " USD of it is held by requests under way; " + plan.min()
+                            + " USD are needed; try again when they end",
                     details);
         }
         Long affordable = plan.affordableCeiling(available);
@@ -120,21 +129,32 @@ final class Refusals {
     static Refusal upstreamFailed(UpstreamFailure failure) {
         return failure.kind().timeout()
                 ? new Refusal(504, "upstream_timeout", null, "the upstream did not answer in time; nothing was charged")
-                : new Refusal(502, "upstream_failed", null, "the upstream could not be reached or failed; nothing was charged");
+                : new Refusal(
+                        502,
+                        "upstream_failed",
+                        null,
+                        "the upstream could not be reached or failed; nothing was charged");
     }
 
     static Refusal upstreamCredentials() {
         return new Refusal(
-                502, "upstream_credentials", null, "the upstream refused the gateway's own account; nothing was charged");
+                502,
+                "upstream_credentials",
+                null,
+                "the upstream refused the gateway's own account; nothing was charged");
     }
 
     static Refusal upstreamGarbled() {
         return new Refusal(
-                502, "upstream_garbled", null, "the upstream's answer was not what its dialect says; nothing was charged");
+                502,
+                "upstream_garbled",
+                null,
+                "the upstream's answer was not what its dialect says; nothing was charged");
     }
 
     static Refusal upstreamRedirect() {
-        return new Refusal(502, "upstream_redirect", null, "the upstream answered with a redirection, which is not followed");
+        return new Refusal(
+                502, "upstream_redirect", null, "the upstream answered with a redirection, which is not followed");
     }
 
     static Refusal cutWithheld() {
@@ -147,9 +167,13 @@ final class Refusals {
 
     static Refusal stopped(Ending.Reason why) {
         return switch (why) {
-            case SHUTDOWN -> new Refusal(503, "gateway_stopping", null, "the gateway is being stopped; what came before is charged");
-            case TIME_LIMIT -> new Refusal(504, "time_limit", null, "the exchange took longer than any may; what came before is charged");
-            case HOLD_LOST -> new Refusal(503, "hold_lost", null, "the money set aside was lost; what came before is charged");
+            case SHUTDOWN ->
+                new Refusal(503, "gateway_stopping", null, "the gateway is being stopped; what came before is charged");
+            case TIME_LIMIT ->
+                new Refusal(
+                        504, "time_limit", null, "the exchange took longer than any may; what came before is charged");
+            case HOLD_LOST ->
+                new Refusal(503, "hold_lost", null, "the money set aside was lost; what came before is charged");
         };
     }
 }

@@ -79,9 +79,7 @@ final class Relay implements AnswerReceiver {
     /** Forwards the request; the body becomes the pool's. */
     void send(UpstreamPool pool, ByteBuf body) {
         HttpHeaders headers = ForwardedHeaders.upstream(
-                server.head().headers(),
-                exchange.upstream().apiKey(),
-                exchange.plan().request().stream());
+                server.head().headers(), exchange.upstream().apiKey(), exchange.plan().request().stream());
         String target = Query.target(server.head().path(), server.head().query());
         UpstreamCall started = pool.send(new UpstreamRequest(HttpMethod.POST, target, headers, body), this);
         call = started;
@@ -334,7 +332,13 @@ final class Relay implements AnswerReceiver {
         exchange.requestSent();
         exchange.context()
                 .telemetry()
-                .count("tollgate_upstream_errors_total", 1, "upstream", exchange.upstream().name(), "kind", broken.kind().name());
+                .count(
+                        "tollgate_upstream_errors_total",
+                        1,
+                        "upstream",
+                        exchange.upstream().name(),
+                        "kind",
+                        broken.kind().name());
         if (over) {
             return;
         }
@@ -358,7 +362,10 @@ final class Relay implements AnswerReceiver {
             scanner.end(false);
         }
         failure = refusal;
-        end(draining ? new Ending.ClientGone(true) : kind != null && !kind.metered() ? new Ending.UpstreamRefused() : how);
+        end(
+                draining
+                        ? new Ending.ClientGone(true)
+                        : kind != null && !kind.metered() ? new Ending.UpstreamRefused() : how);
     }
 
     /** The gateway ends the exchange. */
@@ -537,12 +544,14 @@ final class Relay implements AnswerReceiver {
     }
 
     /** What the answer has said so far; null where it cannot say anything. */
-    @Nullable AnswerFacts facts() {
+    @Nullable
+    AnswerFacts facts() {
         return scanner == null ? null : scanner.facts();
     }
 
     /** The same, where some of it has been handed to the client's connection. */
-    @Nullable AnswerFacts relayedFacts() {
+    @Nullable
+    AnswerFacts relayedFacts() {
         return headSent || draining ? facts() : null;
     }
 
@@ -559,7 +568,8 @@ final class Relay implements AnswerReceiver {
     }
 
     /** What an operator should know of what broke. */
-    @Nullable String failureDetail() {
+    @Nullable
+    String failureDetail() {
         return detail;
     }
 }

@@ -24,7 +24,8 @@ public final class Routing {
     }
 
     /** The upstream, or null where none serves the dialect. */
-    @Nullable Upstream of(String dialect, boolean liveMoney) {
+    @Nullable
+    Upstream of(String dialect, boolean liveMoney) {
         for (Upstream upstream : liveMoney ? live : sandbox) {
             if (upstream.dialect().equals(dialect)) {
                 return upstream;

@@ -11,7 +11,8 @@ import tollgate.http.UpstreamSettings;
  * @param apiKey our own key there; null where none is needed
  * @param settings how it is reached
  */
-public record Upstream(String name, String dialect, @Nullable String apiKey, UpstreamSettings settings) {
+public record Upstream(
+        String name, String dialect, @Nullable String apiKey, UpstreamSettings settings) {
     /** Without the key: it must not get into a log. */
     @Override
     public String toString() {

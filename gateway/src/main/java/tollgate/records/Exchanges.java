@@ -67,9 +67,10 @@ public final class Exchanges {
             return;
         }
         jdbi.useTransaction(handle -> {
-            PreparedBatch batch = handle.prepareBatch("INSERT INTO exchange (id, wallet, api_key, live, service, model,"
-                    + " answered, ended, payer, estimated, charge, cost, status, started_ms, finished_ms, fingerprint,"
-                    + " record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING");
+            PreparedBatch batch = handle.prepareBatch(
+                    "INSERT INTO exchange (id, wallet, api_key, live, service, model,"
+                            + " answered, ended, payer, estimated, charge, cost, status, started_ms, finished_ms, fingerprint,"
+                            + " record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING");
             for (Exchange each : exchanges) {
                 batch.add(
                         each.id,

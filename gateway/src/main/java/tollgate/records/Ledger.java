@@ -152,10 +152,10 @@ public final class Ledger {
 
     /** All entries of an exchange. */
     public List<Entry> allOfExchange(String exchange) {
-        return jdbi.withHandle(handle -> handle.select(
-                        "SELECT * FROM ledger_entry WHERE exchange = ? ORDER BY n", exchange)
-                .map(ROW)
-                .list());
+        return jdbi.withHandle(
+                handle -> handle.select("SELECT * FROM ledger_entry WHERE exchange = ? ORDER BY n", exchange)
+                        .map(ROW)
+                        .list());
     }
 
     /** Entries of a wallet after a number, in order. */

@@ -79,10 +79,10 @@ public final class Postings {
 
     /** Why the wallet refused it, if it did. */
     public Optional<String> refusal(String entry) {
-        return jdbi.withHandle(handle -> handle.select(
-                        "SELECT refused FROM posting WHERE entry = ? AND refused IS NOT NULL", entry)
-                .mapTo(String.class)
-                .findOne());
+        return jdbi.withHandle(
+                handle -> handle.select("SELECT refused FROM posting WHERE entry = ? AND refused IS NOT NULL", entry)
+                        .mapTo(String.class)
+                        .findOne());
     }
 
     /** Those that the ledger does not have yet, in the order they were asked for. */

@@ -77,8 +77,8 @@ public final class Shards {
 
     /** Notes that an epoch is open. */
     public void opened(int shard, String owner, long epoch) {
-        jdbi.useHandle(handle -> handle.execute(
-                "UPDATE shard SET epoch = ? WHERE shard = ? AND lease_owner = ?", epoch, shard, owner));
+        jdbi.useHandle(handle ->
+                handle.execute("UPDATE shard SET epoch = ? WHERE shard = ? AND lease_owner = ?", epoch, shard, owner));
     }
 
     /** A shard's row, if there is one. */

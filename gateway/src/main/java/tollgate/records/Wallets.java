@@ -68,8 +68,8 @@ public final class Wallets {
 
     /** A wallet by id. */
     public Optional<Wallet> find(String id) {
-        return jdbi.withHandle(handle ->
-                handle.select(SELECT + " WHERE w.id = ?", id).map(ROW).findOne());
+        return jdbi.withHandle(
+                handle -> handle.select(SELECT + " WHERE w.id = ?", id).map(ROW).findOne());
     }
 
     /** Wallets after an id, in order of ids. */

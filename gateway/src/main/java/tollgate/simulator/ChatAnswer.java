@@ -53,7 +53,9 @@ final class ChatAnswer {
         for (int i = 0; i < call.choices(); i++) {
             json.append(i == 0 ? "" : ",").append("{\"index\":").append(i).append(",\"message\":");
             if (call.tool() == null) {
-                json.append("{\"role\":\"assistant\",\"content\":").append(quoted(text)).append(",\"refusal\":null,");
+                json.append("{\"role\":\"assistant\",\"content\":")
+                        .append(quoted(text))
+                        .append(",\"refusal\":null,");
             } else {
                 json.append("{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"call_sandbox_")
                         .append(i)
@@ -129,7 +131,8 @@ final class ChatAnswer {
     private byte[] first(int choice) {
         String delta = call.tool() == null
                 ? "{\"role\":\"assistant\",\"content\":\"\",\"refusal\":null}"
-                : "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"index\":0,\"id\":\"call_sandbox_" + choice
+                : "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"index\":0,\"id\":\"call_sandbox_"
+                        + choice
                         + "\",\"type\":\"function\",\"function\":{\"name\":" + quoted(call.tool())
                         + ",\"arguments\":\"\"}}],\"refusal\":null}";
         return chunk("{\"index\":" + choice + ",\"delta\":" + delta + ",\"logprobs\":null,\"finish_reason\":null}");
@@ -156,8 +159,8 @@ final class ChatAnswer {
     }
 
     private byte[] usageEvent() {
-        return event(chunkHead() + "\"choices\":[],\"usage\":" + (directives.is("usage", "null") ? "null" : usage())
-                + "}");
+        return event(
+                chunkHead() + "\"choices\":[],\"usage\":" + (directives.is("usage", "null") ? "null" : usage()) + "}");
     }
 
     private byte[] chunk(String choice) {
@@ -192,12 +195,11 @@ final class ChatAnswer {
     }
 
     private byte[] event(String data) {
-        String end =
-                switch (String.valueOf(directives.text("eol"))) {
-                    case "crlf" -> "\r\n";
-                    case "cr" -> "\r";
-                    default -> "\n";
-                };
+        String end = switch (String.valueOf(directives.text("eol"))) {
+            case "crlf" -> "\r\n";
+            case "cr" -> "\r";
+            default -> "\n";
+        };
         return utf8("data: " + data + end + end);
     }
 

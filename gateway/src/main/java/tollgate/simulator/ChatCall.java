@@ -43,8 +43,11 @@ record ChatCall(
         for (JsonNode tool : tools) {
             prompt += Tokens.count(tool.toString());
         }
-        boolean calls = role.equals("user") && !tools.isEmpty() && !body.path("tool_choice").asString("").equals("none");
-        long ceiling = body.path("max_completion_tokens").asLong(body.path("max_tokens").asLong(-1));
+        boolean calls = role.equals("user")
+                && !tools.isEmpty()
+                && !body.path("tool_choice").asString("").equals("none");
+        long ceiling = body.path("max_completion_tokens")
+                .asLong(body.path("max_tokens").asLong(-1));
         return new ChatCall(
                 dated(body.path("model").asString("")),
                 body.path("stream").asBoolean(false),

@@ -62,7 +62,8 @@ final class Directives {
     }
 
     /** A directive's text; null where it was not given. */
-    @Nullable String text(String name) {
+    @Nullable
+    String text(String name) {
         return given.get(name);
     }
 

@@ -139,7 +139,9 @@ final class SandboxExchange implements RequestReceiver {
         }
         String code = directives.text("code");
         byte[] bytes = SandboxError.body(
-                status, code == null ? SandboxError.usualCode(status) : code, "The sandbox was told to answer " + status + ".");
+                status,
+                code == null ? SandboxError.usualCode(status) : code,
+                "The sandbox was told to answer " + status + ".");
         client.simple(status, headers, Unpooled.wrappedBuffer(bytes));
     }
 
@@ -174,9 +176,7 @@ final class SandboxExchange implements RequestReceiver {
 
     private void json(int status, String text) {
         client.simple(
-                status,
-                headers("application/json"),
-                Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8)));
+                status, headers("application/json"), Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     private static String models() {

@@ -121,7 +121,10 @@ final class Calls {
                 Script.POST,
                 at.shard(),
                 new String[] {
-                    Keys.shard(at.shard()), Keys.wallet(at), Keys.ledger(at.shard()), Keys.posted(at.shard(), post.entry())
+                    Keys.shard(at.shard()),
+                    Keys.wallet(at),
+                    Keys.ledger(at.shard()),
+                    Keys.posted(at.shard(), post.entry())
                 },
                 new String[] {
                     Script.VERSION,
@@ -148,19 +151,15 @@ final class Calls {
     }
 
     static Call fence(int shard, Fence fence) {
-        return new Call(
-                Script.FENCE,
-                shard,
-                new String[] {Keys.shard(shard)},
-                new String[] {
-                    Script.VERSION,
-                    fence.genesis() ? "genesis" : "open",
-                    fence.line(),
-                    Long.toString(fence.epoch()),
-                    Long.toString(fence.expectedEpoch()),
-                    Long.toString(fence.expectedN()),
-                    ms(fence.noReaping())
-                });
+        return new Call(Script.FENCE, shard, new String[] {Keys.shard(shard)}, new String[] {
+            Script.VERSION,
+            fence.genesis() ? "genesis" : "open",
+            fence.line(),
+            Long.toString(fence.epoch()),
+            Long.toString(fence.expectedEpoch()),
+            Long.toString(fence.expectedN()),
+            ms(fence.noReaping())
+        });
     }
 
     private static String now() {

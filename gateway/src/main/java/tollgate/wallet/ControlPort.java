@@ -8,8 +8,8 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.RedisURI;
-import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.ScoredValue;
+import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.XTrimArgs;
@@ -166,10 +166,7 @@ public final class ControlPort implements AutoCloseable {
         Map<String, String> fields = fields(Keys.exchange(shard, exchange), "st", "w", "cap", "fp");
         return Optional.ofNullable(fields.get("st"))
                 .map(state -> new ExchangeState(
-                        state,
-                        fields.getOrDefault("w", ""),
-                        amount(fields.get("cap")),
-                        fields.getOrDefault("fp", "")));
+                        state, fields.getOrDefault("w", ""), amount(fields.get("cap")), fields.getOrDefault("fp", "")));
     }
 
     /** A shard; empty where it has never been opened in this Redis. */
@@ -224,8 +221,8 @@ public final class ControlPort implements AutoCloseable {
     public List<DueHold> due(int shard, int most) {
         long now = nowMs();
         List<DueHold> due = new ArrayList<>();
-        List<ScoredValue<String>> members = redis.zrangebyscoreWithScores(
-                Keys.expiries(shard), Range.create(0L, now), Limit.from(most));
+        List<ScoredValue<String>> members =
+                redis.zrangebyscoreWithScores(Keys.expiries(shard), Range.create(0L, now), Limit.from(most));
         for (ScoredValue<String> member : members) {
             Map<String, String> fields = fields(Keys.exchange(shard, member.getValue()), "o", "w", "gen");
             due.add(new DueHold(

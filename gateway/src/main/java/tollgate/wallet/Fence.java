@@ -12,5 +12,4 @@ import java.time.Duration;
  * @param expectedN as found
  * @param noReaping no hold expires before so long has passed
  */
-public record Fence(
-        boolean genesis, String line, long epoch, long expectedEpoch, long expectedN, Duration noReaping) {}
+public record Fence(boolean genesis, String line, long epoch, long expectedEpoch, long expectedN, Duration noReaping) {}

@@ -136,7 +136,11 @@ public final class ScriptPort implements Admission, AutoCloseable {
     }
 
     private <R> void call(
-            Call call, Function<Reply, R> reading, NoAnswer<R> noAnswer, Consumer<R> then, ArrayDeque<Pending<?>> queue) {
+            Call call,
+            Function<Reply, R> reading,
+            NoAnswer<R> noAnswer,
+            Consumer<R> then,
+            ArrayDeque<Pending<?>> queue) {
         Pending<R> pending = new Pending<>(reading, noAnswer, then);
         queue.add(pending);
         commands.<List<Object>>evalsha(call.script().sha(), ScriptOutputType.MULTI, call.keys(), call.args())
@@ -183,7 +187,8 @@ public final class ScriptPort implements Admission, AutoCloseable {
         }
     }
 
-    private <R> void finished(Call call, Pending<R> pending, @Nullable List<Object> parts, @Nullable Throwable failure) {
+    private <R> void finished(
+            Call call, Pending<R> pending, @Nullable List<Object> parts, @Nullable Throwable failure) {
         timer.took(call.script().wireName(), System.nanoTime() - pending.since);
         if (parts == null) {
             pending.noAnswer(String.valueOf(failure), !rejected(failure));
@@ -208,7 +213,9 @@ public final class ScriptPort implements Admission, AutoCloseable {
     }
 
     private static void sweep(ArrayDeque<Pending<?>> queue, long before) {
-        for (Pending<?> first = queue.peek(); first != null && (first.done || first.since - before < 0); first = queue.peek()) {
+        for (Pending<?> first = queue.peek();
+                first != null && (first.done || first.since - before < 0);
+                first = queue.peek()) {
             queue.remove();
             first.noAnswer("no reply in time", true);
         }

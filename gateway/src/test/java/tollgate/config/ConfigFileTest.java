@@ -14,8 +14,8 @@ import tollgate.pricing.Usd;
 class ConfigFileTest {
     @Test
     void the_documented_file_says_what_an_empty_one_means() {
-        Map<String, String> set = Map.of(
-                "OPENAI_API_KEY", "sk-o", "ANTHROPIC_API_KEY", "sk-a", "TOLLGATE_ADMIN_KEY", "tg_admin_x");
+        Map<String, String> set =
+                Map.of("OPENAI_API_KEY", "sk-o", "ANTHROPIC_API_KEY", "sk-a", "TOLLGATE_ADMIN_KEY", "tg_admin_x");
         TollgateConfig documented = ConfigFile.read(Path.of("..", "config", "tollgate.yaml"), set);
         assertThat(documented).isEqualTo(ConfigFile.defaults(set));
         assertThat(documented.upstreams()).hasSize(2);
@@ -31,9 +31,7 @@ class ConfigFileTest {
 
     @Test
     void explicit_values_are_taken() {
-        TollgateConfig config = ConfigFile.parse(
-                "t.yaml",
-                """
+        TollgateConfig config = ConfigFile.parse("t.yaml", """
                 listen: {gateway: "127.0.0.1:9000"}
                 holds: {life_s: 30, max_overrun: "1.50"}
                 timeouts: {idle: 250ms, total: 2h}
@@ -42,8 +40,7 @@ class ConfigFileTest {
                 announce: {sse_comment: false}
                 prices: {markup_percent: 12.5}
                 upstreams: {mine: {dialect: openai, base_url: "http://127.0.0.1:1/x", api_key: k}}
-                """,
-                Map.of());
+                """, Map.of());
         assertThat(config.listen().gateway().getPort()).isEqualTo(9000);
         assertThat(config.holds().life()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.holds().maxOverrun()).isEqualTo(Usd.parse("1.5"));
@@ -57,25 +54,27 @@ class ConfigFileTest {
     }
 
     @ParameterizedTest(name = "{1}")
-    @CsvSource(delimiter = '|', value = {
-        "lisen: {}                                | t.yaml line 1: lisen: unknown (expected: listen)",
-        "drain                                    | not YAML",
-        "holds: {life_s: x}                       | t.yaml line 1: holds.life_s: 'x' (expected: a whole number",
-        "holds: {lief_s: 9}                       | holds.lief_s: unknown (expected: life_s)",
-        "holds: {mode: tranches}                  | holds.mode: 'tranches' (expected: strict)",
-        "holds: {max_overrun: -1}                 | holds.max_overrun: '-1' (expected: dollars",
-        "timeouts: {idle: 5}                      | timeouts.idle: '5' (expected: a duration",
-        "limits: {request_bytes: 8MB}             | limits.request_bytes: '8MB' (expected: a size",
-        "redis: {url: 'redis//x'}                 | redis.url: 'redis//x' (expected: embedded, redis://host:port",
-        "redis: {url: 'redis-cluster://a:1'}      | not built yet",
-        "enforce: false                           | enforce: given (expected: nothing: it is not built yet)",
-        "routes: [a]                              | routes: given (expected: nothing: it is not built yet)",
-        "listen: {gateway: nowhere}               | listen.gateway: 'nowhere' (expected: host:port)",
-        "upstreams: {a: {dialect: openai, base_url: 'http://example.com'}} | upstreams.a.base_url: 'http://example.com' (expected: https",
-        "upstreams: {a: {dialect: opnai, base_url: 'https://example.com'}} | upstreams.a.dialect: 'opnai'",
-        "prices: {unknown_model: free}            | prices.unknown_model: 'free' (expected: refuse or default)",
-        "- a                                      | (expected: keys",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "lisen: {}                                | t.yaml line 1: lisen: unknown (expected: listen)",
+                "drain                                    | not YAML",
+                "holds: {life_s: x}                       | t.yaml line 1: holds.life_s: 'x' (expected: a whole number",
+                "holds: {lief_s: 9}                       | holds.lief_s: unknown (expected: life_s)",
+                "holds: {mode: tranches}                  | holds.mode: 'tranches' (expected: strict)",
+                "holds: {max_overrun: -1}                 | holds.max_overrun: '-1' (expected: dollars",
+                "timeouts: {idle: 5}                      | timeouts.idle: '5' (expected: a duration",
+                "limits: {request_bytes: 8MB}             | limits.request_bytes: '8MB' (expected: a size",
+                "redis: {url: 'redis//x'}                 | redis.url: 'redis//x' (expected: embedded, redis://host:port",
+                "redis: {url: 'redis-cluster://a:1'}      | not built yet",
+                "enforce: false                           | enforce: given (expected: nothing: it is not built yet)",
+                "routes: [a]                              | routes: given (expected: nothing: it is not built yet)",
+                "listen: {gateway: nowhere}               | listen.gateway: 'nowhere' (expected: host:port)",
+                "upstreams: {a: {dialect: openai, base_url: 'http://example.com'}} | upstreams.a.base_url: 'http://example.com' (expected: https",
+                "upstreams: {a: {dialect: opnai, base_url: 'https://example.com'}} | upstreams.a.dialect: 'opnai'",
+                "prices: {unknown_model: free}            | prices.unknown_model: 'free' (expected: refuse or default)",
+                "- a                                      | (expected: keys",
+            })
     void what_cannot_be_used_is_named_with_its_line(String yaml, String complaint) {
         String text = yaml.startsWith("drain") ? "drain_s: 5\n\tx: [" : yaml;
         assertThatThrownBy(() -> ConfigFile.parse("t.yaml", text, Map.of()))

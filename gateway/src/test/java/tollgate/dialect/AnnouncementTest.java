@@ -50,9 +50,10 @@ class AnnouncementTest {
                         "X-Usage-Estimated: true",
                         "X-Tollgate-Clamped: 300");
         assertThat(comment(told))
-                .isEqualTo(": tollgate {\"usage_cost\":\"0.0012\",\"total_tokens\":1450,\"model\":\"gpt-4o-2024-08-06\","
-                        + "\"units\":{\"input\":1200,\"cached_input\":0,\"output\":250},\"balance\":\"4.9988\","
-                        + "\"estimated\":true,\"id\":\"x-1\"}\n");
+                .isEqualTo(
+                        ": tollgate {\"usage_cost\":\"0.0012\",\"total_tokens\":1450,\"model\":\"gpt-4o-2024-08-06\","
+                                + "\"units\":{\"input\":1200,\"cached_input\":0,\"output\":250},\"balance\":\"4.9988\","
+                                + "\"estimated\":true,\"id\":\"x-1\"}\n");
     }
 
     @Test
@@ -66,8 +67,8 @@ class AnnouncementTest {
 
     @Test
     void every_field_can_be_a_trailer() {
-        Announcement told = new Announcement(
-                new Announcement.Begun("x", Service.CHAT, 1L), "m", UNITS, true, Usd.ZERO, Usd.ZERO);
+        Announcement told =
+                new Announcement(new Announcement.Begun("x", Service.CHAT, 1L), "m", UNITS, true, Usd.ZERO, Usd.ZERO);
         List<String> names = List.of(Announcement.TRAILER_NAMES.split(", "));
         told.fields((name, value) -> assertThat(names).contains(name));
         assertThat(names).allMatch(Announcement::isOurs);

@@ -79,7 +79,9 @@ class Http2ListenerTest {
                     protected void initChannel(Channel channel) {
                         channel.pipeline()
                                 .addLast(
-                                        Http2FrameCodecBuilder.forClient().validateHeaders(false).build(),
+                                        Http2FrameCodecBuilder.forClient()
+                                                .validateHeaders(false)
+                                                .build(),
                                         new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()));
                     }
                 })
@@ -102,7 +104,9 @@ class Http2ListenerTest {
         assertThat(answer.heads.element().status()).hasToString("200");
         assertThat(answer.heads.element().get("x-protocol")).hasToString("HTTP_2");
         assertThat(answer.text()).isEqualTo("hello");
-        assertThat(answer.heads).last().satisfies(trailers -> assertThat(trailers.get("x-cost")).hasToString("1"));
+        assertThat(answer.heads)
+                .last()
+                .satisfies(trailers -> assertThat(trailers.get("x-cost")).hasToString("1"));
     }
 
     @Test
@@ -142,7 +146,8 @@ class Http2ListenerTest {
     void a_client_that_takes_nothing_holds_the_writer_back_and_is_stalled_in_the_end() {
         Answer answer = ask(request("/fill"), "");
         answer.channel.config().setAutoRead(false);
-        await().until(() -> streaming.get() != null && !Objects.requireNonNull(streaming.get()).writable());
+        await().until(() -> streaming.get() != null
+                && !Objects.requireNonNull(streaming.get()).writable());
         await().atMost(Duration.ofSeconds(6)).until(() -> gone.get() == GoneReason.STALLED);
     }
 
@@ -234,14 +239,15 @@ class Http2ListenerTest {
                     exchange.flush();
                     exchange.abort();
                 }
-                default -> exchange.loop()
-                        .schedule(
-                                () -> {
-                                    exchange.write(Unpooled.copiedBuffer("late", StandardCharsets.UTF_8));
-                                    exchange.end(null);
-                                },
-                                300,
-                                TimeUnit.MILLISECONDS);
+                default ->
+                    exchange.loop()
+                            .schedule(
+                                    () -> {
+                                        exchange.write(Unpooled.copiedBuffer("late", StandardCharsets.UTF_8));
+                                        exchange.end(null);
+                                    },
+                                    300,
+                                    TimeUnit.MILLISECONDS);
             }
         }
 
@@ -275,7 +281,11 @@ class Http2ListenerTest {
     }
 
     private static Http2Headers request(String path) {
-        return new DefaultHttp2Headers(false).method("POST").scheme("http").authority("t").path(path);
+        return new DefaultHttp2Headers(false)
+                .method("POST")
+                .scheme("http")
+                .authority("t")
+                .path(path);
     }
 
     private Answer ask(Http2Headers headers, @Nullable String body) {

@@ -44,10 +44,7 @@ class HttpListenerTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
         both lengths                  | POST / HTTP/1.1~Host: a~Content-Length: 3~Transfer-Encoding: chunked~~0~~ | 400
         lengths that differ           | POST / HTTP/1.1~Host: a~Content-Length: 3~Content-Length: 4~~abc          | 400
         lengths that agree, twice     | POST / HTTP/1.1~Host: a~Content-Length: 3~Content-Length: 3~~abc          | 400

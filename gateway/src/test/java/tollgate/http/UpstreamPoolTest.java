@@ -26,7 +26,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class UpstreamPoolTest {
-    private final EventLoopGroup loops = Transport.NIO.loops(1, Thread.ofPlatform().factory());
+    private final EventLoopGroup loops =
+            Transport.NIO.loops(1, Thread.ofPlatform().factory());
     private final EventLoop loop = loops.next();
     private final Upstreams upstreams = new Upstreams(Transport.NIO);
     private ServerSocket server;
@@ -126,10 +127,7 @@ class UpstreamPoolTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
         counted                    | HTTP/1.1 200 OK~Content-Length: 5~~hello                            | new 200 hello end
         empty                      | HTTP/1.1 200 OK~Content-Length: 0~~                                 | new 200  end
         chunked with trailers      | HTTP/1.1 200 OK~Transfer-Encoding: chunked~~3~abc~2;x=y~de~0~T: v~~ | new 200 abcde end

@@ -15,8 +15,27 @@ final class Entries {
 
     static ExchangeFacts facts(String exchange, Map<String, String> metadata) {
         return new ExchangeFacts(
-                exchange, AT, true, "k_1", "ann", null, "chat", "openai", "gpt-5", "openai", true, Usd.parse("0.5"), 256L,
-                "v1", Map.of("team", "search"), "u-1", metadata, List.of(), null, null, Instant.ofEpochSecond(1_800_000_000));
+                exchange,
+                AT,
+                true,
+                "k_1",
+                "ann",
+                null,
+                "chat",
+                "openai",
+                "gpt-5",
+                "openai",
+                true,
+                Usd.parse("0.5"),
+                256L,
+                "v1",
+                Map.of("team", "search"),
+                "u-1",
+                metadata,
+                List.of(),
+                null,
+                null,
+                Instant.ofEpochSecond(1_800_000_000));
     }
 
     static JournalEntry entry(String exchange, long nano) {
@@ -26,9 +45,22 @@ final class Entries {
     static JournalEntry entry(String exchange, long nano, Map<String, String> metadata) {
         Usd total = new Usd(nano);
         UsageRecord usage = new UsageRecord(
-                facts(exchange, metadata), "gpt-5-2025", "complete", "wallet", Map.of("input", 10L, "output", 20L), 5, false,
-                total, total, Usd.ZERO, Usd.ZERO, List.of(new UsageRecord.Line("input", 10, "0.000001", "0.00001", false)),
-                List.of(new UsageRecord.Attempt(1, "openai", true, 200, null)), 200, null, Map.of("first_byte", 1200L),
+                facts(exchange, metadata),
+                "gpt-5-2025",
+                "complete",
+                "wallet",
+                Map.of("input", 10L, "output", 20L),
+                5,
+                false,
+                total,
+                total,
+                Usd.ZERO,
+                Usd.ZERO,
+                List.of(new UsageRecord.Line("input", 10, "0.000001", "0.00001", false)),
+                List.of(new UsageRecord.Attempt(1, "openai", true, 200, null)),
+                200,
+                null,
+                Map.of("first_byte", 1200L),
                 Instant.ofEpochSecond(1_800_000_001));
         return new JournalEntry(new Settle(AT, exchange, "f" + nano, total, false, "chat gpt-5"), usage);
     }

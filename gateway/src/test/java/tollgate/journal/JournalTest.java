@@ -80,7 +80,9 @@ class JournalTest {
                 reservation.settle(Entries.entry(exchange, i), () -> written.add(exchange));
                 reservation.close();
             }
-            assertThat(journal.loop(0).reserve()).as("three files of 64 KiB are full").isNull();
+            assertThat(journal.loop(0).reserve())
+                    .as("three files of 64 KiB are full")
+                    .isNull();
             written.forEach(journal::retire);
             await().atMost(Duration.ofSeconds(5)).until(() -> journal.loop(0).reserve() != null);
         }
@@ -90,7 +92,9 @@ class JournalTest {
     void every_reservation_can_be_settled_however_many_were_given() throws IOException {
         try (Journal journal = open()) {
             List<Reservation> given = new ArrayList<>();
-            for (@Nullable Reservation next = journal.loop(0).reserve(); next != null; next = journal.loop(0).reserve()) {
+            for (@Nullable Reservation next = journal.loop(0).reserve();
+                    next != null;
+                    next = journal.loop(0).reserve()) {
                 given.add(next);
             }
             assertThat(given).isNotEmpty();

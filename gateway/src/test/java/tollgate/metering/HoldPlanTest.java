@@ -21,17 +21,19 @@ final class HoldPlanTest {
 
     /** Prompt tokens cost 1,000 nano-dollars, answered ones 10,000. */
     @ParameterizedTest(name = "{0}")
-    @CsvSource(nullValues = "-", value = {
-        "a client's ceiling is held in full,            50, 1, 100,    600_000,   600_000",
-        "each choice may reach the ceiling,             50, 3, 100,  1_600_000, 1_600_000",
-        "no ceiling: the model's or 256 at least,        -, 1, 100,  2_660_000, 40_100_000",
-        "no ceiling and choices: each at least 256,      -, 2, 100,  5_220_000, 80_100_000",
-        "a ceiling of nothing holds the prompt,          0, 1, 100,    100_000,   100_000",
-        "a ceiling above the model's is held as given, 9000, 1, 100, 90_100_000, 90_100_000",
-        "a text longer than the context is the context, 50, 1, 9000000, 100_500_000, 100_500_000",
-        "more than all money is all money, 9223372036854775807, 1, 0, 9_000_000_000_000_000, 9_000_000_000_000_000",
-        "choices times ceiling do not overflow, 4611686018427387904, 128, 0, 9_000_000_000_000_000, 9_000_000_000_000_000",
-    })
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "a client's ceiling is held in full,            50, 1, 100,    600_000,   600_000",
+                "each choice may reach the ceiling,             50, 3, 100,  1_600_000, 1_600_000",
+                "no ceiling: the model's or 256 at least,        -, 1, 100,  2_660_000, 40_100_000",
+                "no ceiling and choices: each at least 256,      -, 2, 100,  5_220_000, 80_100_000",
+                "a ceiling of nothing holds the prompt,          0, 1, 100,    100_000,   100_000",
+                "a ceiling above the model's is held as given, 9000, 1, 100, 90_100_000, 90_100_000",
+                "a text longer than the context is the context, 50, 1, 9000000, 100_500_000, 100_500_000",
+                "more than all money is all money, 9223372036854775807, 1, 0, 9_000_000_000_000_000, 9_000_000_000_000_000",
+                "choices times ceiling do not overflow, 4611686018427387904, 128, 0, 9_000_000_000_000_000, 9_000_000_000_000_000",
+            })
     void what_is_held(String story, Long ceiling, int choices, long textBytes, String min, String want) {
         HoldPlan plan = Requests.plan(Requests.request(ceiling, choices, textBytes));
         assertThat(plan.min()).isEqualTo(nano(min));
@@ -45,13 +47,15 @@ final class HoldPlanTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @CsvSource(nullValues = "-", value = {
-        "all that was wanted leaves the request alone,   -, 1, 40_100_000,    -",
-        "a grant in between sets what it affords,        -, 1, 10_109_999, 1000",
-        "the least grant sets the floor,                 -, 1,  2_660_000,  256",
-        "choices share the grant,                        -, 2, 20_100_000, 1000",
-        "a client's own ceiling is never touched,       50, 1,    600_000,    -",
-    })
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "all that was wanted leaves the request alone,   -, 1, 40_100_000,    -",
+                "a grant in between sets what it affords,        -, 1, 10_109_999, 1000",
+                "the least grant sets the floor,                 -, 1,  2_660_000,  256",
+                "choices share the grant,                        -, 2, 20_100_000, 1000",
+                "a client's own ceiling is never touched,       50, 1,    600_000,    -",
+            })
     void the_ceiling_follows_what_was_granted(String story, Long asked, int choices, String granted, Long ceiling) {
         HoldPlan plan = Requests.plan(Requests.request(asked, choices, 100));
         assertThat(plan.ceilingFor(nano(granted))).isEqualTo(ceiling);
@@ -65,14 +69,16 @@ final class HoldPlanTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @CsvSource(nullValues = "-", value = {
-        "an amount affords so many tokens,        1, 10_100_000, 1000",
-        "for each choice its share,               3, 10_100_000,  333",
-        "never more than the model makes,         1, 99_000_000, 4000",
-        "not even one token,                      1,    109_999,    -",
-        "not even the prompt,                     1,     99_999,    -",
-        "nothing,                                 1,          0,    -",
-    })
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "an amount affords so many tokens,        1, 10_100_000, 1000",
+                "for each choice its share,               3, 10_100_000,  333",
+                "never more than the model makes,         1, 99_000_000, 4000",
+                "not even one token,                      1,    109_999,    -",
+                "not even the prompt,                     1,     99_999,    -",
+                "nothing,                                 1,          0,    -",
+            })
     void a_refusal_says_what_would_fit(String story, int choices, String available, Long ceiling) {
         HoldPlan plan = Requests.plan(Requests.request(3_999L, choices, 100));
         assertThat(plan.affordableCeiling(nano(available))).isEqualTo(ceiling);
@@ -87,7 +93,8 @@ final class HoldPlanTest {
         for (int round = 0; round < 20_000; round++) {
             String name = names[random.nextInt(names.length)];
             ModelRates rates = ((Resolution.Priced) book.resolve(name)).rates();
-            Long ceiling = random.nextBoolean() ? null : random.nextLong(rates.limits().maxOutputTokens());
+            Long ceiling =
+                    random.nextBoolean() ? null : random.nextLong(rates.limits().maxOutputTokens());
             int choices = 1 + random.nextInt(4);
             MeteredRequest request = Requests.request(ceiling, choices, random.nextLong(500_000));
             HoldPlan plan =
@@ -97,7 +104,9 @@ final class HoldPlanTest {
             long room = plan.want().nano() - plan.min().nano();
             Usd granted = new Usd(plan.min().nano() + (room == 0 ? 0 : random.nextLong(room + 1)));
             Long set = plan.ceilingFor(granted);
-            long perChoice = set != null ? set : ceiling != null ? ceiling : rates.limits().maxOutputTokens();
+            long perChoice = set != null
+                    ? set
+                    : ceiling != null ? ceiling : rates.limits().maxOutputTokens();
             if (set != null) {
                 assertThat(set).as(story).isBetween(256L, rates.limits().maxOutputTokens());
             }
@@ -108,7 +117,9 @@ final class HoldPlanTest {
                 usage.set(unit, part);
                 left -= part;
             }
-            assertThat(rates.charge(usage.build(), plan.markup()).charge()).as(story).isLessThanOrEqualTo(granted);
+            assertThat(rates.charge(usage.build(), plan.markup()).charge())
+                    .as(story)
+                    .isLessThanOrEqualTo(granted);
         }
     }
 

@@ -13,22 +13,24 @@ final class HoldStateTest {
     private static final long SEED = 20261124;
 
     @ParameterizedTest(name = "{0}")
-    @CsvSource(delimiter = '|', value = {
-        "an exchange pays                            | PLACED ENDED SETTLED                      | FORWARD SETTLE ANNOUNCE                  | FINAL",
-        "a refusal has nothing to undo               | REFUSED ENDED                             | REFUSE NOTHING                           | FINAL",
-        "no reply: released, whatever comes late     | PLACE_UNKNOWN PLACED SETTLED              | RELEASE NOTHING NOTHING                  | FINAL",
-        "gone while it is placed: released           | ENDED PLACED SETTLED                      | RELEASE NOTHING NOTHING                  | FINAL",
-        "gone while it is refused                    | ENDED REFUSED SETTLED                     | RELEASE NOTHING NOTHING                  | FINAL",
-        "a release that is not answered              | PLACE_UNKNOWN SETTLE_UNKNOWN SETTLED      | RELEASE NOTHING NOTHING                  | FINAL",
-        "renewals ask for nothing                    | PLACED RENEWED RENEWAL_UNKNOWN RENEWED    | FORWARD NOTHING NOTHING NOTHING          | OPEN",
-        "a lost hold is placed again                 | PLACED HOLD_MISSING PLACED ENDED SETTLED  | FORWARD PLACE_AGAIN NOTHING SETTLE ANNOUNCE | FINAL",
-        "lost again: the exchange stops, once        | PLACED HOLD_MISSING PLACED HOLD_MISSING HOLD_MISSING ENDED | FORWARD PLACE_AGAIN NOTHING STOP NOTHING SETTLE | SETTLING",
-        "refused when placed again: it stops         | PLACED HOLD_MISSING REFUSED ENDED         | FORWARD PLACE_AGAIN STOP SETTLE          | SETTLING",
-        "an expired hold stops, and settles late     | PLACED HOLD_OVER ENDED SETTLED            | FORWARD STOP SETTLE ANNOUNCE             | FINAL",
-        "no reply in time: the journal stands        | PLACED ENDED SETTLE_UNKNOWN SETTLED       | FORWARD SETTLE ANNOUNCE_WITHOUT_BALANCE NOTHING | FINAL",
-        "refused for good: the journal stands        | PLACED ENDED SETTLE_REFUSED               | FORWARD SETTLE ANNOUNCE_WITHOUT_BALANCE  | FINAL",
-        "ended twice settles once                    | PLACED ENDED ENDED SETTLED SETTLED        | FORWARD SETTLE NOTHING ANNOUNCE NOTHING  | FINAL",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "an exchange pays                            | PLACED ENDED SETTLED                      | FORWARD SETTLE ANNOUNCE                  | FINAL",
+                "a refusal has nothing to undo               | REFUSED ENDED                             | REFUSE NOTHING                           | FINAL",
+                "no reply: released, whatever comes late     | PLACE_UNKNOWN PLACED SETTLED              | RELEASE NOTHING NOTHING                  | FINAL",
+                "gone while it is placed: released           | ENDED PLACED SETTLED                      | RELEASE NOTHING NOTHING                  | FINAL",
+                "gone while it is refused                    | ENDED REFUSED SETTLED                     | RELEASE NOTHING NOTHING                  | FINAL",
+                "a release that is not answered              | PLACE_UNKNOWN SETTLE_UNKNOWN SETTLED      | RELEASE NOTHING NOTHING                  | FINAL",
+                "renewals ask for nothing                    | PLACED RENEWED RENEWAL_UNKNOWN RENEWED    | FORWARD NOTHING NOTHING NOTHING          | OPEN",
+                "a lost hold is placed again                 | PLACED HOLD_MISSING PLACED ENDED SETTLED  | FORWARD PLACE_AGAIN NOTHING SETTLE ANNOUNCE | FINAL",
+                "lost again: the exchange stops, once        | PLACED HOLD_MISSING PLACED HOLD_MISSING HOLD_MISSING ENDED | FORWARD PLACE_AGAIN NOTHING STOP NOTHING SETTLE | SETTLING",
+                "refused when placed again: it stops         | PLACED HOLD_MISSING REFUSED ENDED         | FORWARD PLACE_AGAIN STOP SETTLE          | SETTLING",
+                "an expired hold stops, and settles late     | PLACED HOLD_OVER ENDED SETTLED            | FORWARD STOP SETTLE ANNOUNCE             | FINAL",
+                "no reply in time: the journal stands        | PLACED ENDED SETTLE_UNKNOWN SETTLED       | FORWARD SETTLE ANNOUNCE_WITHOUT_BALANCE NOTHING | FINAL",
+                "refused for good: the journal stands        | PLACED ENDED SETTLE_REFUSED               | FORWARD SETTLE ANNOUNCE_WITHOUT_BALANCE  | FINAL",
+                "ended twice settles once                    | PLACED ENDED ENDED SETTLED SETTLED        | FORWARD SETTLE NOTHING ANNOUNCE NOTHING  | FINAL",
+            })
     void a_hold_lives(String story, String events, String actions, HoldState.Phase last) {
         HoldState state = new HoldState();
         List<String> done = Arrays.stream(events.strip().split(" "))
@@ -63,8 +65,12 @@ final class HoldStateTest {
                     case STOP -> stops++;
                     case NOTHING, PLACE_AGAIN -> {}
                 }
-                assertThat(action == HoldAction.SETTLE && !forwarded).as(story.toString()).isFalse();
-                assertThat(action == HoldAction.RELEASE && forwarded).as(story.toString()).isFalse();
+                assertThat(action == HoldAction.SETTLE && !forwarded)
+                        .as(story.toString())
+                        .isFalse();
+                assertThat(action == HoldAction.RELEASE && forwarded)
+                        .as(story.toString())
+                        .isFalse();
             }
             assertThat(settlements).as(story.toString()).isEqualTo(refusedFirst ? 0 : 1);
             assertThat(announcements).as(story.toString()).isLessThanOrEqualTo(forwarded ? 1 : 0);

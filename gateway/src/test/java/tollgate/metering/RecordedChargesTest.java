@@ -47,7 +47,8 @@ final class RecordedChargesTest {
             return Stream.of(NONE);
         }
         try (Stream<Path> files = Files.walk(recordings)) {
-            return files.filter(file -> file.toString().endsWith(".sse"))
+            return files
+                    .filter(file -> file.toString().endsWith(".sse"))
                     .filter(RecordedChargesTest::isChat)
                     .filter(RecordedChargesTest::reportsUsage)
                     .toList()

@@ -25,35 +25,39 @@ final class WhoPaysTest {
      * of content in 12 events, 10 tokens.
      */
     @ParameterizedTest(name = "{0}")
-    @CsvSource(delimiter = '|', nullValues = "-", value = {
-        // story | ending | reported | events | bytes | bytes at report | error | ended | payer | total | cost | estimated
-        "complete and reported: what was reported | complete | input=90 output=20 | 9 | 60 | 60 | no | complete | WALLET | 290000 | 290000 | no",
-        "complete, a reported zero is zero | complete | input=0 output=0 | 9 | 60 | 60 | no | complete | WALLET | 0 | 0 | no",
-        "complete, reported before the last content: still what was reported | complete | input=90 output=20 | 9 | 60 | 30 | no | complete | WALLET | 290000 | 290000 | no",
-        "complete, usage missing: an estimate | complete | - | 12 | 60 | 0 | no | complete | WALLET | 200000 | 200000 | yes",
-        "complete, usage missing and nothing said: the prompt | complete | - | 2 | 0 | 0 | no | complete | WALLET | 100000 | 100000 | yes",
-        "200 with no event at all: the operator | complete | - | 0 | 0 | 0 | no | upstream_garbled | OPERATOR | 0 | 100000 | yes",
-        "200 with only an error: nothing | complete | - | 1 | 0 | 0 | yes | upstream_error | OPERATOR | 0 | 0 | no",
-        "200 with an error that reports usage: what was reported | complete | input=90 output=0 | 1 | 0 | 0 | yes | upstream_error | WALLET | 90000 | 90000 | no",
-        "an error after content: the consumed portion | complete | - | 12 | 60 | 0 | yes | upstream_error | WALLET | 200000 | 200000 | yes",
-        "no answer: nothing | failed | - | 0 | 0 | 0 | no | upstream_failed | OPERATOR | 0 | 0 | no",
-        "an error status: nothing | refused | - | 0 | 0 | 0 | yes | upstream_refused | OPERATOR | 0 | 0 | no",
-        "an error status that reports usage: the operator | refused | input=90 output=0 | 0 | 0 | 0 | yes | upstream_refused | OPERATOR | 0 | 90000 | no",
-        "200 of another dialect: the operator | garbled | - | 1 | 0 | 0 | no | upstream_garbled | OPERATOR | 0 | 100000 | yes",
-        "whole answer cut while withheld: the operator | cut withheld | - | 1 | 60 | 0 | no | upstream_cut | OPERATOR | 0 | 200000 | yes",
-        "cut after its release: the consumed portion | cut released | - | 12 | 60 | 0 | no | upstream_cut | WALLET | 200000 | 200000 | yes",
-        "cut after usage was reported: that | cut released | input=90 output=20 | 12 | 60 | 60 | no | upstream_cut | WALLET | 290000 | 290000 | no",
-        "cut after a report and more content: both | cut released | input=90 output=20 | 12 | 60 | 30 | no | upstream_cut | WALLET | 340000 | 340000 | yes",
-        "client gone before its request was sent: nothing | gone unsent | - | 0 | 0 | 0 | no | client_gone | OPERATOR | 0 | 0 | no",
-        "client gone before the first byte: the prompt (H38) | gone sent | - | 0 | 0 | 0 | no | client_gone | WALLET | 100000 | 100000 | yes",
-        "client gone before the first byte, drained: what was reported | gone sent | input=90 output=20 | 9 | 60 | 60 | no | client_gone | WALLET | 290000 | 290000 | no",
-        "client gone, and the upstream reports an error: nothing | gone sent | - | 1 | 0 | 0 | yes | client_gone | OPERATOR | 0 | 0 | no",
-        "client gone later: the consumed portion | gone sent | - | 12 | 60 | 0 | no | client_gone | WALLET | 200000 | 200000 | yes",
-        "stopped before a byte left: the operator | stopped withheld | - | 12 | 60 | 0 | no | gateway_stopped | OPERATOR | 0 | 200000 | yes",
-        "stopped after bytes left: the consumed portion | stopped released | - | 12 | 60 | 0 | no | gateway_stopped | WALLET | 200000 | 200000 | yes",
-        "an estimate never passes what was held | cut released | - | 12000 | 9000000 | 0 | no | upstream_cut | WALLET | 10400000 | 15000100000 | yes",
-        "a report before a cut is owed in full | cut released | input=90 output=2000 | 12 | 60 | 30 | no | upstream_cut | WALLET | 20090000 | 20140000 | yes",
-    })
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "-",
+            value = {
+                // story | ending | reported | events | bytes | bytes at report | error | ended | payer | total | cost |
+                // estimated
+                "complete and reported: what was reported | complete | input=90 output=20 | 9 | 60 | 60 | no | complete | WALLET | 290000 | 290000 | no",
+                "complete, a reported zero is zero | complete | input=0 output=0 | 9 | 60 | 60 | no | complete | WALLET | 0 | 0 | no",
+                "complete, reported before the last content: still what was reported | complete | input=90 output=20 | 9 | 60 | 30 | no | complete | WALLET | 290000 | 290000 | no",
+                "complete, usage missing: an estimate | complete | - | 12 | 60 | 0 | no | complete | WALLET | 200000 | 200000 | yes",
+                "complete, usage missing and nothing said: the prompt | complete | - | 2 | 0 | 0 | no | complete | WALLET | 100000 | 100000 | yes",
+                "200 with no event at all: the operator | complete | - | 0 | 0 | 0 | no | upstream_garbled | OPERATOR | 0 | 100000 | yes",
+                "200 with only an error: nothing | complete | - | 1 | 0 | 0 | yes | upstream_error | OPERATOR | 0 | 0 | no",
+                "200 with an error that reports usage: what was reported | complete | input=90 output=0 | 1 | 0 | 0 | yes | upstream_error | WALLET | 90000 | 90000 | no",
+                "an error after content: the consumed portion | complete | - | 12 | 60 | 0 | yes | upstream_error | WALLET | 200000 | 200000 | yes",
+                "no answer: nothing | failed | - | 0 | 0 | 0 | no | upstream_failed | OPERATOR | 0 | 0 | no",
+                "an error status: nothing | refused | - | 0 | 0 | 0 | yes | upstream_refused | OPERATOR | 0 | 0 | no",
+                "an error status that reports usage: the operator | refused | input=90 output=0 | 0 | 0 | 0 | yes | upstream_refused | OPERATOR | 0 | 90000 | no",
+                "200 of another dialect: the operator | garbled | - | 1 | 0 | 0 | no | upstream_garbled | OPERATOR | 0 | 100000 | yes",
+                "whole answer cut while withheld: the operator | cut withheld | - | 1 | 60 | 0 | no | upstream_cut | OPERATOR | 0 | 200000 | yes",
+                "cut after its release: the consumed portion | cut released | - | 12 | 60 | 0 | no | upstream_cut | WALLET | 200000 | 200000 | yes",
+                "cut after usage was reported: that | cut released | input=90 output=20 | 12 | 60 | 60 | no | upstream_cut | WALLET | 290000 | 290000 | no",
+                "cut after a report and more content: both | cut released | input=90 output=20 | 12 | 60 | 30 | no | upstream_cut | WALLET | 340000 | 340000 | yes",
+                "client gone before its request was sent: nothing | gone unsent | - | 0 | 0 | 0 | no | client_gone | OPERATOR | 0 | 0 | no",
+                "client gone before the first byte: the prompt (H38) | gone sent | - | 0 | 0 | 0 | no | client_gone | WALLET | 100000 | 100000 | yes",
+                "client gone before the first byte, drained: what was reported | gone sent | input=90 output=20 | 9 | 60 | 60 | no | client_gone | WALLET | 290000 | 290000 | no",
+                "client gone, and the upstream reports an error: nothing | gone sent | - | 1 | 0 | 0 | yes | client_gone | OPERATOR | 0 | 0 | no",
+                "client gone later: the consumed portion | gone sent | - | 12 | 60 | 0 | no | client_gone | WALLET | 200000 | 200000 | yes",
+                "stopped before a byte left: the operator | stopped withheld | - | 12 | 60 | 0 | no | gateway_stopped | OPERATOR | 0 | 200000 | yes",
+                "stopped after bytes left: the consumed portion | stopped released | - | 12 | 60 | 0 | no | gateway_stopped | WALLET | 200000 | 200000 | yes",
+                "an estimate never passes what was held | cut released | - | 12000 | 9000000 | 0 | no | upstream_cut | WALLET | 10400000 | 15000100000 | yes",
+                "a report before a cut is owed in full | cut released | input=90 output=2000 | 12 | 60 | 30 | no | upstream_cut | WALLET | 20090000 | 20140000 | yes",
+            })
     void who_pays(
             String story,
             String ending,
@@ -110,8 +114,8 @@ final class WhoPaysTest {
     void an_absurd_report_is_charged_to_a_limit_and_the_rest_disputed(
             String story, long output, long total, long overrun, long disputed) {
         Usage usage = Usage.builder().set(UnitClass.OUTPUT, output).build();
-        Settlement settled = WHO_PAYS.settle(
-                PLAN, PLAN.want(), new Ending.Complete(), new Observed(usage, null, 9, 60, 60, false));
+        Settlement settled =
+                WHO_PAYS.settle(PLAN, PLAN.want(), new Ending.Complete(), new Observed(usage, null, 9, 60, 60, false));
         assertThat(settled.total()).isEqualTo(new Usd(total));
         assertThat(settled.overrun()).isEqualTo(new Usd(overrun));
         assertThat(settled.disputed()).isEqualTo(new Usd(disputed));

@@ -80,7 +80,8 @@ class SandboxTest {
 
     @Test
     void aStreamHasTheShapesOfTheRealOne() throws Exception {
-        HttpResponse<byte[]> answer = ask(body(",\"stream\":true,\"stream_options\":{\"include_usage\":true}"), "tokens=3");
+        HttpResponse<byte[]> answer =
+                ask(body(",\"stream\":true,\"stream_options\":{\"include_usage\":true}"), "tokens=3");
         assertThat(answer.headers().firstValue("content-type")).contains("text/event-stream; charset=utf-8");
         List<String> events = events(answer.body());
         assertThat(events).hasSize(7);
@@ -96,7 +97,8 @@ class SandboxTest {
     @Test
     void ceilingsChoicesAndReasoningAreCounted() throws Exception {
         JsonNode answer = JsonMapper.shared()
-                .readTree(ask(body(",\"n\":2,\"max_tokens\":2"), "tokens=9,reasoning=10").body());
+                .readTree(ask(body(",\"n\":2,\"max_tokens\":2"), "tokens=9,reasoning=10")
+                        .body());
         assertThat(answer.at("/choices").size()).isEqualTo(2);
         assertThat(answer.at("/choices/1/finish_reason").asString()).isEqualTo("length");
         assertThat(answer.at("/usage/completion_tokens").asInt()).isEqualTo(24);
@@ -106,14 +108,15 @@ class SandboxTest {
     void toolsAreCalledOnceAndTheirResultIsAnswered() throws Exception {
         String tools = ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"weather\",\"parameters\":{}}}]";
         JsonNode call = JsonMapper.shared().readTree(ask(body(tools), "").body());
-        assertThat(call.at("/choices/0/message/tool_calls/0/function/name").asString()).isEqualTo("weather");
+        assertThat(call.at("/choices/0/message/tool_calls/0/function/name").asString())
+                .isEqualTo("weather");
         assertThat(call.at("/choices/0/message/tool_calls/0/function/arguments").asString())
                 .isEqualTo("{\"text\":\"hello\"}");
         assertThat(call.at("/choices/0/finish_reason").asString()).isEqualTo("tool_calls");
         JsonNode result = JsonMapper.shared()
                 .readTree(ask(
-                                "{\"model\":\"gpt-4o-mini\",\"messages\":[{\"role\":\"tool\",\"content\":\"sun\"}]" + tools
-                                        + "}",
+                                "{\"model\":\"gpt-4o-mini\",\"messages\":[{\"role\":\"tool\",\"content\":\"sun\"}]"
+                                        + tools + "}",
                                 "")
                         .body());
         assertThat(result.at("/choices/0/message/content").asString()).isEqualTo("You said: sun");
@@ -136,12 +139,17 @@ class SandboxTest {
         assertThat(events(ask(stream, "tokens=1,usage=omit,done=omit").body())).hasSize(3);
         assertThat(events(ask(stream, "tokens=1,usage=twice").body())).hasSize(6);
         assertThat(events(ask(stream, "tokens=1,usage=late").body()).getLast()).contains("\"completion_tokens\":1");
-        assertThat(events(ask(stream, "error=only").body())).hasSize(2).first().asString().contains("sandbox_error");
+        assertThat(events(ask(stream, "error=only").body()))
+                .hasSize(2)
+                .first()
+                .asString()
+                .contains("sandbox_error");
     }
 
     @Test
     void aBodyCanBeCut() {
-        assertThatThrownBy(() -> ask(body(",\"stream\":true"), "tokens=9,cut=300")).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> ask(body(",\"stream\":true"), "tokens=9,cut=300"))
+                .isInstanceOf(IOException.class);
         assertThatThrownBy(() -> ask(body(""), "cut=10")).isInstanceOf(IOException.class);
     }
 

@@ -71,7 +71,10 @@ class WalletModelTest {
                     for (int i = 0; i < sendings; i++) {
                         PlaceResult placed = control.place(new Place(
                                 at, id, 1, new Usd(least), new Usd(amount), LIFE, LONG, Usd.ZERO, 0, "v", false));
-                        assertThat(placed instanceof PlaceResult.Placed ok ? ok.granted().nano() : -1)
+                        assertThat(
+                                        placed instanceof PlaceResult.Placed ok
+                                                ? ok.granted().nano()
+                                                : -1)
                                 .as(story + " " + placed)
                                 .isEqualTo(granted);
                     }
@@ -81,9 +84,10 @@ class WalletModelTest {
                     String print = "f" + random.nextInt(2);
                     boolean booked = model.settle(id, print, total);
                     for (int i = 0; i < sendings; i++) {
-                        SettleResult settled =
-                                control.settle(new Settle(at, id, print, new Usd(total), false, "chat"));
-                        assertThat(settled instanceof SettleResult.Settled).as(story + " " + settled).isEqualTo(booked);
+                        SettleResult settled = control.settle(new Settle(at, id, print, new Usd(total), false, "chat"));
+                        assertThat(settled instanceof SettleResult.Settled)
+                                .as(story + " " + settled)
+                                .isEqualTo(booked);
                     }
                 }
                 case 4 -> {
@@ -94,7 +98,9 @@ class WalletModelTest {
                     for (int i = 0; i < sendings; i++) {
                         PostResult posted = control.post(
                                 new Post(at, entry, EntryKind.ADJUST, new Usd(signed), force, "TEST", "r", "t"));
-                        assertThat(posted instanceof PostResult.Posted).as(story + " " + posted).isEqualTo(booked);
+                        assertThat(posted instanceof PostResult.Posted)
+                                .as(story + " " + posted)
+                                .isEqualTo(booked);
                     }
                 }
                 case 5 -> expireNow(at, id, model, story, sendings);
@@ -126,17 +132,18 @@ class WalletModelTest {
             raw(commands -> commands.zadd(Keys.expiries(at.shard()), (double) past, id));
         }
         for (int i = 0; i < sendings; i++) {
-            SettleResult expired =
-                    control.expire(at.shard(), new DueHold(id, at.organisation(), at.wallet(), 1, past));
+            SettleResult expired = control.expire(at.shard(), new DueHold(id, at.organisation(), at.wallet(), 1, past));
             boolean first = due && i == 0;
-            assertThat(expired instanceof SettleResult.Settled).as(story + " " + expired).isEqualTo(first);
+            assertThat(expired instanceof SettleResult.Settled)
+                    .as(story + " " + expired)
+                    .isEqualTo(first);
         }
     }
 
     private static String renewed(WalletAddress at, String id, long accrued) {
         Call call = Calls.renew(new Renew(at, id, 1, new Usd(accrued), LIFE), watch.n(at.shard()));
-        List<Object> reply = raw(commands -> commands.eval(
-                call.script().text(), ScriptOutputType.MULTI, call.keys(), call.args()));
+        List<Object> reply =
+                raw(commands -> commands.eval(call.script().text(), ScriptOutputType.MULTI, call.keys(), call.args()));
         return String.valueOf(reply.getFirst());
     }
 
@@ -159,8 +166,10 @@ class WalletModelTest {
             }
         }
         assertThat(sum).isEqualTo(model.balance);
-        model.exchanges.forEach((id, exchange) -> assertThat(
-                        control.exchange(at.shard(), id).orElseThrow().captured().nano())
+        model.exchanges.forEach((id, exchange) -> assertThat(control.exchange(at.shard(), id)
+                        .orElseThrow()
+                        .captured()
+                        .nano())
                 .isEqualTo(exchange.captured));
     }
 
@@ -176,8 +185,8 @@ class WalletModelTest {
         if (!balance.equals("0")) {
             control.post(new Post(at, at + "-t", EntryKind.TOP_UP, Usd.parse(balance), false, "TEST", "r", "t"));
         }
-        PlaceResult placed = control.place(new Place(
-                at, at + "-x", 1, Usd.parse(least), Usd.parse(want), LIFE, LONG, Usd.ZERO, 0, "v", false));
+        PlaceResult placed = control.place(
+                new Place(at, at + "-x", 1, Usd.parse(least), Usd.parse(want), LIFE, LONG, Usd.ZERO, 0, "v", false));
         assertThat(placed.getClass().getSimpleName()).isEqualTo(outcome);
         if (story.contains("half")) {
             assertThat(((PlaceResult.Placed) placed).granted()).isEqualTo(Usd.parse("0.50"));
@@ -189,8 +198,7 @@ class WalletModelTest {
         WalletAddress at = wallet();
         assertThat(control.settle(new Settle(at, at + "-x", "f", Usd.ZERO, false, "")))
                 .isInstanceOf(SettleResult.Settled.class);
-        assertThat(control.place(
-                        new Place(at, at + "-x", 1, Usd.ZERO, Usd.ZERO, LIFE, LONG, Usd.ZERO, 0, "v", false)))
+        assertThat(control.place(new Place(at, at + "-x", 1, Usd.ZERO, Usd.ZERO, LIFE, LONG, Usd.ZERO, 0, "v", false)))
                 .isEqualTo(new PlaceResult.AlreadyFinal());
     }
 
@@ -198,12 +206,11 @@ class WalletModelTest {
     void a_frozen_wallet_admits_nothing_new_and_settles_what_is_open() {
         WalletAddress at = wallet();
         control.post(new Post(at, at + "-t", EntryKind.TOP_UP, Usd.parse("1"), false, "TEST", "r", "t"));
-        control.place(new Place(
-                at, at + "-x", 1, Usd.parse("0.5"), Usd.parse("0.5"), LIFE, LONG, Usd.ZERO, 0, "v", false));
+        control.place(
+                new Place(at, at + "-x", 1, Usd.parse("0.5"), Usd.parse("0.5"), LIFE, LONG, Usd.ZERO, 0, "v", false));
         assertThat(control.setState(at, 1, "frozen")).isEqualTo(new SetResult.Done());
         assertThat(control.setState(at, 0, "active")).isEqualTo(new SetResult.Stale(1));
-        assertThat(control.place(new Place(
-                        at, at + "-y", 1, Usd.ZERO, Usd.ZERO, LIFE, LONG, Usd.ZERO, 0, "v", false)))
+        assertThat(control.place(new Place(at, at + "-y", 1, Usd.ZERO, Usd.ZERO, LIFE, LONG, Usd.ZERO, 0, "v", false)))
                 .isEqualTo(new PlaceResult.WalletNotActive("frozen"));
         assertThat(control.settle(new Settle(at, at + "-x", "f", Usd.parse("0.25"), false, "")))
                 .isInstanceOfSatisfying(
@@ -243,8 +250,7 @@ class WalletModelTest {
         return at;
     }
 
-    private static <T> T raw(
-            Function<RedisCommands<String, String>, T> task) {
+    private static <T> T raw(Function<RedisCommands<String, String>, T> task) {
         try (RedisClient client = RedisClient.create(RedisURI.create(redis.url()));
                 var connection = client.connect()) {
             return task.apply(connection.sync());

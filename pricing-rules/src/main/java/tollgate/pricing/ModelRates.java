@@ -77,7 +77,8 @@ public final class ModelRates {
 
     /** {@link #charge} would stay within the range of amounts. */
     public boolean chargeable(Usage usage, Markup markup) {
-        return withinRange(usage) && nano(tariff(usage.inputTokens()).femto(usage), markup).compareTo(MAX_NANO) <= 0;
+        return withinRange(usage)
+                && nano(tariff(usage.inputTokens()).femto(usage), markup).compareTo(MAX_NANO) <= 0;
     }
 
     /**
@@ -89,12 +90,13 @@ public final class ModelRates {
     public Charge charge(Usage usage, Markup markup) {
         Tariff tariff = tariff(usage.inputTokens());
         List<ChargeLine> lines = new ArrayList<>();
-        usage.asMap().forEach((unit, units) -> lines.add(new ChargeLine(
-                unit,
-                units,
-                tariff.usdPerUnit(unit),
-                Tariff.usd(Tariff.product(units, tariff.femtoPerUnit(unit))),
-                units > 0 && !tariff.prices(unit))));
+        usage.asMap()
+                .forEach((unit, units) -> lines.add(new ChargeLine(
+                        unit,
+                        units,
+                        tariff.usdPerUnit(unit),
+                        Tariff.usd(Tariff.product(units, tariff.femtoPerUnit(unit))),
+                        units > 0 && !tariff.prices(unit))));
         BigInteger femto = tariff.femto(usage);
         return new Charge(usd(femto, Markup.NONE), usd(femto, markup), lines);
     }
@@ -119,8 +121,7 @@ public final class ModelRates {
                 return new Usd(fastNano(femto, markup.factor()));
             }
         }
-        return usd(
-                Tariff.product(inputTokens, inputRate).add(Tariff.product(outputTokens, outputRate)), markup);
+        return usd(Tariff.product(inputTokens, inputRate).add(Tariff.product(outputTokens, outputRate)), markup);
     }
 
     /**
@@ -192,8 +193,7 @@ public final class ModelRates {
     }
 
     private static BigInteger nano(BigInteger femto, Markup markup) {
-        BigInteger[] nano =
-                femto.multiply(BigInteger.valueOf(markup.factor())).divideAndRemainder(SCALE);
+        BigInteger[] nano = femto.multiply(BigInteger.valueOf(markup.factor())).divideAndRemainder(SCALE);
         return nano[1].signum() == 0 ? nano[0] : nano[0].add(BigInteger.ONE);
     }
 

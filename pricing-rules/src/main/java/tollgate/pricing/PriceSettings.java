@@ -16,7 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param markup what is added to a cost
  * @param unknownModel the rates of models that no card names; null: such models are refused
  */
-public record PriceSettings(boolean builtIn, List<Path> files, Markup markup, @Nullable RateCard unknownModel) {
+public record PriceSettings(
+        boolean builtIn,
+        List<Path> files,
+        Markup markup,
+        @Nullable RateCard unknownModel) {
     /** The settings of an empty configuration: built-in cards, no markup, unknown models refused. */
     public static final PriceSettings DEFAULTS = new PriceSettings(true, List.of(), Markup.NONE, null);
 

@@ -95,7 +95,8 @@ public record RateCard(
     static Map<UnitClass, BigDecimal> checked(String field, Map<UnitClass, BigDecimal> rates) {
         for (UnitClass needed : List.of(UnitClass.INPUT, UnitClass.OUTPUT)) {
             if (!rates.containsKey(needed)) {
-                throw new IllegalArgumentException(field + ": no '" + needed.wireName() + "' (expected: a rate for it)");
+                throw new IllegalArgumentException(
+                        field + ": no '" + needed.wireName() + "' (expected: a rate for it)");
             }
         }
         Map<UnitClass, BigDecimal> copy = new EnumMap<>(UnitClass.class);
@@ -117,9 +118,8 @@ public record RateCard(
             input = rate.getKey().isInputToken() ? input.max(rate.getValue()) : input;
             output = rate.getKey().isOutputToken() ? output.max(rate.getValue()) : output;
         }
-        BigDecimal usd = input.add(output)
-                .multiply(BigDecimal.valueOf(limits.context()))
-                .movePointLeft(6);
+        BigDecimal usd =
+                input.add(output).multiply(BigDecimal.valueOf(limits.context())).movePointLeft(6);
         if (usd.compareTo(FULL_CONTEXT) > 0) {
             throw new IllegalArgumentException(field + ": a full context of " + limits.context() + " tokens costs "
                     + usd.stripTrailingZeros().toPlainString() + " USD (expected: at most " + FULL_CONTEXT + ")");

@@ -29,8 +29,8 @@ import org.snakeyaml.engine.v2.nodes.Node;
  */
 final class RateCardFile {
     private static final List<String> FILE = List.of("source", "seen", "models");
-    private static final List<String> MODEL =
-            List.of("model", "aliases", "limits", "image_tokens", "usd_per_million", "long_context", "free", "source", "seen");
+    private static final List<String> MODEL = List.of(
+            "model", "aliases", "limits", "image_tokens", "usd_per_million", "long_context", "free", "source", "seen");
     private static final List<String> LIMITS =
             List.of("context", "max_output_tokens", "visible_output", "typical_output");
     private static final List<String> IMAGES = List.of("low", "high");
@@ -74,12 +74,14 @@ final class RateCardFile {
 
     /** The cards of a text, which complaints call by the file's name. */
     static List<RateCard> read(String file, String text) {
-        LoadSettings settings = LoadSettings.builder().setLabel(file).setUseMarks(true).build();
+        LoadSettings settings =
+                LoadSettings.builder().setLabel(file).setUseMarks(true).build();
         Optional<Node> root;
         try {
             root = new Compose(settings).composeReader(new StringReader(text));
         } catch (MarkedYamlEngineException e) {
-            String line = e.getProblemMark().map(mark -> ":" + (mark.getLine() + 1)).orElse("");
+            String line =
+                    e.getProblemMark().map(mark -> ":" + (mark.getLine() + 1)).orElse("");
             throw new InvalidRateCard(file + line + ": not YAML: " + e.getProblem(), e);
         } catch (YamlEngineException e) {
             throw new InvalidRateCard(file + ": not YAML: " + e.getMessage(), e);

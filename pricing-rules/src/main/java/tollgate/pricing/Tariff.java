@@ -33,7 +33,9 @@ final class Tariff {
         long output = 0;
         for (UnitClass unit : CLASSES) {
             BigDecimal rate = RateCard.effective(usdPerMillion, unit);
-            long perUnit = rate == null ? UNPRICED : rate.movePointRight(RateCard.DECIMALS).longValueExact();
+            long perUnit = rate == null
+                    ? UNPRICED
+                    : rate.movePointRight(RateCard.DECIMALS).longValueExact();
             femto[unit.ordinal()] = perUnit;
             input = unit.isInputToken() ? Math.max(input, perUnit) : input;
             output = unit.isOutputToken() ? Math.max(output, perUnit) : output;

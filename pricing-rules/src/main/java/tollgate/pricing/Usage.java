@@ -89,7 +89,10 @@ public final class Usage {
         StringBuilder text = new StringBuilder();
         for (UnitClass unit : CLASSES) {
             if (units[unit.ordinal()] != NOT_REPORTED) {
-                text.append(text.isEmpty() ? "" : ", ").append(unit.wireName()).append('=').append(units(unit));
+                text.append(text.isEmpty() ? "" : ", ")
+                        .append(unit.wireName())
+                        .append('=')
+                        .append(units(unit));
             }
         }
         return text.toString();

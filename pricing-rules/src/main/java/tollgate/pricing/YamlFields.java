@@ -130,6 +130,8 @@ final class YamlFields {
     static String at(String file, @Nullable Node node) {
         return node == null
                 ? file + ": "
-                : node.getStartMark().map(mark -> file + ":" + (mark.getLine() + 1) + ": ").orElse(file + ": ");
+                : node.getStartMark()
+                        .map(mark -> file + ":" + (mark.getLine() + 1) + ": ")
+                        .orElse(file + ": ");
     }
 }

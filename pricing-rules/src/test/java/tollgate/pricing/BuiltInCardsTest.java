@@ -27,21 +27,24 @@ final class BuiltInCardsTest {
         "gpt-5.6-sol, cache_write=272001 output=0, 3.4000125"
     })
     void a_usage_of_a_known_model_comes_to(String model, String usage, String usd) {
-        assertThat(rates(model).charge(Cards.usage(usage), Markup.NONE).charge()).isEqualTo(Usd.parse(usd));
+        assertThat(rates(model).charge(Cards.usage(usage), Markup.NONE).charge())
+                .isEqualTo(Usd.parse(usd));
     }
 
     @Test
     void models_of_unseen_reasoning_are_told_apart() {
         Pattern reasons = Pattern.compile("o\\d.*|gpt-5.*");
-        assertThat(BOOK.names()).hasSizeGreaterThan(50).allSatisfy((name, rates) -> assertThat(
-                        rates.limits().visibleOutput())
-                .isEqualTo(!reasons.matcher(name).matches()));
+        assertThat(BOOK.names())
+                .hasSizeGreaterThan(50)
+                .allSatisfy((name, rates) -> assertThat(rates.limits().visibleOutput())
+                        .isEqualTo(!reasons.matcher(name).matches()));
     }
 
     @Test
     void every_card_has_its_limits_and_image_constants() {
         assertThat(BOOK.names()).allSatisfy((name, rates) -> {
-            assertThat(rates.limits().typicalOutput()).isBetween(1L, rates.limits().maxOutputTokens());
+            assertThat(rates.limits().typicalOutput())
+                    .isBetween(1L, rates.limits().maxOutputTokens());
             assertThat(rates.limits().imageTokensLow()).isPositive();
             assertThat(rates.priceVersion()).startsWith("2026-08-01/");
         });
@@ -51,8 +54,17 @@ final class BuiltInCardsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "gpt-4o-search-preview", "gpt-4o-audio-preview", "gpt-5-pro", "gpt-5-codex", "o1-pro", "gpt-image-1",
-                "ft:gpt-4o-mini-2024-07-18:org::id", "gpt-4o-2099-01-01", "GPT-4O", " gpt-4o", ""
+                "gpt-4o-search-preview",
+                "gpt-4o-audio-preview",
+                "gpt-5-pro",
+                "gpt-5-codex",
+                "o1-pro",
+                "gpt-image-1",
+                "ft:gpt-4o-mini-2024-07-18:org::id",
+                "gpt-4o-2099-01-01",
+                "GPT-4O",
+                " gpt-4o",
+                ""
             })
     void a_model_without_a_card_is_refused(String model) {
         assertThat(BOOK.resolve(model)).isInstanceOf(Resolution.Unknown.class);

@@ -51,7 +51,8 @@ final class ModelRatesTest {
                 "input=2000 cached_input=200 output=15000",
                 500_000,
                 "input=3000 cached_input=300 output=20000");
-        assertThat(rates.charge(Cards.usage(usage), Markup.NONE).charge().nano()).isEqualTo(nano);
+        assertThat(rates.charge(Cards.usage(usage), Markup.NONE).charge().nano())
+                .isEqualTo(nano);
     }
 
     @Test
@@ -83,22 +84,29 @@ final class ModelRatesTest {
         Usage usage = Cards.usage(text);
         assertThat(rates.chargeable(usage, Markup.NONE)).isFalse();
         assertThatThrownBy(() -> rates.charge(usage, Markup.NONE)).isInstanceOf(ArithmeticException.class);
-        assertThat(rates.chargeable(Cards.usage("input=9000000000000 output=0"), Markup.NONE)).isTrue();
-        assertThat(rates.chargeable(Cards.usage("input=9000000000000 output=0"), Cards.percent("1"))).isFalse();
+        assertThat(rates.chargeable(Cards.usage("input=9000000000000 output=0"), Markup.NONE))
+                .isTrue();
+        assertThat(rates.chargeable(Cards.usage("input=9000000000000 output=0"), Cards.percent("1")))
+                .isFalse();
     }
 
     @Test
     void charges_agree_with_plain_decimal_arithmetic_and_never_pass_the_worst_case() {
         Random random = new Random(SEED);
         UnitClass[] classes = {
-            UnitClass.INPUT, UnitClass.CACHED_INPUT, UnitClass.CACHE_WRITE_1H, UnitClass.OUTPUT, UnitClass.REASONING_OUTPUT
+            UnitClass.INPUT,
+            UnitClass.CACHED_INPUT,
+            UnitClass.CACHE_WRITE_1H,
+            UnitClass.OUTPUT,
+            UnitClass.REASONING_OUTPUT
         };
         for (int round = 0; round < 20_000; round++) {
             String base = randomRates(random, classes);
             ModelRates rates = random.nextBoolean()
                     ? Cards.model(base)
                     : Cards.model(base, 1 + random.nextInt(2000), randomRates(random, classes));
-            Markup markup = Markup.percent(BigDecimal.valueOf(random.nextInt(20_000_000) / (1 + random.nextInt(99)), 4));
+            Markup markup =
+                    Markup.percent(BigDecimal.valueOf(random.nextInt(20_000_000) / (1 + random.nextInt(99)), 4));
             Usage.Builder builder = Usage.builder();
             for (UnitClass unit : classes) {
                 builder.set(unit, random.nextInt(1 << random.nextInt(20)));
@@ -107,8 +115,7 @@ final class ModelRatesTest {
             String story = "seed " + SEED + " round " + round + ": " + rates.card() + " " + usage + " " + markup;
 
             Charge charge = rates.charge(usage, markup);
-            BigDecimal sum =
-                    charge.lines().stream().map(ChargeLine::subtotal).reduce(BigDecimal.ZERO, BigDecimal::add);
+            BigDecimal sum = charge.lines().stream().map(ChargeLine::subtotal).reduce(BigDecimal.ZERO, BigDecimal::add);
             BigDecimal factor = BigDecimal.ONE.add(markup.percent().movePointLeft(2));
             assertThat(charge.cost()).as(story).isEqualTo(Usd.roundUp(sum));
             assertThat(charge.charge()).as(story).isEqualTo(Usd.roundUp(sum.multiply(factor)));
@@ -130,10 +137,16 @@ final class ModelRatesTest {
             if (affordable == -1) {
                 assertThat(rates.worstCase(inputBound, 0, markup)).as(story).isGreaterThan(amount);
             } else if (affordable < Long.MAX_VALUE) {
-                assertThat(rates.worstCase(inputBound, affordable, markup)).as(story).isLessThanOrEqualTo(amount);
-                assertThat(rates.worstCase(inputBound, affordable + 1, markup)).as(story).isGreaterThan(amount);
+                assertThat(rates.worstCase(inputBound, affordable, markup))
+                        .as(story)
+                        .isLessThanOrEqualTo(amount);
+                assertThat(rates.worstCase(inputBound, affordable + 1, markup))
+                        .as(story)
+                        .isGreaterThan(amount);
             } else {
-                assertThat(rates.worstCase(inputBound, 1L << 40, markup)).as(story).isLessThanOrEqualTo(amount);
+                assertThat(rates.worstCase(inputBound, 1L << 40, markup))
+                        .as(story)
+                        .isLessThanOrEqualTo(amount);
             }
         }
     }
@@ -156,7 +169,10 @@ final class ModelRatesTest {
                     ? BigDecimal.ZERO
                     : BigDecimal.valueOf(random.nextLong(1L << random.nextInt(40)), random.nextInt(10))
                             .min(BigDecimal.valueOf(1000));
-            text.append(unit.wireName()).append('=').append(rate.toPlainString()).append(' ');
+            text.append(unit.wireName())
+                    .append('=')
+                    .append(rate.toPlainString())
+                    .append(' ');
         }
         return text.toString();
     }
@@ -172,7 +188,8 @@ final class ModelRatesTest {
                     .build();
             Markup markup = Cards.percent(percent);
             if (rates.chargeable(usage, markup)) {
-                assertThat(rates.accrued(tokens, tokens, markup)).isEqualTo(rates.charge(usage, markup).charge());
+                assertThat(rates.accrued(tokens, tokens, markup))
+                        .isEqualTo(rates.charge(usage, markup).charge());
             } else {
                 assertThatThrownBy(() -> rates.accrued(tokens, tokens, markup)).isInstanceOf(ArithmeticException.class);
             }
@@ -182,10 +199,14 @@ final class ModelRatesTest {
     @Test
     void what_is_affordable_is_the_last_token_that_fits() {
         ModelRates rates = Cards.model("input=1 output=10");
-        assertThat(rates.outputTokensAffordable(new Usd(110_000), 10, Markup.NONE)).isEqualTo(10);
-        assertThat(rates.outputTokensAffordable(new Usd(109_999), 10, Markup.NONE)).isEqualTo(9);
-        assertThat(rates.outputTokensAffordable(new Usd(10_000), 10, Markup.NONE)).isZero();
-        assertThat(rates.outputTokensAffordable(new Usd(9_999), 10, Markup.NONE)).isEqualTo(-1);
+        assertThat(rates.outputTokensAffordable(new Usd(110_000), 10, Markup.NONE))
+                .isEqualTo(10);
+        assertThat(rates.outputTokensAffordable(new Usd(109_999), 10, Markup.NONE))
+                .isEqualTo(9);
+        assertThat(rates.outputTokensAffordable(new Usd(10_000), 10, Markup.NONE))
+                .isZero();
+        assertThat(rates.outputTokensAffordable(new Usd(9_999), 10, Markup.NONE))
+                .isEqualTo(-1);
         assertThat(rates.outputTokensAffordable(new Usd(-1), 0, Markup.NONE)).isEqualTo(-1);
         assertThat(Cards.model("input=1 output=0").outputTokensAffordable(new Usd(10_000), 10, Markup.NONE))
                 .isEqualTo(Long.MAX_VALUE);
@@ -199,7 +220,8 @@ final class ModelRatesTest {
         assertThat(version).startsWith("2026-08-01/");
         assertThat(Cards.model("input=1.00 output=10.0").priceVersion()).isEqualTo(version);
         assertThat(Cards.model("input=1 output=11").priceVersion()).isNotEqualTo(version);
-        assertThat(Cards.model("input=1 output=10", 10, "input=1 output=10").priceVersion()).isNotEqualTo(version);
+        assertThat(Cards.model("input=1 output=10", 10, "input=1 output=10").priceVersion())
+                .isNotEqualTo(version);
     }
 
     @ParameterizedTest

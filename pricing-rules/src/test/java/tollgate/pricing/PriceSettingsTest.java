@@ -21,9 +21,7 @@ final class PriceSettingsTest {
 
     @Test
     void without_the_built_in_cards_only_the_files_price(@TempDir Path folder) throws Exception {
-        Path file = Files.writeString(
-                folder.resolve("own.yaml"),
-                """
+        Path file = Files.writeString(folder.resolve("own.yaml"), """
                 source: a contract
                 seen: 2026-08-01
                 models:
@@ -60,13 +58,10 @@ final class PriceSettingsTest {
     @Test
     void an_image_of_an_unknown_model_is_bounded_by_the_greediest_built_in_one() {
         Limits unknown = PriceSettings.unknownModel(
-                        Map.of(),
-                        PriceSettings.DEFAULT_CONTEXT,
-                        PriceSettings.DEFAULT_MAX_OUTPUT_TOKENS,
-                        false)
+                        Map.of(), PriceSettings.DEFAULT_CONTEXT, PriceSettings.DEFAULT_MAX_OUTPUT_TOKENS, false)
                 .limits();
-        assertThat(RateBook.builtIn().names().values()).allSatisfy(rates -> assertThat(
-                        rates.limits().imageTokensHigh())
-                .isLessThanOrEqualTo(unknown.imageTokensLow()));
+        assertThat(RateBook.builtIn().names().values())
+                .allSatisfy(rates ->
+                        assertThat(rates.limits().imageTokensHigh()).isLessThanOrEqualTo(unknown.imageTokensLow()));
     }
 }

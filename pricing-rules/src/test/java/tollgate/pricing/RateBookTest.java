@@ -41,15 +41,17 @@ final class RateBookTest {
     @Test
     void unknown_models_cost_the_default_where_one_is_set_and_known_ones_do_not() {
         RateBook book = BOOK.withUnknownModelsAs(Cards.card("unknown_model", List.of(), "input=1 output=3"));
-        assertThat(book.resolve("llama-3-70b"))
-                .isInstanceOfSatisfying(Resolution.Priced.class, priced -> {
-                    assertThat(priced.byDefault()).isTrue();
-                    assertThat(priced.rates().charge(Cards.usage("input=1 output=1"), Markup.NONE).charge())
-                            .isEqualTo(new Usd(4_000));
-                });
+        assertThat(book.resolve("llama-3-70b")).isInstanceOfSatisfying(Resolution.Priced.class, priced -> {
+            assertThat(priced.byDefault()).isTrue();
+            assertThat(priced.rates()
+                            .charge(Cards.usage("input=1 output=1"), Markup.NONE)
+                            .charge())
+                    .isEqualTo(new Usd(4_000));
+        });
         assertThat(book.resolve("gpt-4o"))
                 .isInstanceOfSatisfying(
-                        Resolution.Priced.class, priced -> assertThat(priced.byDefault()).isFalse());
+                        Resolution.Priced.class,
+                        priced -> assertThat(priced.byDefault()).isFalse());
     }
 
     @Test
@@ -76,12 +78,14 @@ final class RateBookTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "input=1                        | output",
-        "input=-1 output=1              | usd_per_million.input: -1",
-        "input=1 output=0.0000000001    | usd_per_million.output: 0.0000000001",
-        "input=1000000001 output=1      | usd_per_million.input: 1000000001",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "input=1                        | output",
+                "input=-1 output=1              | usd_per_million.input: -1",
+                "input=1 output=0.0000000001    | usd_per_million.output: 0.0000000001",
+                "input=1000000001 output=1      | usd_per_million.input: 1000000001",
+            })
     void a_card_without_sound_rates_is_refused(String rates, String message) {
         assertThatThrownBy(() -> Cards.model(rates))
                 .isInstanceOf(IllegalArgumentException.class)

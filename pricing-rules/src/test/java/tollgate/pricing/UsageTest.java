@@ -45,7 +45,8 @@ final class UsageTest {
     void a_builder_goes_on_without_changing_what_it_built() {
         Usage.Builder builder = Usage.builder().add(UnitClass.INPUT, 1);
         Usage first = builder.build();
-        assertThat(builder.add(UnitClass.INPUT, 2).build().units(UnitClass.INPUT)).isEqualTo(3);
+        assertThat(builder.add(UnitClass.INPUT, 2).build().units(UnitClass.INPUT))
+                .isEqualTo(3);
         assertThat(first.units(UnitClass.INPUT)).isEqualTo(1);
         assertThat(first)
                 .isEqualTo(Usage.builder().set(UnitClass.INPUT, 1).build())
@@ -58,7 +59,8 @@ final class UsageTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("input: -1 (expected: >= 0)");
         assertThatThrownBy(() -> Usage.builder().add(UnitClass.INPUT, -1)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> Usage.builder().set(UnitClass.INPUT, Long.MAX_VALUE).add(UnitClass.INPUT, 1))
+        assertThatThrownBy(() ->
+                        Usage.builder().set(UnitClass.INPUT, Long.MAX_VALUE).add(UnitClass.INPUT, 1))
                 .isInstanceOf(ArithmeticException.class);
         Usage absurd = Usage.builder()
                 .set(UnitClass.INPUT, Long.MAX_VALUE)

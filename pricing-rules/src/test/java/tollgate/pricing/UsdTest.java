@@ -24,7 +24,8 @@ final class UsdTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "-1", "+1", "1e3", "NaN", ".5", "1.", "0x10", " 1", "0.0000000001", "9000000.000000001"})
+    @ValueSource(
+            strings = {"", "-1", "+1", "1e3", "NaN", ".5", "1.", "0x10", " 1", "0.0000000001", "9000000.000000001"})
     void anything_but_a_plain_amount_is_refused(String text) {
         assertThatThrownBy(() -> Usd.parse(text)).isInstanceOf(IllegalArgumentException.class);
     }

@@ -200,12 +200,14 @@ final class ChatDocument extends JsonWalk {
     }
 
     /** The last model named, in this document or an earlier one. */
-    @Nullable String model() {
+    @Nullable
+    String model() {
         return model.text();
     }
 
     /** The last service tier named, in this document or an earlier one. */
-    @Nullable String tier() {
+    @Nullable
+    String tier() {
         return tier.text();
     }
 

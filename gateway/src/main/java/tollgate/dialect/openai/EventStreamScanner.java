@@ -65,12 +65,11 @@ final class EventStreamScanner extends EventLines implements AnswerScanner {
         if (betweenLines()) {
             return;
         }
-        boolean passes =
-                switch (unfinished()) {
-                    case COMMENT -> !ownComment.possible();
-                    case DATA -> terminator.found();
-                    default -> false;
-                };
+        boolean passes = switch (unfinished()) {
+            case COMMENT -> !ownComment.possible();
+            case DATA -> terminator.found();
+            default -> false;
+        };
         boolean dropped = unfinished() == Field.DATA && terminator.impossible();
         if (dropped) {
             dropAfterTerminator(position());
@@ -203,7 +202,8 @@ final class EventStreamScanner extends EventLines implements AnswerScanner {
     private void eventEnds(long end) {
         facts.documentEnds(namedError);
         ChatDocument event = facts.document;
-        boolean onlyUsage = event.isObject() && event.choicesEmpty() && event.usage().isWhole() && !event.isError() && !namedError;
+        boolean onlyUsage =
+                event.isObject() && event.choicesEmpty() && event.usage().isWhole() && !event.isError() && !namedError;
         if (hideUsage && onlyUsage && released <= boundary) {
             drops.retract(boundary);
             drop(boundary, end);

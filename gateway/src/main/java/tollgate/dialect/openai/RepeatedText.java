@@ -30,7 +30,8 @@ final class RepeatedText {
         }
     }
 
-    @Nullable String text() {
+    @Nullable
+    String text() {
         return said == null ? null : said.text;
     }
 
@@ -40,7 +41,8 @@ final class RepeatedText {
     }
 
     /** What was said last, if anything was said since {@link #watch}. */
-    @Nullable Said saidSince() {
+    @Nullable
+    Said saidSince() {
         return named ? said : null;
     }
 

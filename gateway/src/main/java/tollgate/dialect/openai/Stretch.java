@@ -46,15 +46,7 @@ final class Stretch {
     }
 
     /** Learns what was read since {@link #begin}, in place of what was known; what is too long is not worth it. */
-    void learn(
-            long place,
-            long openObjects,
-            long units,
-            long counted,
-            long countedApart,
-            byte[] a,
-            int from,
-            int to) {
+    void learn(long place, long openObjects, long units, long counted, long countedApart, byte[] a, int from, int to) {
         length = 0;
         if (to - from > LONGEST || fromPlace < 0 || place < 0) {
             return;

@@ -22,7 +22,8 @@ final class TextWeight {
                 case START_OBJECT, START_ARRAY -> 3;
                 case PROPERTY_NAME -> name(parser);
                 case VALUE_STRING -> utf8(parser) + 3;
-                case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT, VALUE_TRUE, VALUE_FALSE, VALUE_NULL -> parser.getStringLength() + 1;
+                case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT, VALUE_TRUE, VALUE_FALSE, VALUE_NULL ->
+                    parser.getStringLength() + 1;
                 default -> 0;
             };
             if (token.isStructStart()) {

@@ -95,11 +95,14 @@ record TokenCounts(
             while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
                 String name = parser.currentName();
                 if (parser.nextToken() == JsonToken.START_OBJECT) {
-                    object(place != ROOT ? ELSEWHERE : switch (name) {
-                        case "prompt_tokens_details" -> PROMPT_DETAILS;
-                        case "completion_tokens_details" -> COMPLETION_DETAILS;
-                        default -> ELSEWHERE;
-                    });
+                    object(
+                            place != ROOT
+                                    ? ELSEWHERE
+                                    : switch (name) {
+                                        case "prompt_tokens_details" -> PROMPT_DETAILS;
+                                        case "completion_tokens_details" -> COMPLETION_DETAILS;
+                                        default -> ELSEWHERE;
+                                    });
                 } else if (parser.currentToken() == JsonToken.START_ARRAY) {
                     parser.skipChildren();
                 } else {
@@ -157,7 +160,8 @@ record TokenCounts(
             return Math.max(0, count);
         }
 
-        @Nullable TokenCounts counts() {
+        @Nullable
+        TokenCounts counts() {
             if (prompt == ABSENT && completion == ABSENT) {
                 return null;
             }

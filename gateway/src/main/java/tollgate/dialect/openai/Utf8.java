@@ -6,8 +6,7 @@ import java.nio.ByteOrder;
 
 /** Checks that bytes are UTF-8 (RFC 3629): shortest forms only, no surrogates, nothing above U+10FFFF. */
 final class Utf8 {
-    private static final VarHandle LONGS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
     private static final long HIGH_BITS = 0x8080808080808080L;
 
     private Utf8() {}

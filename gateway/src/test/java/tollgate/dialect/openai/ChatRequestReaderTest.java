@@ -50,8 +50,7 @@ class ChatRequestReaderTest {
 
     @Test
     void everything_that_bills_is_read() {
-        MeteredRequest request = understood(
-                """
+        MeteredRequest request = understood("""
                 { "n": 3, "max_tokens" : 10, "max_completion_tokens": 20, "stream": true,
                   "stream_options": {"include_usage": true, "include_obfuscation": false},
                   "tools": [{"type": "function", "function": {"name": "f"}}, {"type":"custom","custom":{"name":"g"}}],
@@ -94,8 +93,9 @@ class ChatRequestReaderTest {
     @Test
     void null_is_absent() {
         MeteredRequest request = understood(
-                with("\"n\":null,\"max_tokens\":null,\"stream\":null,\"tools\":null,\"response_format\":null,"
-                        + "\"user\":null,\"metadata\":null,\"service_tier\":null,\"modalities\":null,\"prediction\":null"));
+                with(
+                        "\"n\":null,\"max_tokens\":null,\"stream\":null,\"tools\":null,\"response_format\":null,"
+                                + "\"user\":null,\"metadata\":null,\"service_tier\":null,\"modalities\":null,\"prediction\":null"));
         assertThat(request.ceiling()).isNull();
         assertThat(request.choices()).isEqualTo(1);
     }
@@ -112,7 +112,8 @@ class ChatRequestReaderTest {
                 Arguments.of("other models to fall back to", "\"models\":[\"x\"]", "models"),
                 Arguments.of("a tool the provider runs", "\"tools\":[{\"type\":\"web_search\"}]", "tools[0].type"),
                 Arguments.of("a tool without a type", "\"tools\":[{}]", "tools[0].type"),
-                Arguments.of("a tool of two types", "\"tools\":[{\"type\":\"function\",\"type\":\"mcp\"}]", "tools[0].type"),
+                Arguments.of(
+                        "a tool of two types", "\"tools\":[{\"type\":\"function\",\"type\":\"mcp\"}]", "tools[0].type"),
                 Arguments.of("n as text", "\"n\":\"2\"", "n"),
                 Arguments.of("n of nothing", "\"n\":0", "n"),
                 Arguments.of("n beyond reason", "\"n\":129", "n"),
@@ -121,15 +122,24 @@ class ChatRequestReaderTest {
                 Arguments.of("an endless ceiling", "\"max_tokens\":10000000000000000000000", "max_tokens"),
                 Arguments.of("a ceiling as text", "\"max_completion_tokens\":\"5\"", "max_completion_tokens"),
                 Arguments.of("a ceiling given twice", "\"max_tokens\":1,\"max_tokens\":99", "max_tokens"),
-                Arguments.of("a ceiling given twice, once in escapes", "\"max_tokens\":1,\"max_t\\u006fkens\":99", "max_tokens"),
+                Arguments.of(
+                        "a ceiling given twice, once in escapes",
+                        "\"max_tokens\":1,\"max_t\\u006fkens\":99",
+                        "max_tokens"),
                 Arguments.of("a refused field given twice", "\"audio\":null,\"audio\":{}", "audio"),
                 Arguments.of("a model given twice", "\"model\":\"dear\"", "model"),
                 Arguments.of("messages given twice", "\"messages\":[]", "messages"),
                 Arguments.of("a name in another case", "\"Max_Tokens\":5", "Max_Tokens"),
                 Arguments.of("stream as text", "\"stream\":\"true\"", "stream"),
                 Arguments.of("stream options as a list", "\"stream_options\":[]", "stream_options"),
-                Arguments.of("include_usage as text", "\"stream_options\":{\"include_usage\":\"no\"}", "stream_options.include_usage"),
-                Arguments.of("include_usage twice", "\"stream_options\":{\"include_usage\":true,\"include_usage\":false}", "stream_options.include_usage"),
+                Arguments.of(
+                        "include_usage as text",
+                        "\"stream_options\":{\"include_usage\":\"no\"}",
+                        "stream_options.include_usage"),
+                Arguments.of(
+                        "include_usage twice",
+                        "\"stream_options\":{\"include_usage\":true,\"include_usage\":false}",
+                        "stream_options.include_usage"),
                 Arguments.of("tools as an object", "\"tools\":{}", "tools"),
                 Arguments.of("a response format as text", "\"response_format\":\"json\"", "response_format"),
                 Arguments.of("a user as a number", "\"user\":1", "user"),
@@ -146,20 +156,22 @@ class ChatRequestReaderTest {
     }
 
     @ParameterizedTest(name = "{1}")
-    @CsvSource(delimiter = '|', value = {
-        "[{\"type\":\"input_audio\",\"input_audio\":{}}] | messages[0].content[0].input_audio",
-        "[{\"type\":\"text\",\"text\":\"x\"},{\"type\":\"file\",\"file\":{}}] | messages[0].content[1].file",
-        "[{\"type\":\"video_url\"}] | messages[0].content[0].type",
-        "[{\"text\":\"x\"}] | messages[0].content[0].type",
-        "[{\"type\":\"text\",\"type\":\"file\"}] | messages[0].content[0].type",
-        "[{\"type\":\"text\",\"image_url\":{}}] | messages[0].content[0].type",
-        "[{\"type\":\"image_url\"}] | messages[0].content[0].image_url",
-        "[{\"type\":\"image_url\",\"image_url\":{\"detail\":\"low\",\"detail\":\"high\"}}] | messages[0].content[0].image_url.detail",
-        "[\"x\"] | messages[0].content[0]",
-        "7 | messages[0].content",
-        "\"a\",\"content\":\"b\" | messages[0].content",
-        "null,\"audio\":{\"id\":\"a\"} | messages[0].audio",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[{\"type\":\"input_audio\",\"input_audio\":{}}] | messages[0].content[0].input_audio",
+                "[{\"type\":\"text\",\"text\":\"x\"},{\"type\":\"file\",\"file\":{}}] | messages[0].content[1].file",
+                "[{\"type\":\"video_url\"}] | messages[0].content[0].type",
+                "[{\"text\":\"x\"}] | messages[0].content[0].type",
+                "[{\"type\":\"text\",\"type\":\"file\"}] | messages[0].content[0].type",
+                "[{\"type\":\"text\",\"image_url\":{}}] | messages[0].content[0].type",
+                "[{\"type\":\"image_url\"}] | messages[0].content[0].image_url",
+                "[{\"type\":\"image_url\",\"image_url\":{\"detail\":\"low\",\"detail\":\"high\"}}] | messages[0].content[0].image_url.detail",
+                "[\"x\"] | messages[0].content[0]",
+                "7 | messages[0].content",
+                "\"a\",\"content\":\"b\" | messages[0].content",
+                "null,\"audio\":{\"id\":\"a\"} | messages[0].audio",
+            })
     void a_part_that_has_no_price_or_no_sense_is_refused_by_name(String content, String param) {
         RequestReading.Refused refused =
                 refused(read("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":" + content + "}]}"));
@@ -167,7 +179,25 @@ class ChatRequestReaderTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"", " ", "[]", "1", "\"x\"", "null", "{", "{}}", "{} {}", "{\"model\":\"m\",}", "{'a':1}", "{\"a\":01}", "{\"a\":NaN}", "{\"a\":\"\u0001\"}", "// c\n{}", "\uFEFF{}"})
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "[]",
+                "1",
+                "\"x\"",
+                "null",
+                "{",
+                "{}}",
+                "{} {}",
+                "{\"model\":\"m\",}",
+                "{'a':1}",
+                "{\"a\":01}",
+                "{\"a\":NaN}",
+                "{\"a\":\"\u0001\"}",
+                "// c\n{}",
+                "\uFEFF{}"
+            })
     void what_is_not_one_json_object_is_refused(String body) {
         assertThat(refused(read(body)).code()).isIn("invalid_json", "invalid_value");
     }
@@ -176,12 +206,17 @@ class ChatRequestReaderTest {
     void what_is_not_utf_8_is_refused() {
         String body = with("");
         assertThat(refused(read(body.getBytes(StandardCharsets.UTF_16))).code()).isEqualTo("invalid_json");
-        assertThat(refused(read(body.getBytes(StandardCharsets.UTF_16LE))).code()).isEqualTo("invalid_json");
-        assertThat(refused(read(body.getBytes(StandardCharsets.UTF_16BE))).code()).isEqualTo("invalid_json");
-        assertThat(refused(read(body.replace("hi", "é").getBytes(StandardCharsets.ISO_8859_1))).code())
+        assertThat(refused(read(body.getBytes(StandardCharsets.UTF_16LE))).code())
                 .isEqualTo("invalid_json");
-        for (String bad : new String[] {"\u00C0\u0080", "\u00ED\u00A0\u0080", "\u00F4\u0090\u0080\u0080", "\u00E2\u0082"}) {
-            assertThat(refused(read(body.replace("hi", bad).getBytes(StandardCharsets.ISO_8859_1))).message())
+        assertThat(refused(read(body.getBytes(StandardCharsets.UTF_16BE))).code())
+                .isEqualTo("invalid_json");
+        assertThat(refused(read(body.replace("hi", "é").getBytes(StandardCharsets.ISO_8859_1)))
+                        .code())
+                .isEqualTo("invalid_json");
+        for (String bad :
+                new String[] {"\u00C0\u0080", "\u00ED\u00A0\u0080", "\u00F4\u0090\u0080\u0080", "\u00E2\u0082"}) {
+            assertThat(refused(read(body.replace("hi", bad).getBytes(StandardCharsets.ISO_8859_1)))
+                            .message())
                     .contains("not UTF-8");
         }
     }
@@ -210,7 +245,8 @@ class ChatRequestReaderTest {
     void text_weighs_its_utf_8_whatever_its_escapes() {
         long plain = understood(with("")).textBytes();
         assertThat(understood(with("").replace("hi", "hié漢😀")).textBytes()).isEqualTo(plain + 2 + 3 + 4);
-        assertThat(understood(with("").replace("hi", "hi\\u00e9\\u6f22\\ud83d\\ude00")).textBytes())
+        assertThat(understood(with("").replace("hi", "hi\\u00e9\\u6f22\\ud83d\\ude00"))
+                        .textBytes())
                 .isEqualTo(plain + 2 + 3 + 4);
         assertThat(understood(with("").replace("hi", "hi\\ud83d")).textBytes()).isEqualTo(plain + 3);
     }
@@ -229,12 +265,13 @@ class ChatRequestReaderTest {
         }) {
             assertThat(understood(with(fields)).textBytes()).as(fields).isGreaterThanOrEqualTo(plain + 1000);
         }
-        for (String part : new String[] {"\"name\":\"" + text + "\"", "\"refusal\":\"" + text + "\"", "\"" + text + "\":1"}) {
+        for (String part :
+                new String[] {"\"name\":\"" + text + "\"", "\"refusal\":\"" + text + "\"", "\"" + text + "\":1"}) {
             String body = with("").replace("\"content\"", part + ",\"content\"");
             assertThat(understood(body).textBytes()).isGreaterThanOrEqualTo(plain + 1000);
         }
-        String image = "{\"model\":\"m\",\"messages\":[{\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"" + text
-                + "\"}}]}]}";
+        String image = "{\"model\":\"m\",\"messages\":[{\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\""
+                + text + "\"}}]}]}";
         assertThat(understood(image).textBytes()).isLessThan(300);
     }
 
@@ -256,7 +293,9 @@ class ChatRequestReaderTest {
     @Test
     void only_chat_completions_are_served() {
         OpenAiDialect dialect = new OpenAiDialect();
-        assertThat(Objects.requireNonNull(dialect.service("POST", "/v1/chat/completions")).wireName()).isEqualTo("chat");
+        assertThat(Objects.requireNonNull(dialect.service("POST", "/v1/chat/completions"))
+                        .wireName())
+                .isEqualTo("chat");
         assertThat(dialect.service("GET", "/v1/chat/completions")).isNull();
         assertThat(dialect.service("POST", "/v1/chat/completions/")).isNull();
         assertThat(dialect.service("POST", "/v1/Chat/completions")).isNull();

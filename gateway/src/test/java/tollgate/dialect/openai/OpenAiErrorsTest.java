@@ -24,9 +24,10 @@ class OpenAiErrorsTest {
                 Map.of("needed", "0.02", "available", "0.01", "affordable", 120L)));
         assertThat(body.contentType()).isEqualTo("application/json");
         assertThat(body.text())
-                .isEqualTo("{\"error\":{\"message\":\"The wallet has \\\"too little\\\".\",\"type\":\"insufficient_funds\","
-                        + "\"param\":null,\"code\":\"insufficient_funds\",\"affordable\":120,\"available\":\"0.01\","
-                        + "\"needed\":\"0.02\"}}");
+                .isEqualTo(
+                        "{\"error\":{\"message\":\"The wallet has \\\"too little\\\".\",\"type\":\"insufficient_funds\","
+                                + "\"param\":null,\"code\":\"insufficient_funds\",\"affordable\":120,\"available\":\"0.01\","
+                                + "\"needed\":\"0.02\"}}");
     }
 
     @ParameterizedTest(name = "{0} is {1}")
@@ -53,7 +54,8 @@ class OpenAiErrorsTest {
         Refusal refusal = new Refusal(502, "upstream_cut", null, "line\nbreak");
         String event = "data: {\"error\":{\"message\":\"line\\nbreak\",\"type\":\"server_error\",\"param\":null,"
                 + "\"code\":\"upstream_cut\"}}\n";
-        assertThat(new String(dialect.errorEvent(refusal, null), StandardCharsets.UTF_8)).isEqualTo(event + "\n");
+        assertThat(new String(dialect.errorEvent(refusal, null), StandardCharsets.UTF_8))
+                .isEqualTo(event + "\n");
         assertThat(new String(dialect.errorEvent(refusal, Relay.COMMENT), StandardCharsets.UTF_8))
                 .isEqualTo(event + ": tollgate {}\n\n");
     }

@@ -9,8 +9,29 @@ import java.util.Random;
 final class RandomStreams {
     private static final String[] ENDS = {"\n", "\r\n", "\r"};
     private static final String[] PIECES = {
-        "hello", " ", "é", "漢字", "😀", "\\n", "\\\"", "\\\\", "\\u00e9", "\\u6f22", "\\ud83d\\ude00", "\\/", "{", "}", "[", "]",
-        ",", ":", "data: [DONE]", "\\\"usage\\\":{\\\"prompt_tokens\\\":9}", "usage", "[DONE]", "\\u0022"
+        "hello",
+        " ",
+        "é",
+        "漢字",
+        "😀",
+        "\\n",
+        "\\\"",
+        "\\\\",
+        "\\u00e9",
+        "\\u6f22",
+        "\\ud83d\\ude00",
+        "\\/",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "data: [DONE]",
+        "\\\"usage\\\":{\\\"prompt_tokens\\\":9}",
+        "usage",
+        "[DONE]",
+        "\\u0022"
     };
 
     private final Random random;
@@ -109,7 +130,9 @@ final class RandomStreams {
         StringBuilder choices = new StringBuilder(",\"choices\":[");
         for (int i = random.nextInt(3); i >= 0; i--) {
             choices.append("{\"index\":0,\"delta\":").append(delta());
-            choices.append(",\"logprobs\":{\"content\":[{\"token\":\"").append(text()).append("\"}]},\"finish_reason\":null}");
+            choices.append(",\"logprobs\":{\"content\":[{\"token\":\"")
+                    .append(text())
+                    .append("\"}]},\"finish_reason\":null}");
             choices.append(i > 0 ? "," : "]");
         }
         return document(choices.toString(), random.nextInt(8) == 0 ? usage() : ",\"usage\":null");
@@ -119,9 +142,12 @@ final class RandomStreams {
         return switch (random.nextInt(5)) {
             case 0 -> "{}";
             case 1 -> "{\"role\":\"assistant\",\"content\":\"\",\"refusal\":null}";
-            case 2 -> "{\"tool_calls\":[{\"index\":0,\"id\":\"call_1\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\""
-                    + text() + "\"}}]}";
-            case 3 -> "{\"function_call\" : {\"name\":\"" + text() + "\"}, \"x\":[[\"" + text() + "\",{\"id\":\"q\"}],1.5e3,true]}";
+            case 2 ->
+                "{\"tool_calls\":[{\"index\":0,\"id\":\"call_1\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\""
+                        + text() + "\"}}]}";
+            case 3 ->
+                "{\"function_call\" : {\"name\":\"" + text() + "\"}, \"x\":[[\"" + text()
+                        + "\",{\"id\":\"q\"}],1.5e3,true]}";
             default -> "{\"content\":\"" + text() + "\"}";
         };
     }

@@ -42,14 +42,22 @@ class RandomStreamsTest {
         if (slow.torn) {
             return;
         }
-        assertThat(Objects.requireNonNullElse(fast.facts().model(), "")).as(story).isEqualTo(slow.model);
-        assertThat(Objects.requireNonNullElse(fast.facts().serviceTier(), "")).as(story).isEqualTo(slow.tier);
+        assertThat(Objects.requireNonNullElse(fast.facts().model(), ""))
+                .as(story)
+                .isEqualTo(slow.model);
+        assertThat(Objects.requireNonNullElse(fast.facts().serviceTier(), ""))
+                .as(story)
+                .isEqualTo(slow.tier);
         assertThat(fast.facts().contentBytes()).as(story).isEqualTo(slow.content);
         assertThat(fast.facts().boundUnits()).as(story).isEqualTo(slow.bound);
         if (slow.usageReports > 0) {
             Usage usage = Objects.requireNonNull(fast.facts().usage());
-            assertThat(usage.inputTokens()).as(story).isEqualTo(slow.usage.path("prompt_tokens").longValue());
-            assertThat(usage.outputTokens()).as(story).isEqualTo(slow.usage.path("completion_tokens").longValue());
+            assertThat(usage.inputTokens())
+                    .as(story)
+                    .isEqualTo(slow.usage.path("prompt_tokens").longValue());
+            assertThat(usage.outputTokens())
+                    .as(story)
+                    .isEqualTo(slow.usage.path("completion_tokens").longValue());
         }
     }
 }

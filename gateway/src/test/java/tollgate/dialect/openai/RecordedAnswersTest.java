@@ -21,6 +21,12 @@ class RecordedAnswersTest {
         return some(Recordings.chat().stream().filter(Recording::stream));
     }
 
+    /** Fixtures are shortened: fewer events than their usage counts. */
+    static Stream<Recording> countedStreams() {
+        return some(
+                Recordings.chat().stream().filter(r -> r.stream() && r.wire().equals("raw") && r.output() >= 0));
+    }
+
     static Stream<Recording> wholes() {
         return some(Recordings.chat().stream().filter(r -> !r.stream()));
     }
@@ -93,10 +99,9 @@ class RecordedAnswersTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("streams")
+    @MethodSource("countedStreams")
     void the_bound_is_never_below_what_was_reported_and_visible(Recording recording) {
-        // Fixtures are shortened: fewer events than their usage counts.
-        Assumptions.assumeTrue(recording.wire().equals("raw") && recording.output() >= 0, "no usage of its own here");
+        Assumptions.assumeTrue(!recording.equals(NONE), "no recordings here");
         Relay relay = Relay.stream(recording.body(), false).scanAll(4096);
         long hidden = Math.max(0, recording.reasoning());
         assertThat(relay.facts().boundUnits()).isGreaterThanOrEqualTo(recording.output() - hidden);

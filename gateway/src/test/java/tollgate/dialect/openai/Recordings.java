@@ -11,9 +11,26 @@ import java.util.Set;
 /** The provider recordings beside the repository, where they are present. */
 public final class Recordings {
     private static final Set<String> CHAT = Set.of(
-            "alibaba", "anthropic-openai-compat", "azure-chat", "bedrock-mantle", "cerebras", "crusoe", "deepseek",
-            "gemini-openai-compat", "groq", "gw-openai-chat", "heroku", "huggingface", "mistral", "moonshot",
-            "ollama-openai", "openai-chat", "openrouter", "perplexity", "snowflake", "xai");
+            "alibaba",
+            "anthropic-openai-compat",
+            "azure-chat",
+            "bedrock-mantle",
+            "cerebras",
+            "crusoe",
+            "deepseek",
+            "gemini-openai-compat",
+            "groq",
+            "gw-openai-chat",
+            "heroku",
+            "huggingface",
+            "mistral",
+            "moonshot",
+            "ollama-openai",
+            "openai-chat",
+            "openrouter",
+            "perplexity",
+            "snowflake",
+            "xai");
 
     private Recordings() {}
 

@@ -51,7 +51,8 @@ final class Relay {
         int to = Math.min(body.length, scanned + length);
         ByteBuf slice = (++slices & 1) == 0
                 ? Unpooled.wrappedBuffer(body, scanned, to - scanned)
-                : Unpooled.wrappedBuffer(ByteBuffer.wrap(body, scanned, to - scanned).asReadOnlyBuffer());
+                : Unpooled.wrappedBuffer(
+                        ByteBuffer.wrap(body, scanned, to - scanned).asReadOnlyBuffer());
         int reader = slice.readerIndex();
         scanner.scan(slice);
         Assertions.assertEquals(reader, slice.readerIndex());

@@ -176,11 +176,14 @@ final class SlowScan {
         if (tree.path("model").isString() && !tree.path("model").stringValue().isEmpty()) {
             model = tree.path("model").stringValue();
         }
-        if (tree.path("service_tier").isString() && !tree.path("service_tier").stringValue().isEmpty()) {
+        if (tree.path("service_tier").isString()
+                && !tree.path("service_tier").stringValue().isEmpty()) {
             tier = tree.path("service_tier").stringValue();
         }
         JsonNode failure = tree.path("error");
-        boolean failed = named || failure.isContainer() || (failure.isString() && !failure.stringValue().isEmpty());
+        boolean failed = named
+                || failure.isContainer()
+                || (failure.isString() && !failure.stringValue().isEmpty());
         error |= failed;
         JsonNode reported = tree.path("usage");
         if (reported.has("prompt_tokens")) {

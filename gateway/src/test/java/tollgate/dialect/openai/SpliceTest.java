@@ -42,17 +42,19 @@ class SpliceTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @CsvSource(delimiter = '|', value = {
-        "options absent | \"stream\":true,R | \"stream_options\":{\"include_usage\":true},\"stream\":true,R",
-        "options null | \"stream_options\" : null,\"stream\":true,R | \"stream_options\" : {\"include_usage\":true},\"stream\":true,R",
-        "options empty | \"stream\":true,R,\"stream_options\":{ } | \"stream\":true,R,\"stream_options\":{\"include_usage\":true }",
-        "options without it | R,\"stream\":true,\"stream_options\":{\"x\":{}} | R,\"stream\":true,\"stream_options\":{\"include_usage\":true,\"x\":{}}",
-        "false | R,\"stream\":true,\"stream_options\":{\"x\":1,\"include_usage\":false} | R,\"stream\":true,\"stream_options\":{\"x\":1,\"include_usage\":true}",
-        "null | R,\"stream\":true,\"stream_options\":{\"include_usage\":null} | R,\"stream\":true,\"stream_options\":{\"include_usage\":true}",
-        "asked for already | R,\"stream\":true,\"stream_options\":{\"include_usage\":true} | R,\"stream\":true,\"stream_options\":{\"include_usage\":true}",
-        "no stream | R | R",
-        "no stream but options | R,\"stream_options\":{\"include_usage\":false} | R,\"stream_options\":{\"include_usage\":false}",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "options absent | \"stream\":true,R | \"stream_options\":{\"include_usage\":true},\"stream\":true,R",
+                "options null | \"stream_options\" : null,\"stream\":true,R | \"stream_options\" : {\"include_usage\":true},\"stream\":true,R",
+                "options empty | \"stream\":true,R,\"stream_options\":{ } | \"stream\":true,R,\"stream_options\":{\"include_usage\":true }",
+                "options without it | R,\"stream\":true,\"stream_options\":{\"x\":{}} | R,\"stream\":true,\"stream_options\":{\"include_usage\":true,\"x\":{}}",
+                "false | R,\"stream\":true,\"stream_options\":{\"x\":1,\"include_usage\":false} | R,\"stream\":true,\"stream_options\":{\"x\":1,\"include_usage\":true}",
+                "null | R,\"stream\":true,\"stream_options\":{\"include_usage\":null} | R,\"stream\":true,\"stream_options\":{\"include_usage\":true}",
+                "asked for already | R,\"stream\":true,\"stream_options\":{\"include_usage\":true} | R,\"stream\":true,\"stream_options\":{\"include_usage\":true}",
+                "no stream | R | R",
+                "no stream but options | R,\"stream_options\":{\"include_usage\":false} | R,\"stream_options\":{\"include_usage\":false}",
+            })
     void usage_is_asked_for_where_the_client_did_not(String story, String fields, String expected) {
         assertThat(spliced("{" + fields.replace("R", REST) + "}", true, null))
                 .as(story)
@@ -60,15 +62,17 @@ class SpliceTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @CsvSource(delimiter = '|', value = {
-        "absent | R | \"max_completion_tokens\":50,R",
-        "lower already | \"max_tokens\":49,R | \"max_tokens\":49,R",
-        "higher | \"max_tokens\": 51 ,R | \"max_tokens\": 50 ,R",
-        "both, one higher | \"max_tokens\":10,R,\"max_completion_tokens\":1000 | \"max_tokens\":10,R,\"max_completion_tokens\":50",
-        "both higher | \"max_tokens\":70,R,\"max_completion_tokens\":1000 | \"max_tokens\":50,R,\"max_completion_tokens\":50",
-        "the newer null | R,\"max_completion_tokens\": null | R,\"max_completion_tokens\": 50",
-        "the older null | R,\"max_tokens\":null | \"max_completion_tokens\":50,R,\"max_tokens\":null",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "absent | R | \"max_completion_tokens\":50,R",
+                "lower already | \"max_tokens\":49,R | \"max_tokens\":49,R",
+                "higher | \"max_tokens\": 51 ,R | \"max_tokens\": 50 ,R",
+                "both, one higher | \"max_tokens\":10,R,\"max_completion_tokens\":1000 | \"max_tokens\":10,R,\"max_completion_tokens\":50",
+                "both higher | \"max_tokens\":70,R,\"max_completion_tokens\":1000 | \"max_tokens\":50,R,\"max_completion_tokens\":50",
+                "the newer null | R,\"max_completion_tokens\": null | R,\"max_completion_tokens\": 50",
+                "the older null | R,\"max_tokens\":null | \"max_completion_tokens\":50,R,\"max_tokens\":null",
+            })
     void a_ceiling_is_set_or_lowered_never_raised(String story, String fields, String expected) {
         assertThat(spliced("{" + fields.replace("R", REST) + "}", false, 50L))
                 .as(story)
@@ -90,10 +94,13 @@ class SpliceTest {
             JsonNode changed = MAPPER.readTree(spliced(body, true, 40L));
             String story = "seed " + seed + ": " + body;
             if (changed.path("stream").asBoolean()) {
-                assertThat(changed.path("stream_options").path("include_usage").asBoolean()).as(story).isTrue();
+                assertThat(changed.path("stream_options").path("include_usage").asBoolean())
+                        .as(story)
+                        .isTrue();
             }
             long ceiling = Math.max(
-                    changed.path("max_tokens").asLong(0), changed.path("max_completion_tokens").asLong(0));
+                    changed.path("max_tokens").asLong(0),
+                    changed.path("max_completion_tokens").asLong(0));
             assertThat(ceiling).as(story).isBetween(1L, 40L);
         }
     }
@@ -103,8 +110,14 @@ class SpliceTest {
         fields.add("\"model\":" + gap(random) + "\"gpt-é\\u00e9\"");
         fields.add("\"messages\":[{\"content\":\"x\",\"y\":" + text(random) + "}]");
         fields.add("\"stream\"" + gap(random) + ":" + (random.nextBoolean() ? "true" : gap(random) + "false"));
-        String[] options = {"null", "{}", "{ \"include_usage\" :" + gap(random) + "false}", "{\"include_usage\":true}",
-            "{\"x\":" + text(random) + ",\"include_usage\":null}", "{\"\\u0069nclude_usage\":false}"};
+        String[] options = {
+            "null",
+            "{}",
+            "{ \"include_usage\" :" + gap(random) + "false}",
+            "{\"include_usage\":true}",
+            "{\"x\":" + text(random) + ",\"include_usage\":null}",
+            "{\"\\u0069nclude_usage\":false}"
+        };
         if (random.nextBoolean()) {
             fields.add("\"stream_options\":" + gap(random) + options[random.nextInt(options.length)]);
         }
@@ -119,7 +132,8 @@ class SpliceTest {
             fields.add("\"seed\":" + "7".repeat(1 + random.nextInt(400)));
         }
         Collections.shuffle(fields, random);
-        return gap(random) + "{" + gap(random) + String.join("," + gap(random), fields) + gap(random) + "}" + gap(random);
+        return gap(random) + "{" + gap(random) + String.join("," + gap(random), fields) + gap(random) + "}"
+                + gap(random);
     }
 
     private static String gap(Random random) {
@@ -128,7 +142,13 @@ class SpliceTest {
 
     private static String text(Random random) {
         return new String[] {
-            "\"\"", "\"\\\"stream_options\\\":null\"", "\"漢字 😀 \\ud83d\\ude00\"", "\"1e400\"", "-0.00E-12", "\"\\\\\""
-        }[random.nextInt(6)];
+                    "\"\"",
+                    "\"\\\"stream_options\\\":null\"",
+                    "\"漢字 😀 \\ud83d\\ude00\"",
+                    "\"1e400\"",
+                    "-0.00E-12",
+                    "\"\\\\\""
+                }
+                [random.nextInt(6)];
     }
 }
