@@ -124,6 +124,7 @@ final class Installation implements AutoCloseable {
             ControlPort control = opened(ControlPort.connect(redisUrl, watch));
             checkRedis(control);
             Treasury treasury = new Treasury(records, control, clock);
+            ProjectedKeys projected = new ProjectedKeys(records, control, workers);
             Books keeping = opened(new Books(
                     records,
                     control,
@@ -131,21 +132,21 @@ final class Installation implements AutoCloseable {
                     journal,
                     each.size(),
                     treasury,
+                    projected::projectAll,
                     Duration.ofMillis(drainAfterMs),
                     config.holds().life(),
                     telemetry,
                     clock));
             keeping.start();
-            ProjectedKeys projected = new ProjectedKeys(records, control, workers);
-            projected.projectAll();
             KeyRing ring = new KeyRing(projected, clock);
             this.office = new Office(
                     records,
                     treasury,
                     keeping,
                     key -> {
-                        projected.forget(key.hash());
+                        // what is cached here first: the rest may fail, and is then asked for again
                         ring.forget(key.id());
+                        projected.forget(key.hash());
                     },
                     clock);
             RefusalRing refusals = new RefusalRing();

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import tollgate.pricing.Usd;
 
 /** Figures kept by dropwizard-metrics, told in Prometheus's text format. Thread-safe. */
 final class MetricsTelemetry implements Telemetry {
@@ -58,7 +59,9 @@ final class MetricsTelemetry implements Telemetry {
         Map<String, StringBuilder> lines = new TreeMap<>();
         for (Map.Entry<String, Counter> each : registry.getCounters().entrySet()) {
             types.put(name(each.getKey()), "counter");
-            line(lines, each.getKey(), "", "", Long.toString(each.getValue().getCount()));
+            long count = each.getValue().getCount();
+            boolean money = name(each.getKey()).endsWith("_usd_total");
+            line(lines, each.getKey(), "", "", money ? new Usd(count).toString() : Long.toString(count));
         }
         registry.getGauges().forEach((series, gauge) -> {
             types.put(name(series), "gauge");

@@ -21,7 +21,7 @@ public interface Telemetry {
         public void gauge(String metric, LongSupplier value) {}
     };
 
-    /** Adds to a counter. */
+    /** Adds to a counter; one whose name ends in {@code _usd_total} is given nano-dollars and told in dollars. */
     void count(String metric, long n, String... labels);
 
     /** Adds a duration to a distribution. */

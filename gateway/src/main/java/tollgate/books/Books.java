@@ -41,6 +41,7 @@ public final class Books implements AutoCloseable {
     private final Journal journal;
     private final Clock clock;
     private final Treasury treasury;
+    private final Runnable reproject;
     private final String owner;
     private final Drain drain;
     private final Replay replay;
@@ -59,6 +60,7 @@ public final class Books implements AutoCloseable {
      * Books of one gateway.
      *
      * @param journalLoop number of the journal's thread that is ours
+     * @param reproject puts what Redis says of keys right: a key revoked in a lost second must not come back
      * @param drainAfter entries younger than this are not drained: SQL is not to be ahead of Redis's disk
      * @param holdLife how long a hold lives without renewal
      */
@@ -69,6 +71,7 @@ public final class Books implements AutoCloseable {
             Journal journal,
             int journalLoop,
             Treasury treasury,
+            Runnable reproject,
             Duration drainAfter,
             Duration holdLife,
             Telemetry telemetry,
@@ -77,6 +80,7 @@ public final class Books implements AutoCloseable {
         this.watch = watch;
         this.journal = journal;
         this.treasury = treasury;
+        this.reproject = reproject;
         this.clock = clock;
         // not this run's: what a killed run had leased is ours again at once
         this.owner = journal.identity().id();
@@ -193,6 +197,8 @@ public final class Books implements AutoCloseable {
     /** What must come before anything new: money that was promised, settlements that were journalled, orphans. */
     private void catchUp(List<Integer> used) throws IOException {
         treasury.resend();
+        treasury.resendStates();
+        reproject.run();
         replay.settleOlderThan(Long.MAX_VALUE);
         if (!orphansSettled) {
             replay.settleOrphans();

@@ -5,6 +5,7 @@ import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tollgate.pricing.Usd;
+import tollgate.records.Page;
 import tollgate.records.Postings;
 import tollgate.records.Records;
 import tollgate.records.Wallets;
@@ -21,6 +22,7 @@ import tollgate.wallet.WalletAddress;
  */
 public final class Treasury {
     private static final Logger LOG = LoggerFactory.getLogger(Treasury.class);
+    private static final int PAGE = 500;
 
     private final Records records;
     private final ControlPort control;
@@ -135,6 +137,24 @@ public final class Treasury {
     void resend() {
         for (Postings.Posting posting : records.postings().open()) {
             records.wallets().find(posting.wallet()).ifPresent(wallet -> send(wallet, posting));
+        }
+    }
+
+    /** Tells every wallet of its state again: a freeze that a lost second of Redis took along must come back. */
+    void resendStates() {
+        String after = "";
+        while (true) {
+            Page<Wallets.Wallet> page = records.wallets().list(after, PAGE);
+            for (Wallets.Wallet wallet : page.data()) {
+                if (wallet.version() > 0) {
+                    control.setState(address(wallet), wallet.version(), wallet.state());
+                }
+            }
+            String next = page.next();
+            if (next == null) {
+                return;
+            }
+            after = next;
         }
     }
 }

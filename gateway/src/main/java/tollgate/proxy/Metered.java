@@ -2,11 +2,27 @@ package tollgate.proxy;
 
 import java.util.Map;
 import tollgate.Telemetry;
+import tollgate.dialect.Dialect;
+import tollgate.dialect.Service;
+import tollgate.http.RequestHead;
 import tollgate.journal.UsageRecord;
 
 /** Figures of settled exchanges. Stateless. */
 final class Metered {
     private Metered() {}
+
+    static void refused(Telemetry telemetry, Dialect dialect, RequestHead head, int status) {
+        Service service = dialect.service(head.method().name(), head.path());
+        telemetry.count(
+                "tollgate_requests_total",
+                1,
+                "dialect",
+                dialect.name(),
+                "service",
+                service == null ? "none" : service.wireName(),
+                "status",
+                Integer.toString(status));
+    }
 
     static void settled(Telemetry telemetry, UsageRecord record) {
         String live = Boolean.toString(record.facts().live());
@@ -20,9 +36,12 @@ final class Metered {
                 service,
                 "status",
                 Integer.toString(record.status()));
-        telemetry.count("tollgate_settled_nano_usd_total", record.charge().nano(), "service", service, "live", live);
+        telemetry.count("tollgate_settled_usd_total", record.charge().nano(), "service", service, "live", live);
         for (Map.Entry<String, Long> unit : record.units().entrySet()) {
             telemetry.count("tollgate_units_total", unit.getValue(), "class", unit.getKey());
+        }
+        if (record.lines().stream().anyMatch(UsageRecord.Line::unpriced)) {
+            telemetry.count("tollgate_unpriced_total", 1);
         }
         if (record.estimated()) {
             telemetry.count("tollgate_estimated_total", 1);

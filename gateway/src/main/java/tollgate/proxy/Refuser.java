@@ -22,6 +22,7 @@ final class Refuser {
     /** Refuses what was never held or forwarded. */
     void refuse(ServerExchange server, Dialect dialect, String exchange, @Nullable String key, Refusal refusal) {
         context.telemetry().count("tollgate_refusals_total", 1, "reason", refusal.code());
+        Metered.refused(context.telemetry(), dialect, server.head(), refusal.status());
         context.refusals()
                 .add(new RefusalRing.Refused(
                         exchange,
