@@ -84,6 +84,7 @@ final class Replay {
     private void retire(JournalEntry entry, Ledger.Entry booked) {
         if (booked.fingerprint().equals(entry.settle().fingerprint())) {
             control.tick(entry.settle().at(), entry.exchange());
+            giveBackIfUnseen(entry);
         } else {
             park(entry, "CONFLICT: the ledger has " + booked.fingerprint());
         }
@@ -111,7 +112,8 @@ final class Replay {
             result = control.replay(entry.settle(), captured(entry.exchange()));
         }
         switch (result) {
-            case SettleResult.Settled settled -> giveBackIfUnseen(entry);
+            // retired when the drain has seen its entry
+            case SettleResult.Settled _ -> {}
             case SettleResult.Rejected(String code, String detail) -> {
                 park(entry, code + ": " + detail);
                 journal.retire(entry.exchange());
