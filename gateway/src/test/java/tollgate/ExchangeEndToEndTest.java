@@ -264,7 +264,7 @@ class ExchangeEndToEndTest {
             status = gateway.ask(account, TestGateway.chat(false, 10), "").statusCode();
         }
         assertThat(status).isEqualTo(200);
-        assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(Duration.ofSeconds(4));
+        assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(Duration.ofSeconds(2));
         assertThat(gateway.installation.sandbox().log().requests()).isEqualTo(before + 1);
     }
 
