@@ -116,8 +116,7 @@ final class Installation implements AutoCloseable {
             CompletableFuture<Records> books = CompletableFuture.supplyAsync(() -> openRecords(data), workers);
             this.redisUrl = startRedis(data);
             Transport transport = Transport.best();
-            EventLoopGroup loops = opened(transport.loops(
-                    loopThreads, Thread.ofPlatform().name("loop-", 0).factory()));
+            EventLoopGroup loops = opened(transport.loops(loopThreads, "loop"));
             this.records = opened(joined("records", books));
             List<EventLoop> each = each(loops);
             Journal journal = openJournal(data, each);
@@ -279,8 +278,7 @@ final class Installation implements AutoCloseable {
     }
 
     private Upstream sandbox(Transport transport) {
-        EventLoopGroup own = opened(
-                transport.loops(1, Thread.ofPlatform().name("sandbox-", 0).factory()));
+        EventLoopGroup own = opened(transport.loops(1, "sandbox"));
         Sandbox started = opened(Sandbox.start(0, transport, own));
         sandbox = started;
         return upstream("sandbox", "openai", URI.create("http://127.0.0.1:" + started.port()), "sandbox");

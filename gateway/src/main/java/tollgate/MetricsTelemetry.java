@@ -5,8 +5,10 @@ import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.Snapshot;
 import com.codahale.metrics.Timer;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import tollgate.pricing.Usd;
@@ -17,15 +19,19 @@ final class MetricsTelemetry implements Telemetry {
     private static final double[] QUANTILES = {0.5, 0.95, 0.99, 0.999};
 
     private final MetricRegistry registry = new MetricRegistry();
+    private final ConcurrentHashMap<Series, Counter> counters = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Series, Timer> timers = new ConcurrentHashMap<>();
 
     @Override
     public void count(String metric, long n, String... labels) {
-        registry.counter(series(metric, labels)).inc(n);
+        counters.computeIfAbsent(new Series(metric, List.of(labels)), added -> registry.counter(added.text()))
+                .inc(n);
     }
 
     @Override
     public void time(String metric, long nanos, String... labels) {
-        registry.timer(series(metric, labels)).update(nanos, TimeUnit.NANOSECONDS);
+        timers.computeIfAbsent(new Series(metric, List.of(labels)), added -> registry.timer(added.text()))
+                .update(nanos, TimeUnit.NANOSECONDS);
     }
 
     @Override
@@ -33,19 +39,22 @@ final class MetricsTelemetry implements Telemetry {
         registry.gauge(metric, () -> (Gauge<Long>) value::getAsLong);
     }
 
-    private static String series(String metric, String... labels) {
-        if (labels.length == 0) {
-            return metric;
+    /** One line of figures: its text is made once, not at every count. */
+    private record Series(String metric, List<String> labels) {
+        String text() {
+            if (labels.isEmpty()) {
+                return metric;
+            }
+            StringBuilder text = new StringBuilder(metric).append('{');
+            for (int i = 0; i < labels.size(); i += 2) {
+                text.append(i == 0 ? "" : ",")
+                        .append(labels.get(i))
+                        .append("=\"")
+                        .append(escaped(labels.get(i + 1)))
+                        .append('"');
+            }
+            return text.append('}').toString();
         }
-        StringBuilder series = new StringBuilder(metric).append('{');
-        for (int i = 0; i < labels.length; i += 2) {
-            series.append(i == 0 ? "" : ",")
-                    .append(labels[i])
-                    .append("=\"")
-                    .append(escaped(labels[i + 1]))
-                    .append('"');
-        }
-        return series.append('}').toString();
     }
 
     private static String escaped(String value) {

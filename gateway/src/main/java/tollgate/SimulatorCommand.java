@@ -20,8 +20,7 @@ final class SimulatorCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Transport transport = Transport.best();
-        EventLoopGroup loops =
-                transport.loops(threads, Thread.ofPlatform().name("sandbox-", 0).factory());
+        EventLoopGroup loops = transport.loops(threads, "sandbox");
         try (Sandbox sandbox = Sandbox.start(port, transport, loops)) {
             System.out.println("sandbox provider at http://127.0.0.1:" + sandbox.port() + "/v1");
             CountDownLatch stopped = new CountDownLatch(1);

@@ -9,13 +9,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import tollgate.TestGateway.Account;
 import tollgate.pricing.Usd;
 import tools.jackson.databind.json.JsonMapper;
@@ -31,12 +33,17 @@ class OverspendTest {
 
     @BeforeAll
     static void start() throws IOException {
-        gateway = TestGateway.start(folder.resolve("data"));
+        // what is shown is what is admitted, not how fast: a starved machine must not turn a refusal into a 503
+        gateway = TestGateway.start(folder.resolve("data"), "redis: {place_wait_ms: 20000}");
     }
 
     @AfterAll
     static void stop() {
         gateway.close();
+    }
+
+    static LongStream seeds() {
+        return LongStream.range(0, 20);
     }
 
     @AfterEach
@@ -50,22 +57,28 @@ class OverspendTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void of_a_thousand_requests_at_once_exactly_the_37_that_are_paid_for_reach_the_upstream(boolean stream)
+    @MethodSource("seeds")
+    void of_a_thousand_requests_at_once_exactly_the_37_that_are_paid_for_reach_the_upstream(long seed)
             throws Exception {
-        // each may cost what 1000 tokens of output and the bound of its input do
+        Random random = new Random(seed);
+        boolean stream = seed % 2 == 0;
+        int ceiling = 100 + random.nextInt(8_000);
+        int tokens = 1 + random.nextInt(40);
+        // each may cost what its ceiling of output and the bound of its input do
         Account probe = gateway.account("0");
-        String needed = MAPPER.readTree(
-                        gateway.ask(probe, TestGateway.chat(stream, 1000), "").body())
+        String needed = MAPPER.readTree(gateway.ask(probe, TestGateway.chat(stream, ceiling), "")
+                        .body())
                 .path("error")
                 .path("needed")
                 .asString();
         Usd each = Usd.parse(needed);
-        Account account = gateway.account(new Usd(each.nano() * 37 + each.nano() - 1).toString());
+        long spare = random.nextLong(each.nano());
+        Account account = gateway.account(new Usd(each.nano() * 37 + spare).toString());
         long before = gateway.installation.sandbox().log().requests();
         List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>();
         for (int i = 0; i < 1000; i++) {
-            asked.add(gateway.askLater(account, TestGateway.chat(stream, 1000), "tokens=5, barrier=38"));
+            asked.add(
+                    gateway.askLater(account, TestGateway.chat(stream, ceiling), "tokens=" + tokens + ", barrier=38"));
         }
         // while 37 wait at the upstream, all others are decided; only then may money flow back
         await().atMost(Duration.ofSeconds(60))

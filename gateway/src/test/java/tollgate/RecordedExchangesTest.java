@@ -74,7 +74,7 @@ class RecordedExchangesTest {
     static void start() throws IOException {
         recordings =
                 Recordings.chat().stream().filter(each -> each.status() == 200).toList();
-        loops = Transport.NIO.loops(1, Thread.ofPlatform().factory());
+        loops = Transport.NIO.loops(1, "test");
         replay = HttpListener.bind(
                 new ListenerSettings(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),

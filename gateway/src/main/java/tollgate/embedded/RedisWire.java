@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -24,10 +25,14 @@ final class RedisWire implements AutoCloseable {
         this.answers = answers;
     }
 
-    /** A connection that has proved to know the password; null where none listens there that takes it. */
-    static @Nullable RedisWire open(int port, String password) {
+    /**
+     * A connection that has proved to know the password; null where none listens there that takes it.
+     *
+     * @throws IOException where somebody listens, but does not answer in time: whether it is ours is not known
+     */
+    static @Nullable RedisWire open(int port, String password) throws IOException {
+        Socket socket = new Socket();
         try {
-            Socket socket = new Socket();
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MS);
             socket.setSoTimeout(TIMEOUT_MS);
             RedisWire wire = new RedisWire(
@@ -35,11 +40,14 @@ final class RedisWire implements AutoCloseable {
             if ("+OK".equals(wire.ask("AUTH " + password))) {
                 return wire;
             }
-            wire.close();
-            return null;
+        } catch (SocketTimeoutException busy) {
+            socket.close();
+            throw busy;
         } catch (IOException nobody) {
-            return null;
+            // refused, or closed in the middle of a word
         }
+        socket.close();
+        return null;
     }
 
     /** Sends a command; returns the first line of the answer, empty where the connection ended. */

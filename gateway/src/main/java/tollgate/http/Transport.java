@@ -12,7 +12,7 @@ import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import java.util.concurrent.ThreadFactory;
+import io.netty.util.concurrent.DefaultThreadFactory;
 
 /** The kind of sockets we work with. Thread-safe. */
 public enum Transport {
@@ -26,10 +26,15 @@ public enum Transport {
         return Epoll.isAvailable() ? EPOLL : NIO;
     }
 
-    /** Event loops for it. */
-    public EventLoopGroup loops(int threads, ThreadFactory named) {
+    /**
+     * Event loops for it.
+     *
+     * @param name of their threads, which Netty numbers; they are of Netty's own kind, whose buffers and recyclers are
+     *     the thread's own
+     */
+    public EventLoopGroup loops(int threads, String name) {
         IoHandlerFactory handlers = this == EPOLL ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        return new MultiThreadIoEventLoopGroup(threads, named, handlers);
+        return new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory(name), handlers);
     }
 
     ServerSocketChannel serverChannel() {

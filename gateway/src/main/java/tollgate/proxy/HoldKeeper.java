@@ -1,11 +1,10 @@
 package tollgate.proxy;
 
 import io.netty.channel.EventLoop;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +24,11 @@ final class HoldKeeper {
     private final Admission admission;
     private final HoldSettings settings;
     private final Telemetry telemetry;
-    private final Set<Exchange> open = new LinkedHashSet<>();
-    private final ArrayDeque<Due> queue = new ArrayDeque<>();
+    /** When each is due, soonest first: all wait equally long, so the order is the one of entering. */
+    private final LinkedHashMap<Exchange, Long> open = new LinkedHashMap<>();
+
     private final long everyNanos;
     private @Nullable Future<?> ticking;
-
-    private record Due(Exchange exchange, long nanos) {}
 
     HoldKeeper(EventLoop loop, Admission admission, HoldSettings settings, Telemetry telemetry) {
         this.loop = loop;
@@ -42,8 +40,7 @@ final class HoldKeeper {
 
     /** From now on the exchange's hold is renewed. */
     void add(Exchange exchange) {
-        open.add(exchange);
-        queue.add(new Due(exchange, System.nanoTime() + everyNanos));
+        open.putLast(exchange, System.nanoTime() + everyNanos);
         if (ticking == null) {
             ticking = loop.scheduleAtFixedRate(this::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
         }
@@ -56,20 +53,18 @@ final class HoldKeeper {
 
     /** Exchanges with a hold. */
     List<Exchange> open() {
-        return new ArrayList<>(open);
+        return new ArrayList<>(open.keySet());
     }
 
     private void tick() {
         long now = System.nanoTime();
-        for (Due due = queue.peek(); due != null && due.nanos - now <= 0; due = queue.peek()) {
-            queue.remove();
-            if (open.contains(due.exchange)) {
-                queue.add(new Due(due.exchange, now + everyNanos));
-                keep(due.exchange, now);
-            }
+        for (Map.Entry<Exchange, Long> due = open.firstEntry();
+                due != null && due.getValue() - now <= 0;
+                due = open.firstEntry()) {
+            open.putLast(due.getKey(), now + everyNanos);
+            keep(due.getKey(), now);
         }
         if (open.isEmpty() && ticking != null) {
-            queue.clear();
             ticking.cancel(false);
             ticking = null;
         }

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class ScriptPort implements Admission, AutoCloseable {
     private static final Duration SETTLE_PATIENCE = Duration.ofSeconds(10);
     private static final long SWEEP_MS = 50;
+    private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(4 * SWEEP_MS);
 
     private final EventLoop loop;
     private final ShardWatch watch;
@@ -48,6 +49,7 @@ public final class ScriptPort implements Admission, AutoCloseable {
     private final ArrayDeque<Pending<?>> quick = new ArrayDeque<>();
     private final ArrayDeque<Pending<?>> patient = new ArrayDeque<>();
     private final Future<?> sweeping;
+    private long swept = System.nanoTime();
     private boolean flushing;
 
     private ScriptPort(
@@ -66,7 +68,7 @@ public final class ScriptPort implements Admission, AutoCloseable {
         this.client = client;
         this.connection = connection;
         this.commands = connection.async();
-        this.sweeping = loop.scheduleAtFixedRate(this::sweep, SWEEP_MS, SWEEP_MS, TimeUnit.MILLISECONDS);
+        this.sweeping = loop.scheduleWithFixedDelay(this::sweep, SWEEP_MS, SWEEP_MS, TimeUnit.MILLISECONDS);
     }
 
     /**
@@ -208,6 +210,12 @@ public final class ScriptPort implements Admission, AutoCloseable {
 
     private void sweep() {
         long now = System.nanoTime();
+        boolean late = now - swept > LATE_NANOS;
+        swept = now;
+        if (late) {
+            // the loop itself was held up: replies that wait in its socket come first
+            return;
+        }
         sweep(quick, now - placeNanos);
         sweep(patient, now - SETTLE_PATIENCE.toNanos());
     }

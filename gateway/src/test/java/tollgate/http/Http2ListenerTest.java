@@ -60,7 +60,7 @@ class Http2ListenerTest {
     @BeforeEach
     void start() {
         Transport transport = Transport.NIO;
-        loops = transport.loops(2, Thread.ofPlatform().factory());
+        loops = transport.loops(2, "test");
         listener = HttpListener.bind(
                 new ListenerSettings(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),

@@ -22,7 +22,7 @@ class HttpListenerTest {
 
     @BeforeAll
     static void listen() {
-        loops = Transport.NIO.loops(2, Thread.ofPlatform().factory());
+        loops = Transport.NIO.loops(2, "test");
         listener = HttpListener.bind(
                 new ListenerSettings(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),

@@ -26,8 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class UpstreamPoolTest {
-    private final EventLoopGroup loops =
-            Transport.NIO.loops(1, Thread.ofPlatform().factory());
+    private final EventLoopGroup loops = Transport.NIO.loops(1, "test");
     private final EventLoop loop = loops.next();
     private final Upstreams upstreams = new Upstreams(Transport.NIO);
     private ServerSocket server;

@@ -30,7 +30,7 @@ class SandboxTest {
 
     @BeforeAll
     static void start() {
-        loops = Transport.best().loops(1, Thread.ofPlatform().factory());
+        loops = Transport.best().loops(1, "test");
         sandbox = Sandbox.start(0, Transport.best(), loops);
     }
 
