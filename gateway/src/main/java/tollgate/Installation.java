@@ -120,7 +120,8 @@ final class Installation implements AutoCloseable {
             this.records = opened(joined("records", books));
             List<EventLoop> each = each(loops);
             Journal journal = openJournal(data, each);
-            ControlPort control = opened(ControlPort.connect(redisUrl, watch));
+            ControlPort control =
+                    opened(ControlPort.connect(redisUrl, watch, config.holds().maxOverrun()));
             checkRedis(control);
             Treasury treasury = new Treasury(records, control, clock);
             ProjectedKeys projected = new ProjectedKeys(records, control, workers);
@@ -162,12 +163,14 @@ final class Installation implements AutoCloseable {
                         each.get(i),
                         watch,
                         (script, nanos) -> telemetry.time("tollgate_script_seconds", nanos, "script", script),
-                        config.redis().placeWait()));
+                        config.redis().placeWait(),
+                        config.holds().maxOverrun()));
                 proxies.put(each.get(i), new ProxyLoop(each.get(i), port, journal.loop(i), ids, upstreams, context));
             }
             AccountDesk desk = new AccountDesk(
                     control, records, id -> journal.find(id).map(ExchangeRow::of), id -> refused(refusals, id));
             this.gateway = new Gateway(context, proxies, new OwnPaths(desk, workers, () -> notReady(keeping)));
+            keeping.onReopening(gateway::reinstate);
             this.verification = new Verification(records, control, keeping, journal);
             this.admin = opened(AdminServer.start(
                     config.listen().admin(),

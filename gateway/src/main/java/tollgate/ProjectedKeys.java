@@ -47,6 +47,21 @@ final class ProjectedKeys implements KeySource {
         return found;
     }
 
+    @Override
+    public CompletionStage<Optional<KeyIdentity>> current(String keyId) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    Optional<Keys.Key> found = records.keys().find(keyId);
+                    found.ifPresent(this::projectNow);
+                    return found.filter(key -> key.revokedMs() == null).map(ProjectedKeys::identity);
+                },
+                workers);
+    }
+
+    private void projectNow(Keys.Key key) {
+        project(key.hash(), key.revokedMs() == null ? MAPPER.writeValueAsString(identity(key)) : null);
+    }
+
     private Optional<String> projected(String hash) {
         try {
             return control.projected(PREFIX + hash);
@@ -63,9 +78,9 @@ final class ProjectedKeys implements KeySource {
         }
     }
 
-    /** The key was changed or revoked. */
+    /** The key was changed or revoked; what stays while Redis is away is refused by its policy number. */
     void forget(String hash) {
-        control.project(PREFIX + hash, null);
+        project(hash, null);
     }
 
     /** Puts every good key's projection right: what was projected may be older than what SQL has. */
@@ -74,7 +89,7 @@ final class ProjectedKeys implements KeySource {
         while (true) {
             var page = records.keys().list("", after, 500);
             for (Keys.Key key : page.data()) {
-                project(key.hash(), key.revokedMs() == null ? MAPPER.writeValueAsString(identity(key)) : null);
+                projectNow(key);
             }
             String next = page.next();
             if (next == null) {

@@ -74,10 +74,11 @@ public final class AccountDesk implements Account {
     }
 
     private AccountAnswer exchange(KeyIdentity key, String id) {
-        Optional<Exchanges.Exchange> settled = journalled
-                .apply(id)
-                .or(() -> records.exchanges().find(id))
-                .filter(row -> row.key().equals(key.keyId()));
+        Optional<Exchanges.Exchange> settled =
+                journalled.apply(id).or(() -> records.exchanges().find(id));
+        if (settled.filter(row -> !row.key().equals(key.keyId())).isPresent()) {
+            return nobodys(id);
+        }
         if (settled.isPresent()) {
             return new AccountAnswer.Found(
                     document(settled.get(), records.ledger().allOfExchange(id)));
@@ -90,7 +91,11 @@ public final class AccountDesk implements Account {
         return control.exchange(key.shard(), id)
                 .filter(open -> open.wallet().equals(key.wallet()))
                 .<AccountAnswer>map(open -> new AccountAnswer.Found(open(id, open)))
-                .orElse(new AccountAnswer.NotFound("no exchange '" + id + "' of this key"));
+                .orElse(nobodys(id));
+    }
+
+    private static AccountAnswer nobodys(String id) {
+        return new AccountAnswer.NotFound("no exchange '" + id + "' of this key");
     }
 
     private static String open(String id, ExchangeState open) {

@@ -92,12 +92,13 @@ public final class Office {
         return records.keys().find(id).orElseThrow(() -> Problem.notFound("key '" + id + "'"));
     }
 
-    /** Revokes a key. */
+    /** Revokes a key: here at once, everywhere with the next hold that is asked for. */
     public Keys.Key revokeKey(String id) {
         key(id);
         records.keys().revoke(id, clock.millis());
         Keys.Key revoked = key(id);
         keyChanged.accept(revoked);
+        treasury.setPolicy(wallet(revoked.wallet()));
         return revoked;
     }
 

@@ -6,11 +6,15 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +39,10 @@ public final class Books implements AutoCloseable {
     private static final long ALIVE_MS = 10_000;
     private static final long CLAIM_EVERY_MS = 2_000;
     private static final long RESEND_AFTER_MS = 6_000;
+    private static final long RECONSTRUCT_EVERY_MS = 60_000;
+    private static final Duration RECORD_AFTER = Duration.ofMinutes(10);
+    private static final Duration FINAL_AFTER = Duration.ofHours(24);
+    private static final long REINSTATE_MS = 5_000;
 
     private final Records records;
     private final ShardWatch watch;
@@ -47,11 +55,14 @@ public final class Books implements AutoCloseable {
     private final Replay replay;
     private final Recovery recovery;
     private final Reaper reaper;
+    private final Reconstruction reconstruction;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("books").daemon().factory());
     private final ConcurrentHashMap<Integer, String> complaints = new ConcurrentHashMap<>();
     private final Set<Integer> shards = new ConcurrentSkipListSet<>();
+    private volatile Supplier<CompletableFuture<Void>> reinstatement = () -> CompletableFuture.completedFuture(null);
     private boolean orphansSettled;
+    private long lastReconstruction;
     private long lastClaim;
     private long lastResend;
     private @Nullable String lastFailure;
@@ -88,6 +99,7 @@ public final class Books implements AutoCloseable {
         this.drain = new Drain(records, control, owner, drainAfter.toMillis(), replay::booked);
         this.recovery = new Recovery(records, control, watch, drain, owner, holdLife);
         this.reaper = new Reaper(control, telemetry, holdLife.toNanos());
+        this.reconstruction = new Reconstruction(records, control, clock, RECORD_AFTER, FINAL_AFTER);
     }
 
     /**
@@ -102,6 +114,11 @@ public final class Books implements AutoCloseable {
         }
         run(this::round);
         thread.scheduleWithFixedDelay(() -> run(this::round), ROUND_MS, ROUND_MS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Who places the holds of open exchanges again, where Redis may have lost some. */
+    public void onReopening(Supplier<CompletableFuture<Void>> reinstate) {
+        reinstatement = reinstate;
     }
 
     private boolean claim() {
@@ -149,18 +166,22 @@ public final class Books implements AutoCloseable {
         if (opening) {
             catchUp(used);
         }
+        treasury.tellOwed();
         replay.keep();
-        for (int shard : used) {
-            if (watch.closed(shard) == null) {
-                drain.drain(shard, false);
-            }
+        List<Integer> open =
+                used.stream().filter(shard -> watch.closed(shard) == null).toList();
+        open.forEach(shard -> drain.drain(shard, false));
+        if (now - lastReconstruction > RECONSTRUCT_EVERY_MS) {
+            lastReconstruction = now;
+            open.forEach(reconstruction::record);
+            reconstruction.finish();
         }
         if (now - lastResend > RESEND_AFTER_MS) {
             lastResend = now;
             treasury.resend();
             replay.settleOlderThan(now - RESEND_AFTER_MS);
         }
-        reaper.reap(used.stream().filter(shard -> watch.closed(shard) == null).toList());
+        reaper.reap(open);
     }
 
     private void lease() {
@@ -199,6 +220,7 @@ public final class Books implements AutoCloseable {
         treasury.resend();
         treasury.resendStates();
         reproject.run();
+        reinstate();
         replay.settleOlderThan(Long.MAX_VALUE);
         if (!orphansSettled) {
             replay.settleOrphans();
@@ -208,6 +230,16 @@ public final class Books implements AutoCloseable {
             if (!complaints.containsKey(shard)) {
                 watch.open(shard);
             }
+        }
+    }
+
+    private void reinstate() {
+        try {
+            reinstatement.get().get(REINSTATE_MS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException late) {
+            LOG.warn("not every open exchange has its hold again: its next renewal will see to it", late);
         }
     }
 

@@ -25,10 +25,10 @@ final class Drain {
     private final ControlPort control;
     private final String owner;
     private final long settleMs;
-    private final Consumer<Ledger.Entry> booked;
+    private final Consumer<List<Ledger.Entry>> booked;
 
-    /** Drains as this owner of leases; {@code booked} is told of every entry that SQL has. */
-    Drain(Records records, ControlPort control, String owner, long settleMs, Consumer<Ledger.Entry> booked) {
+    /** Drains as this owner of leases; {@code booked} is told of the entries that SQL has now. */
+    Drain(Records records, ControlPort control, String owner, long settleMs, Consumer<List<Ledger.Entry>> booked) {
         this.records = records;
         this.control = control;
         this.owner = owner;
@@ -70,6 +70,10 @@ final class Drain {
             if (rows.isEmpty()) {
                 return Result.DONE;
             }
+            rows.stream()
+                    .filter(Ledger.Entry::froze)
+                    .forEach(entry -> LOG.error(
+                            "wallet {} froze: exchange {} overran what it may", entry.wallet(), entry.exchange()));
             switch (records.ledger().commit(shard, owner, rows, last)) {
                 case Ledger.Commit.Done() -> position = last;
                 case Ledger.Commit.LostLease() -> {
@@ -90,7 +94,7 @@ final class Drain {
                     return Result.BROKEN;
                 }
             }
-            rows.forEach(booked);
+            booked.accept(rows);
             trim(shard, last);
             if (!more) {
                 return Result.DONE;
@@ -122,6 +126,7 @@ final class Drain {
                 entry.ms(),
                 entry.fingerprint(),
                 entry.estimated(),
+                entry.froze(),
                 entry.reference(),
                 entry.actor());
     }

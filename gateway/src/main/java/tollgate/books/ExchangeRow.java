@@ -1,5 +1,6 @@
 package tollgate.books;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,7 +10,9 @@ import org.jspecify.annotations.Nullable;
 import tollgate.journal.ExchangeFacts;
 import tollgate.journal.JournalEntry;
 import tollgate.journal.UsageRecord;
+import tollgate.pricing.Usd;
 import tollgate.records.Exchanges;
+import tollgate.records.Ledger;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Turns a usage record into its row, whose document is what a key holder may see: charges, not costs. Stateless. */
@@ -39,7 +42,53 @@ public final class ExchangeRow {
                 facts.started().toEpochMilli(),
                 usage.finished().toEpochMilli(),
                 entry.settle().fingerprint(),
-                MAPPER.writeValueAsString(document(usage)));
+                MAPPER.writeValueAsString(document(usage)),
+                false);
+    }
+
+    /**
+     * The row of an exchange of which only ledger entries are known, oldest first: the machine that knew more is lost.
+     * What it would have charged above an expired hold's accrued part is {@code uncollected}.
+     */
+    static Exchanges.Exchange reconstructed(List<Ledger.Entry> entries, boolean live) {
+        Ledger.Entry last = entries.getLast();
+        Usd charge = new Usd(-entries.stream().mapToLong(Ledger.Entry::amount).sum());
+        String[] asked = last.reference().split(" ", 2);
+        String service = asked.length == 2 ? asked[0] : "unknown";
+        String model = asked.length == 2 ? asked[1] : "unknown";
+        String ended = last.kind().equals("expiry") || last.fingerprint().startsWith(Replay.UNSEEN)
+                ? "uncollected"
+                : "gateway_lost";
+        Map<String, @Nullable Object> document = new LinkedHashMap<>();
+        document.put("id", last.exchange());
+        document.put("state", "settled");
+        document.put("reconstructed", true);
+        document.put("model", model);
+        document.put("service", service);
+        document.put("live", live);
+        document.put("estimated", last.estimated());
+        document.put("charge", charge.toString());
+        document.put("finished", Instant.ofEpochMilli(last.atMs()).toString());
+        document.put("ended", ended);
+        return new Exchanges.Exchange(
+                last.exchange(),
+                last.wallet(),
+                "",
+                live,
+                service,
+                model,
+                null,
+                ended,
+                charge.nano() > 0 ? "wallet" : "operator",
+                last.estimated(),
+                charge.nano(),
+                charge.nano(),
+                0,
+                entries.getFirst().atMs(),
+                last.atMs(),
+                last.fingerprint(),
+                MAPPER.writeValueAsString(document),
+                true);
     }
 
     private static Map<String, @Nullable Object> document(UsageRecord usage) {

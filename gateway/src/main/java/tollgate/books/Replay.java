@@ -33,6 +33,9 @@ final class Replay {
     private static final Logger LOG = LoggerFactory.getLogger(Replay.class);
     private static final int BATCH = 2_000;
 
+    /** Begins the fingerprint of what was made final since its gateway never came back. */
+    static final String UNSEEN = "unseen-";
+
     private final Journal journal;
     private final int loop;
     private final Records records;
@@ -74,16 +77,22 @@ final class Replay {
         } while (journal.hasFresh());
     }
 
-    /** SQL has this entry: the journal's is not needed any more where it is the exchange's last word. */
-    void booked(Ledger.Entry entry) {
-        if (entry.entry().equals(entry.exchange())) {
-            journal.find(entry.exchange()).ifPresent(mine -> retire(mine, entry));
+    /** SQL has these entries: the journal's are not needed any more where they are their exchange's last word. */
+    void booked(List<Ledger.Entry> entries) {
+        List<Settle> ticked = new ArrayList<>();
+        for (Ledger.Entry entry : entries) {
+            if (entry.entry().equals(entry.exchange())) {
+                journal.find(entry.exchange()).ifPresent(mine -> {
+                    ticked.add(mine.settle());
+                    retire(mine, entry);
+                });
+            }
         }
+        control.tick(ticked);
     }
 
     private void retire(JournalEntry entry, Ledger.Entry booked) {
         if (booked.fingerprint().equals(entry.settle().fingerprint())) {
-            control.tick(entry.settle().at(), entry.exchange());
             giveBackIfUnseen(entry);
         } else {
             park(entry, "CONFLICT: the ledger has " + booked.fingerprint());
@@ -103,6 +112,7 @@ final class Replay {
     private void settle(JournalEntry entry) {
         Optional<Ledger.Entry> booked = records.ledger().ofExchange(entry.exchange());
         if (booked.isPresent()) {
+            control.tick(List.of(entry.settle()));
             retire(entry, booked.get());
             return;
         }

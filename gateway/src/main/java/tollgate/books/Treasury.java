@@ -1,7 +1,12 @@
 package tollgate.books;
 
 import java.time.Clock;
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tollgate.pricing.Usd;
@@ -27,6 +32,7 @@ public final class Treasury {
     private final Records records;
     private final ControlPort control;
     private final Clock clock;
+    private final Queue<Supplier<SetResult>> owed = new ConcurrentLinkedQueue<>();
 
     /** Works on these books and wallets. */
     public Treasury(Records records, ControlPort control, Clock clock) {
@@ -130,7 +136,34 @@ public final class Treasury {
     /** Freezes a wallet or lifts that: nothing new is admitted while it is frozen. */
     public boolean setState(Wallets.Wallet wallet, String state) {
         long version = records.wallets().setState(wallet.id(), state);
-        return control.setState(address(wallet), version, state) instanceof SetResult.Done;
+        return told(() -> control.setState(address(wallet), version, state));
+    }
+
+    /** Tells the organisation of a wallet that its keys have changed: what a gateway remembers of them is not enough. */
+    public boolean setPolicy(Wallets.Wallet wallet) {
+        return told(() -> control.setPolicy(address(wallet), wallet.policy()));
+    }
+
+    private boolean told(Supplier<SetResult> telling) {
+        boolean told = telling.get() instanceof SetResult.Done;
+        if (!told) {
+            owed.add(telling);
+        }
+        return told;
+    }
+
+    /** Tells again what Redis could not be told; a newer word that came meanwhile wins. */
+    void tellOwed() {
+        for (Supplier<SetResult> telling = owed.poll(); telling != null; telling = owed.poll()) {
+            SetResult result = telling.get();
+            if (result instanceof SetResult.Unavailable) {
+                owed.add(telling);
+                return;
+            }
+            if (result instanceof SetResult.Rejected) {
+                LOG.error("a state or policy is refused: {}", result);
+            }
+        }
     }
 
     /** Sends every order that the ledger does not have yet, in the order they were given. */
@@ -140,14 +173,18 @@ public final class Treasury {
         }
     }
 
-    /** Tells every wallet of its state again: a freeze that a lost second of Redis took along must come back. */
+    /** Tells every wallet of its state and policy again: a freeze that a lost second took along must come back. */
     void resendStates() {
+        Set<String> organisations = new HashSet<>();
         String after = "";
         while (true) {
             Page<Wallets.Wallet> page = records.wallets().list(after, PAGE);
             for (Wallets.Wallet wallet : page.data()) {
                 if (wallet.version() > 0) {
                     control.setState(address(wallet), wallet.version(), wallet.state());
+                }
+                if (wallet.policy() > 0 && organisations.add(wallet.organisation())) {
+                    control.setPolicy(address(wallet), wallet.policy());
                 }
             }
             String next = page.next();

@@ -85,18 +85,23 @@ public final class Verification {
         }
         Optional<WalletState> state = control.wallet(Treasury.address(wallet));
         long charges = records.exchanges().charges(wallet.id());
+        long unrecorded = records.ledger().unrecorded(wallet.id());
         Map<String, @Nullable Object> shown = new LinkedHashMap<>();
         shown.put("id", wallet.id());
         shown.put("entries", seq);
         shown.put("balance", new Usd(sum).toString());
         shown.put("charges", new Usd(charges).toString());
+        shown.put("unrecorded", new Usd(unrecorded).toString());
         shown.put("held", state.map(each -> each.held().toString()).orElse(null));
         if (state.isEmpty()) {
             problems.add(wallet.id() + ": Redis has no such wallet");
         } else if (state.get().seq() == seq && state.get().balance().nano() != sum) {
             problems.add(wallet.id() + ": Redis has " + state.get().balance() + ", the ledger " + new Usd(sum));
         }
-        if (state.isPresent() && state.get().held().nano() == 0 && journal.pending() == 0 && charges != taken) {
+        if (state.isPresent()
+                && state.get().held().nano() == 0
+                && journal.pending() == 0
+                && charges + unrecorded != taken) {
             problems.add(wallet.id() + ": the ledger took " + new Usd(taken) + ", the exchanges come to "
                     + new Usd(charges));
         }

@@ -56,6 +56,12 @@ public final class KeyRing {
         return key.expires() == null || clock.instant().isBefore(key.expires());
     }
 
+    /** What a key stands for now, after somebody said that what is remembered of it is old. */
+    public CompletionStage<Optional<KeyIdentity>> refresh(String keyId) {
+        forget(keyId);
+        return source.current(keyId).thenApply(found -> found.filter(this::good));
+    }
+
     /** Forgets a key that was revoked or changed: the next look-up asks the source. */
     public void forget(String keyId) {
         known.asMap().values().removeIf(key -> key.keyId().equals(keyId));

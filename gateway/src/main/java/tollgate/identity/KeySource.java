@@ -4,7 +4,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** Where keys are looked up that are not cached. Thread-safe; never blocks. */
-@FunctionalInterface
 public interface KeySource {
     /**
      * Looks a key up.
@@ -13,4 +12,12 @@ public interface KeySource {
      * @return who it stands for; empty: no such key, or a revoked one. Fails where nobody can tell right now
      */
     CompletionStage<Optional<KeyIdentity>> find(String hash);
+
+    /**
+     * What a key stands for right now, whatever was remembered of it.
+     *
+     * @param keyId its id
+     * @return as {@link #find} does
+     */
+    CompletionStage<Optional<KeyIdentity>> current(String keyId);
 }

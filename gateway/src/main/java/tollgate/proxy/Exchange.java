@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -51,8 +52,8 @@ final class Exchange {
     private final ServerExchange server;
     private final Dialect dialect;
     private final String id;
-    private final KeyIdentity key;
-    private final WalletAddress at;
+    private KeyIdentity key;
+    private WalletAddress at;
     private final Upstream upstream;
     private final HoldPlan plan;
     private final HoldState state = new HoldState();
@@ -72,6 +73,8 @@ final class Exchange {
     private long renewalFailingSince;
     private boolean clientGone;
     private boolean memoryGiven;
+    private boolean refreshed;
+    private @Nullable Runnable reinstated;
     private boolean ended;
 
     Exchange(
@@ -92,7 +95,7 @@ final class Exchange {
         this.dialect = dialect;
         this.id = id;
         this.key = key;
-        this.at = new WalletAddress(key.shard(), key.organisation(), key.wallet());
+        this.at = address(key);
         this.upstream = upstream;
         this.plan = plan;
         this.body = body;
@@ -100,6 +103,10 @@ final class Exchange {
         this.started = started;
         this.timings = new Timings(startedNanos);
         timings.mark("read");
+    }
+
+    private static WalletAddress address(KeyIdentity key) {
+        return new WalletAddress(key.shard(), key.organisation(), key.wallet());
     }
 
     ProxyContext context() {
@@ -175,15 +182,48 @@ final class Exchange {
                     PlaceResult.WalletNotActive _,
                     PlaceResult.UnknownWallet _,
                     PlaceResult.Rejected _ -> {
-                refusal = Refusals.held(result, plan);
-                act(state.on(HoldEvent.REFUSED));
+                refused(Refusals.held(result, plan));
             }
             case PlaceResult.StalePolicy _ -> {
-                context.keys().forget(key.keyId());
-                refusal = Refusals.held(result, plan);
-                act(state.on(HoldEvent.REFUSED));
+                if (refreshed) {
+                    refused(Refusals.held(result, plan));
+                } else {
+                    refreshKey();
+                }
             }
         }
+        tellReinstated();
+    }
+
+    /** Something about the keys of this organisation has changed: asks once what this one stands for now. */
+    private void refreshKey() {
+        refreshed = true;
+        context.keys()
+                .refresh(key.keyId())
+                .whenComplete((found, failure) -> server.loop().execute(() -> {
+                    if (!ended && failure != null) {
+                        refused(Refusals.keySourceAway());
+                    } else if (!ended) {
+                        refreshed(found);
+                    }
+                }));
+    }
+
+    private void refreshed(Optional<KeyIdentity> found) {
+        if (found.isEmpty()) {
+            refused(Refusals.key());
+        } else if (!found.get().allows(plan.request().model())) {
+            refused(Refusals.model(plan.request().model()));
+        } else {
+            key = found.get();
+            at = address(key);
+            loop.admission().place(placing(false), this::placed);
+        }
+    }
+
+    private void refused(Refusal why) {
+        refusal = why;
+        act(state.on(HoldEvent.REFUSED));
     }
 
     private void act(HoldAction action) {
@@ -288,6 +328,27 @@ final class Exchange {
             case RenewResult.NoHold _ -> act(state.on(HoldEvent.HOLD_MISSING));
             case RenewResult.Over _, RenewResult.Rejected _ -> act(state.on(HoldEvent.HOLD_OVER));
             case RenewResult.Unavailable _ -> renewalFailed();
+        }
+        if (ended || !(result instanceof RenewResult.NoHold)) {
+            tellReinstated();
+        }
+    }
+
+    /** Redis may have lost this hold: makes sure of it, then tells, whatever came of it. */
+    void reinstate(Runnable then) {
+        if (ended) {
+            then.run();
+        } else {
+            reinstated = then;
+            loop.admission().renew(renewal(), this::renewed);
+        }
+    }
+
+    private void tellReinstated() {
+        Runnable then = reinstated;
+        if (then != null) {
+            reinstated = null;
+            then.run();
         }
     }
 

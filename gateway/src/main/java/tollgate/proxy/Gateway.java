@@ -2,8 +2,11 @@ package tollgate.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.Dialect;
 import tollgate.http.ExchangeAcceptor;
@@ -93,6 +96,32 @@ public final class Gateway implements ExchangeAcceptor {
                 .forEach(loop -> loop.loop()
                         .execute(
                                 () -> loop.keeper().open().forEach(exchange -> exchange.stop(Ending.Reason.SHUTDOWN))));
+    }
+
+    /**
+     * Redis may have lost holds of its last second: places those of open exchanges again. Any thread.
+     *
+     * @return completes once every open exchange knows
+     */
+    public CompletableFuture<Void> reinstate() {
+        return CompletableFuture.allOf(
+                loops.values().stream().map(Gateway::reinstated).toArray(CompletableFuture<?>[]::new));
+    }
+
+    private static CompletableFuture<?> reinstated(ProxyLoop loop) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        loop.loop().execute(() -> {
+            List<Exchange> open = loop.keeper().open();
+            AtomicInteger left = new AtomicInteger(open.size() + 1);
+            Runnable one = () -> {
+                if (left.decrementAndGet() == 0) {
+                    done.complete(null);
+                }
+            };
+            open.forEach(exchange -> exchange.reinstate(one));
+            one.run();
+        });
+        return done;
     }
 
     /** Closes idle connections to upstreams. */

@@ -26,7 +26,8 @@ public final class Exchanges {
             row.getLong("started_ms"),
             row.getLong("finished_ms"),
             row.getString("fingerprint"),
-            row.getString("record"));
+            row.getString("record"),
+            row.getInt("reconstructed") != 0);
 
     private final Jdbi jdbi;
 
@@ -41,6 +42,7 @@ public final class Exchanges {
      * @param cost nano-USD that the upstream bills
      * @param fingerprint of the settlement
      * @param record the whole usage record, as JSON
+     * @param reconstructed made from the ledger alone
      */
     public record Exchange(
             String id,
@@ -59,18 +61,25 @@ public final class Exchanges {
             long startedMs,
             long finishedMs,
             String fingerprint,
-            String record) {}
+            String record,
+            boolean reconstructed) {}
 
-    /** Keeps exchanges; those that are there already stay as they are. */
+    /** Keeps exchanges; those that are there already stay as they are, but for reconstructed ones. */
     public void add(List<Exchange> exchanges) {
         if (exchanges.isEmpty()) {
             return;
         }
         jdbi.useTransaction(handle -> {
-            PreparedBatch batch = handle.prepareBatch(
-                    "INSERT INTO exchange (id, wallet, api_key, live, service, model,"
-                            + " answered, ended, payer, estimated, charge, cost, status, started_ms, finished_ms, fingerprint,"
-                            + " record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING");
+            PreparedBatch batch = handle.prepareBatch("INSERT INTO exchange (id, wallet, api_key, live, service, model,"
+                    + " answered, ended, payer, estimated, charge, cost, status, started_ms, finished_ms, fingerprint,"
+                    + " record, reconstructed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                    + " ON CONFLICT (id) DO UPDATE SET api_key = excluded.api_key, service = excluded.service,"
+                    + " model = excluded.model, answered = excluded.answered, ended = excluded.ended,"
+                    + " payer = excluded.payer, estimated = excluded.estimated, charge = excluded.charge,"
+                    + " cost = excluded.cost, status = excluded.status, started_ms = excluded.started_ms,"
+                    + " finished_ms = excluded.finished_ms, fingerprint = excluded.fingerprint,"
+                    + " record = excluded.record, reconstructed = excluded.reconstructed"
+                    + " WHERE exchange.reconstructed = 1");
             for (Exchange each : exchanges) {
                 batch.add(
                         each.id,
@@ -89,7 +98,8 @@ public final class Exchanges {
                         each.startedMs,
                         each.finishedMs,
                         each.fingerprint,
-                        each.record);
+                        each.record,
+                        each.reconstructed ? 1 : 0);
             }
             batch.execute();
         });

@@ -127,9 +127,16 @@ public final class Keys {
         });
     }
 
-    /** Revokes a key; again: nothing changes. */
+    /** Revokes a key and raises its organisation's policy number; again: nothing changes. */
     public void revoke(String id, long nowMs) {
-        jdbi.useHandle(handle ->
-                handle.execute("UPDATE api_key SET revoked_ms = ? WHERE id = ? AND revoked_ms IS NULL", nowMs, id));
+        jdbi.useTransaction(handle -> {
+            if (handle.execute("UPDATE api_key SET revoked_ms = ? WHERE id = ? AND revoked_ms IS NULL", nowMs, id)
+                    == 1) {
+                handle.execute(
+                        "UPDATE organisation SET policy = policy + 1 WHERE id = (SELECT w.organisation FROM wallet w"
+                                + " JOIN api_key k ON k.wallet = w.id WHERE k.id = ?)",
+                        id);
+            }
+        });
     }
 }

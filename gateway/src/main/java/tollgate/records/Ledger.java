@@ -23,6 +23,7 @@ public final class Ledger {
             row.getLong("at_ms"),
             row.getString("fingerprint"),
             row.getInt("estimated") != 0,
+            row.getInt("froze") != 0,
             row.getString("reference"),
             row.getString("actor"));
 
@@ -40,6 +41,7 @@ public final class Ledger {
      * @param n number in the shard, dense from 1
      * @param amount signed nano-USD
      * @param balance after it, nano-USD
+     * @param froze the wallet froze with it
      * @param shortfall how far below zero the balance is after it, nano-USD
      */
     public record Entry(
@@ -57,6 +59,7 @@ public final class Ledger {
             long atMs,
             String fingerprint,
             boolean estimated,
+            boolean froze,
             String reference,
             String actor) {}
 
@@ -118,8 +121,8 @@ public final class Ledger {
     private static void insert(Handle handle, Entry entry) {
         handle.execute(
                 "INSERT INTO ledger_entry (entry, wallet, seq, shard, n, epoch, kind, exchange, amount, balance, shortfall,"
-                        + " at_ms, fingerprint, estimated, reference, actor)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (entry) DO NOTHING",
+                        + " at_ms, fingerprint, estimated, froze, reference, actor)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (entry) DO NOTHING",
                 entry.entry,
                 entry.wallet,
                 entry.seq,
@@ -134,8 +137,14 @@ public final class Ledger {
                 entry.atMs,
                 entry.fingerprint,
                 entry.estimated ? 1 : 0,
+                entry.froze ? 1 : 0,
                 entry.reference,
                 entry.actor);
+        if (entry.froze) {
+            handle.execute(
+                    "UPDATE wallet SET state = 'frozen', version = version + 1 WHERE id = ? AND state = 'active'",
+                    entry.wallet);
+        }
     }
 
     /** The final entry of an exchange. */
@@ -156,6 +165,40 @@ public final class Ledger {
                 handle -> handle.select("SELECT * FROM ledger_entry WHERE exchange = ? ORDER BY n", exchange)
                         .map(ROW)
                         .list());
+    }
+
+    /** Entries of a shard after a number and older than a time, in order. */
+    public List<Entry> ofShard(int shard, long afterN, long beforeMs, int most) {
+        return jdbi.withHandle(handle -> handle.select(
+                        "SELECT * FROM ledger_entry WHERE shard = ? AND n > ? AND at_ms < ? ORDER BY n LIMIT ?",
+                        shard,
+                        afterN,
+                        beforeMs,
+                        most)
+                .map(ROW)
+                .list());
+    }
+
+    /** What a wallet paid for exchanges whose usage record is not here, in nano-USD. */
+    public long unrecorded(String wallet) {
+        return jdbi.withHandle(handle -> handle.select(
+                        "SELECT COALESCE(SUM(-amount), 0) FROM ledger_entry WHERE wallet = ? AND exchange <> ''"
+                                + " AND NOT EXISTS (SELECT 1 FROM exchange WHERE exchange.id = ledger_entry.exchange)",
+                        wallet)
+                .mapTo(Long.class)
+                .one());
+    }
+
+    /** Expiries from before a time whose exchange has no final entry, at most so many. */
+    public List<Entry> expired(long beforeMs, int most) {
+        return jdbi.withHandle(handle -> handle.select(
+                        "SELECT * FROM ledger_entry e WHERE e.kind = 'expiry' AND e.at_ms < ?"
+                                + " AND NOT EXISTS (SELECT 1 FROM ledger_entry f WHERE f.entry = e.exchange)"
+                                + " ORDER BY e.at_ms LIMIT ?",
+                        beforeMs,
+                        most)
+                .map(ROW)
+                .list());
     }
 
     /** Entries of a wallet after a number, in order. */

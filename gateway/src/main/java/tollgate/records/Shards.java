@@ -13,7 +13,8 @@ public final class Shards {
             row.getLong("epoch"),
             row.getLong("intended"),
             row.getLong("n"),
-            row.getString("stream_id"));
+            row.getString("stream_id"),
+            row.getLong("recorded_n"));
 
     private final Jdbi jdbi;
 
@@ -29,8 +30,9 @@ public final class Shards {
      * @param intended the highest epoch ever meant
      * @param n number of the last entry that is kept
      * @param streamId position behind it
+     * @param recordedN entries up to this number have their usage records
      */
-    public record Shard(int shard, String line, long epoch, long intended, long n, String streamId) {}
+    public record Shard(int shard, String line, long epoch, long intended, long n, String streamId, long recordedN) {}
 
     /** A shard, known or not. */
     public Shard get(int shard) {
@@ -79,6 +81,11 @@ public final class Shards {
     public void opened(int shard, String owner, long epoch) {
         jdbi.useHandle(handle ->
                 handle.execute("UPDATE shard SET epoch = ? WHERE shard = ? AND lease_owner = ?", epoch, shard, owner));
+    }
+
+    /** Notes that entries up to this number have their usage records. */
+    public void recorded(int shard, long n) {
+        jdbi.useHandle(handle -> handle.execute("UPDATE shard SET recorded_n = ? WHERE shard = ?", n, shard));
     }
 
     /** A shard's row, if there is one. */

@@ -66,26 +66,33 @@ final class Calls {
                 });
     }
 
-    static Call settle(Settle settle, long n) {
-        return settling("final", settle, n, "", "", "");
+    static Call settle(Settle settle, Usd maxOverrun, long n) {
+        return settling("final", settle, n, "", "", "", nano(maxOverrun.nano()));
     }
 
     static Call replay(Settle settle, long captured, long n) {
-        return settling("replay", settle, n, nano(captured), "", "");
+        return settling("replay", settle, n, nano(captured), "", "", "");
     }
 
     static Call expire(WalletAddress at, DueHold hold, long n) {
         Settle nothing = new Settle(at, hold.exchange(), "expired", Usd.ZERO, true, "expiry");
-        return settling("expire", nothing, n, "", Integer.toString(hold.generation()), Long.toString(hold.expiresMs()));
+        return settling(
+                "expire", nothing, n, "", Integer.toString(hold.generation()), Long.toString(hold.expiresMs()), "");
     }
 
     static Call tick(WalletAddress at, String exchange, long n) {
         Settle nothing = new Settle(at, exchange, "", Usd.ZERO, false, "");
-        return settling("tick", nothing, n, "", "", "");
+        return settling("tick", nothing, n, "", "", "", "");
     }
 
     private static Call settling(
-            String mode, Settle settle, long n, String captured, String generation, String expiresMs) {
+            String mode,
+            Settle settle,
+            long n,
+            String captured,
+            String generation,
+            String expiresMs,
+            String maxOverrun) {
         WalletAddress at = settle.at();
         return new Call(
                 Script.SETTLE,
@@ -111,7 +118,8 @@ final class Calls {
                     settle.reference(),
                     captured,
                     generation,
-                    expiresMs
+                    expiresMs,
+                    maxOverrun
                 });
     }
 

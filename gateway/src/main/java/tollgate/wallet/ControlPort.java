@@ -2,10 +2,12 @@ package tollgate.wallet;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.KeyValue;
+import io.lettuce.core.LettuceFutures;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScoredValue;
@@ -44,21 +46,28 @@ public final class ControlPort implements AutoCloseable {
     private final RedisClient client;
     private final StatefulRedisConnection<String, String> connection;
     private final RedisCommands<String, String> redis;
+    private final Usd maxOverrun;
 
     private ControlPort(
             ShardWatch watch,
             ClientResources resources,
             RedisClient client,
-            StatefulRedisConnection<String, String> connection) {
+            StatefulRedisConnection<String, String> connection,
+            Usd maxOverrun) {
         this.watch = watch;
         this.resources = resources;
         this.client = client;
         this.connection = connection;
         this.redis = connection.sync();
+        this.maxOverrun = maxOverrun;
     }
 
-    /** Connects. */
-    public static ControlPort connect(String url, ShardWatch watch) {
+    /**
+     * Connects.
+     *
+     * @param maxOverrun how far the overruns of a wallet may go before it freezes
+     */
+    public static ControlPort connect(String url, ShardWatch watch, Usd maxOverrun) {
         ClientResources resources = DefaultClientResources.builder()
                 .ioThreadPoolSize(2)
                 .computationThreadPoolSize(2)
@@ -71,7 +80,7 @@ public final class ControlPort implements AutoCloseable {
                 .build());
         StatefulRedisConnection<String, String> connection = client.connect(StringCodec.UTF8);
         connection.setTimeout(PATIENCE);
-        return new ControlPort(watch, resources, client, connection);
+        return new ControlPort(watch, resources, client, connection, maxOverrun);
     }
 
     /** Sets money aside. */
@@ -81,7 +90,10 @@ public final class ControlPort implements AutoCloseable {
 
     /** Settles. */
     public SettleResult settle(Settle settle) {
-        return run(Calls.settle(settle, watch.n(settle.at().shard())), Results::settle, SettleResult.Unavailable::new);
+        return run(
+                Calls.settle(settle, maxOverrun, watch.n(settle.at().shard())),
+                Results::settle,
+                SettleResult.Unavailable::new);
     }
 
     /** Settles an exchange whose record is gone. */
@@ -98,9 +110,26 @@ public final class ControlPort implements AutoCloseable {
         return run(Calls.expire(at, hold, watch.n(shard)), Results::settle, SettleResult.Unavailable::new);
     }
 
-    /** SQL has the final row of an exchange: its record need not be kept for ever. */
-    public SettleResult tick(WalletAddress at, String exchange) {
-        return run(Calls.tick(at, exchange, watch.n(at.shard())), Results::settle, SettleResult.Unavailable::new);
+    /**
+     * SQL has the final rows of these exchanges: their records need not be kept for ever. Sent in one go; where Redis
+     * goes away in the middle, some stay.
+     */
+    public void tick(List<Settle> settled) {
+        List<Call> calls = settled.stream()
+                .map(each ->
+                        Calls.tick(each.at(), each.exchange(), watch.n(each.at().shard())))
+                .toList();
+        RedisFuture<?>[] sent = calls.stream()
+                .map(call -> connection
+                        .async()
+                        .<List<Object>>evalsha(call.script().sha(), ScriptOutputType.MULTI, call.keys(), call.args()))
+                .toArray(RedisFuture<?>[]::new);
+        LettuceFutures.awaitAll(PATIENCE, sent);
+        for (int i = 0; i < sent.length; i++) {
+            if (sent[i].getError() != null) {
+                run(calls.get(i), Results::settle, SettleResult.Unavailable::new);
+            }
+        }
     }
 
     /** Moves money into or out of a wallet. */
@@ -208,6 +237,7 @@ public final class ControlPort implements AutoCloseable {
                 number(body.get("ms")),
                 body.getOrDefault("fp", ""),
                 "1".equals(body.get("est")),
+                "1".equals(body.get("frz")),
                 body.getOrDefault("ref", ""),
                 body.getOrDefault("actor", ""));
     }

@@ -21,6 +21,7 @@ import tollgate.pricing.Usd;
  * @param ms when, in milliseconds of Redis's clock
  * @param fingerprint of what was counted
  * @param estimated some of it was not reported by the upstream
+ * @param froze the wallet froze with it: its overruns passed what it may
  * @param reference a few words
  * @param actor who asked; empty for exchanges
  */
@@ -41,5 +42,6 @@ public record LedgerEntry(
         long ms,
         String fingerprint,
         boolean estimated,
+        boolean froze,
         String reference,
         String actor) {}

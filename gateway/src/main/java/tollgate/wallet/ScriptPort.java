@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import tollgate.pricing.Usd;
 
 /**
  * The scripts, called from one event loop over one connection that lives on the same loop.
@@ -42,6 +43,7 @@ public final class ScriptPort implements Admission, AutoCloseable {
     private final ShardWatch watch;
     private final ScriptTimer timer;
     private final long placeNanos;
+    private final Usd maxOverrun;
     private final ClientResources resources;
     private final RedisClient client;
     private final StatefulRedisConnection<String, String> connection;
@@ -57,6 +59,7 @@ public final class ScriptPort implements Admission, AutoCloseable {
             ShardWatch watch,
             ScriptTimer timer,
             Duration placeWait,
+            Usd maxOverrun,
             ClientResources resources,
             RedisClient client,
             StatefulRedisConnection<String, String> connection) {
@@ -64,6 +67,7 @@ public final class ScriptPort implements Admission, AutoCloseable {
         this.watch = watch;
         this.timer = timer;
         this.placeNanos = placeWait.toNanos();
+        this.maxOverrun = maxOverrun;
         this.resources = resources;
         this.client = client;
         this.connection = connection;
@@ -76,10 +80,11 @@ public final class ScriptPort implements Admission, AutoCloseable {
      *
      * @param url {@code redis://…}
      * @param placeWait longest wait for a hold or its renewal
+     * @param maxOverrun how far the overruns of a wallet may go before it freezes
      * @throws RedisConnectionException when Redis cannot be reached
      */
     public static ScriptPort connect(
-            String url, EventLoop loop, ShardWatch watch, ScriptTimer timer, Duration placeWait) {
+            String url, EventLoop loop, ShardWatch watch, ScriptTimer timer, Duration placeWait, Usd maxOverrun) {
         ClientResources resources = DefaultClientResources.builder()
                 .eventLoopGroupProvider(new OneLoop(loop))
                 .reconnectDelay(Delay.constant(Duration.ofMillis(100)))
@@ -95,13 +100,13 @@ public final class ScriptPort implements Admission, AutoCloseable {
             connection.sync().scriptLoad(script.text());
         }
         connection.setAutoFlushCommands(false);
-        return new ScriptPort(loop, watch, timer, placeWait, resources, client, connection);
+        return new ScriptPort(loop, watch, timer, placeWait, maxOverrun, resources, client, connection);
     }
 
     @Override
     public void place(Place place, Consumer<PlaceResult> then) {
         int shard = place.at().shard();
-        String closed = watch.closed(shard);
+        String closed = place.reinstate() ? watch.fenced(shard) : watch.closed(shard);
         if (closed != null) {
             loop.execute(() -> then.accept(new PlaceResult.Unavailable(closed, false)));
             return;
@@ -112,7 +117,7 @@ public final class ScriptPort implements Admission, AutoCloseable {
     @Override
     public void renew(Renew renew, Consumer<RenewResult> then) {
         int shard = renew.at().shard();
-        String closed = watch.closed(shard);
+        String closed = watch.fenced(shard);
         if (closed != null) {
             loop.execute(() -> then.accept(new RenewResult.Unavailable(closed, false)));
             return;
@@ -128,7 +133,12 @@ public final class ScriptPort implements Admission, AutoCloseable {
             loop.execute(() -> then.accept(new SettleResult.Unavailable(closed, false)));
             return;
         }
-        call(Calls.settle(settle, watch.n(shard)), Results::settle, SettleResult.Unavailable::new, then, patient);
+        call(
+                Calls.settle(settle, maxOverrun, watch.n(shard)),
+                Results::settle,
+                SettleResult.Unavailable::new,
+                then,
+                patient);
     }
 
     /** How a result says that there was no answer. */

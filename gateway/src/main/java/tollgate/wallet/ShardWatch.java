@@ -14,9 +14,9 @@ public final class ShardWatch {
     private final ConcurrentHashMap<Integer, Known> shards = new ConcurrentHashMap<>();
     private volatile BiConsumer<Integer, String> onClose = (shard, why) -> {};
 
-    private record Known(boolean open, String why, long epoch, long n) {}
+    private record Known(boolean open, boolean fenceOpen, String why, long epoch, long n) {}
 
-    private static final Known UNKNOWN = new Known(false, "not opened yet", 0, 0);
+    private static final Known UNKNOWN = new Known(false, false, "not opened yet", 0, 0);
 
     /** Who is told when a reply closes a shard; must not block. */
     public void onClose(BiConsumer<Integer, String> listener) {
@@ -25,17 +25,17 @@ public final class ShardWatch {
 
     /** Its fence is open in this epoch, but it is told first what it missed: new exchanges still wait. */
     public void ready(int shard, long epoch, long n) {
-        shards.put(shard, new Known(false, "recovering", epoch, n));
+        shards.put(shard, new Known(false, true, "recovering", epoch, n));
     }
 
     /** It may be written to by everybody. */
     public void open(int shard) {
-        shards.computeIfPresent(shard, (key, known) -> new Known(true, "", known.epoch, known.n));
+        shards.computeIfPresent(shard, (key, known) -> new Known(true, true, "", known.epoch, known.n));
     }
 
     /** It must not be written to until recovery has run. */
     public void close(int shard, String why) {
-        Known before = shards.put(shard, new Known(false, why, known(shard).epoch, known(shard).n));
+        Known before = shards.put(shard, new Known(false, false, why, known(shard).epoch, known(shard).n));
         if (before != null && before.open) {
             onClose.accept(shard, why);
         }
@@ -45,6 +45,12 @@ public final class ShardWatch {
     public @Nullable String closed(int shard) {
         Known known = known(shard);
         return known.open ? null : known.why;
+    }
+
+    /** Why not even the holds of open exchanges may be written to a shard; null where they may. */
+    public @Nullable String fenced(int shard) {
+        Known known = known(shard);
+        return known.fenceOpen ? null : known.why;
     }
 
     /** The highest entry number known. */
@@ -67,7 +73,9 @@ public final class ShardWatch {
         } else if (n > known.n) {
             shards.computeIfPresent(
                     shard,
-                    (key, now) -> now.epoch == epoch && n > now.n ? new Known(now.open, now.why, epoch, n) : now);
+                    (key, now) -> now.epoch == epoch && n > now.n
+                            ? new Known(now.open, now.fenceOpen, now.why, epoch, n)
+                            : now);
         }
     }
 

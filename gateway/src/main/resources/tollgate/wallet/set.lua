@@ -4,7 +4,7 @@
 -- ARGV    1 version  2 n seen  3 gateway's ms, then  4 what (state or pol)  5 version of the value  6 value
 -- Returns {OK, epoch, n, now ms}
 --   or one refusal, first match wins: VERSION, FENCED, BEHIND, CORRUPT, RANGE, UNKNOWN, STALE current version
--- Replays of the same version write nothing.
+-- Replays of the same version write nothing. A wallet set active begins to count its overruns anew.
 --@include numbers.lua
 --@include shard.lua
 
@@ -37,6 +37,9 @@ if version > current then
   redis.call('HSET', key, field, str(version))
   if what == 'state' then
     redis.call('HSET', key, 'state', ARGV[6])
+    if ARGV[6] == 'active' then
+      redis.call('HDEL', key, 'over')
+    end
   end
 end
 return {'OK', str(epoch), str(n), str(now_ms)}

@@ -3,7 +3,7 @@
 -- KEYS    1 shard  2 wallet  3 exchange  4 hold expiries  5 ledger
 -- ARGV    1 version  2 n seen  3 gateway's ms, then  4 mode  5 exchange  6 organisation  7 wallet  8 fingerprint
 --         9 total  10 estimated (1 or 0)  11 reference  12 captured so far, as SQL knows (replay)
---         13 generation and 14 expiry ms (expire)
+--         13 generation and 14 expiry ms (expire)  15 most the wallet may overrun before it freezes (final)
 -- Modes   final   the total of an exchange with a record; of one without only a total of 0, which bars a late place
 --         replay  the same for an exchange whose record is gone: SQL says what was captured
 --         expire  captures what had accrued when nobody renewed
@@ -11,6 +11,7 @@
 -- Returns {OK, delta, balance, available, seq, short, epoch, n, now ms}; DONE with the same, where it was booked before
 --   or one refusal, first match wins: VERSION, FENCED, BEHIND, CORRUPT, RANGE, CONFLICT, NO_HOLD, NOT_DUE, UNKNOWN
 -- Posts   total less what was captured, so that an exchange's entries sum to its total, however often it is stated.
+-- Freezes a wallet whose overruns since it was last set active pass 15; the entry says so.
 --@include numbers.lua
 --@include shard.lua
 
@@ -26,7 +27,7 @@ if mode == 'tick' then
   return {'OK', '0', '0', '0', '0', '0', str(epoch), str(n), str(now_ms)}
 end
 
-local wallet = redis.call('HMGET', KEYS[2], 'bal', 'held', 'seq', 'open', 'state')
+local wallet = redis.call('HMGET', KEYS[2], 'bal', 'held', 'seq', 'open', 'state', 'over')
 local balance, held, seq, open = int(wallet[1] or ''), int(wallet[2] or ''), int(wallet[3] or ''), int(wallet[4] or '')
 if status == 'FINAL' and mode ~= 'expire' then
   if known[6] ~= ARGV[8] then
@@ -38,7 +39,8 @@ end
 if not wallet[5] then
   return {'UNKNOWN'}
 end
-if not (balance and held and seq and open) then
+local overrun, most_overrun = int(wallet[6] or '0'), int(ARGV[15])
+if not (balance and held and seq and open and overrun) then
   return {'CORRUPT', 'wallet'}
 end
 
@@ -70,6 +72,9 @@ elseif status == 'OPEN' then
     return {'CORRUPT', 'exchange'}
   end
   kind = total == 0 and 'release' or total > set_aside and 'overrun' or 'settle'
+  if kind == 'overrun' then
+    overrun = math.min(overrun + total - set_aside, MOST)
+  end
 elseif status == 'EXPIRED' then
   captured = int(known[5] or '')
   if not captured then
@@ -93,6 +98,7 @@ if balance + delta < -MOST or balance + delta > MOST or held < set_aside then
 end
 local after = balance + delta
 local short = after < 0 and -after or 0
+local freezes = kind == 'overrun' and most_overrun and overrun > most_overrun and wallet[5] == 'active'
 
 -- writes begin here
 if delta ~= 0 then
@@ -104,6 +110,9 @@ end
 if status == 'OPEN' then
   redis.call('HINCRBY', KEYS[2], 'open', '-1')
 end
+if kind == 'overrun' then
+  redis.call('HSET', KEYS[2], 'over', str(overrun), 'state', freezes and 'frozen' or wallet[5])
+end
 redis.call('HINCRBY', KEYS[2], 'seq', '1')
 redis.call('HINCRBY', KEYS[1], 'n', '1')
 redis.call('HSET', KEYS[1], 'hwm_ms', str(now_ms))
@@ -112,6 +121,7 @@ redis.call('HSET', KEYS[3], 'st', next_status, 'o', ARGV[6], 'w', ARGV[7], 'cap'
   str(delta), 'bal', str(after), 'seq', str(seq + 1), 'short', str(short), 'ep', str(epoch), 'n', str(n + 1))
 redis.call('XADD', KEYS[5], '*', 'v', '1', 'e', entry, 'o', ARGV[6], 'w', ARGV[7], 'x', ARGV[5], 'seq', str(seq + 1),
   'n', str(n + 1), 'ep', str(epoch), 'kind', kind, 'amt', str(delta), 'bal', str(after), 'held', str(held - set_aside),
-  'short', str(short), 'ms', str(now_ms), 'fp', ARGV[8], 'est', ARGV[10], 'ref', ARGV[11])
+  'short', str(short), 'ms', str(now_ms), 'fp', ARGV[8], 'est', ARGV[10], 'ref', ARGV[11],
+  'frz', freezes and '1' or '0')
 return {'OK', str(delta), str(after), str(after - held + set_aside), str(seq + 1), str(short), str(epoch), str(n + 1),
   str(now_ms)}

@@ -3,6 +3,7 @@ package tollgate.books;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.lettuce.core.RedisClient;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -25,9 +26,11 @@ import tollgate.journal.JournalSettings;
 import tollgate.journal.Reservation;
 import tollgate.journal.UsageRecord;
 import tollgate.pricing.Usd;
+import tollgate.records.Exchanges;
 import tollgate.records.Records;
 import tollgate.records.Wallets;
 import tollgate.wallet.ControlPort;
+import tollgate.wallet.DueHold;
 import tollgate.wallet.EntryKind;
 import tollgate.wallet.Place;
 import tollgate.wallet.PlaceResult;
@@ -60,7 +63,7 @@ class RecoveryTest {
         redis = RedisChild.start(folder.resolve("redis"));
         records = Records.sqlite(folder.resolve("records.db"));
         watch = new ShardWatch();
-        control = ControlPort.connect(redis.url(), watch);
+        control = ControlPort.connect(redis.url(), watch, Usd.parse("10"));
         dead = journal();
         records.organisations().named("acme", "o_1", 7, 1);
         records.wallets().add("w_1", "o_1", "main", true, "t", 1);
@@ -126,6 +129,51 @@ class RecoveryTest {
         });
     }
 
+    @Test
+    void what_a_lost_machine_took_along_is_made_from_the_ledger_and_replaced_by_what_it_says_later()
+            throws IOException {
+        place("x1");
+        assertThat(control.settle(settle("x1"))).isInstanceOf(SettleResult.Settled.class);
+        place("x2");
+        DueHold due = new DueHold("x2", "o_1", "w_1", 1, expired("x2"));
+        assertThat(control.expire(7, due)).isInstanceOf(SettleResult.Settled.class);
+        first.drainNow();
+        Reconstruction later = new Reconstruction(
+                records,
+                control,
+                Clock.offset(Clock.systemUTC(), Duration.ofHours(1)),
+                Duration.ofMinutes(10),
+                Duration.ZERO);
+        later.record(7);
+        Exchanges.Exchange made = records.exchanges().find("x1").orElseThrow();
+        assertThat(made.reconstructed()).isTrue();
+        assertThat(made.charge()).isEqualTo(CHARGE.nano());
+        assertThat(made.model()).isEqualTo("gpt-5");
+        assertThat(records.exchanges().find("x2").orElseThrow().ended()).isEqualTo("uncollected");
+        later.finish();
+        assertThat(control.exchange(7, "x2").orElseThrow().state()).isEqualTo("FINAL");
+        records.exchanges().add(List.of(ExchangeRow.of(entry("x1"))));
+        later.record(7);
+        assertThat(records.exchanges().find("x1").orElseThrow().reconstructed()).isFalse();
+        assertThat(records.exchanges().charges("w_1")).isEqualTo(CHARGE.nano());
+    }
+
+    /** Nobody renewed it: its expiry is put into the past, as time would. */
+    private long expired(String exchange) {
+        long past = control.nowMs() - 1;
+        try (RedisClient client = RedisClient.create(redis.url());
+                var connection = client.connect()) {
+            connection.sync().zadd("{s7}:hx", (double) past, exchange);
+        }
+        return past;
+    }
+
+    private void place(String id) {
+        PlaceResult placed = control.place(
+                new Place(at, id, 1, HELD, HELD, Duration.ofMinutes(1), Duration.ofHours(1), Usd.ZERO, 0, "v", false));
+        assertThat(placed).isInstanceOf(PlaceResult.Placed.class);
+    }
+
     /** The journal's process is gone; another run takes over, and what is asserted comes true. */
     private void restarted(Runnable asserted) throws IOException {
         try (Journal again = journal();
@@ -141,9 +189,7 @@ class RecoveryTest {
     }
 
     private Reservation exchange(String id) {
-        PlaceResult placed = control.place(
-                new Place(at, id, 1, HELD, HELD, Duration.ofMinutes(1), Duration.ofHours(1), Usd.ZERO, 0, "v", false));
-        assertThat(placed).isInstanceOf(PlaceResult.Placed.class);
+        place(id);
         Reservation open = Objects.requireNonNull(dead.loop(0).reserve());
         open.open(facts(id));
         return open;

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -105,10 +107,10 @@ class IdentityTest {
         AtomicInteger asked = new AtomicInteger();
         Clock clock = Clock.fixed(Instant.ofEpochSecond(1_000), ZoneOffset.UTC);
         KeyRing ring = new KeyRing(
-                hash -> {
+                source(() -> {
                     asked.incrementAndGet();
-                    return CompletableFuture.completedStage(Optional.of(key(List.of(), Instant.ofEpochSecond(2_000))));
-                },
+                    return Optional.of(key(List.of(), Instant.ofEpochSecond(2_000)));
+                }),
                 clock);
         String secret = ApiKey.mint(ApiKey.Kind.TEST);
         assertThat(ring.lookup(secret).toCompletableFuture().join()).isPresent();
@@ -117,6 +119,9 @@ class IdentityTest {
         ring.forget("k");
         assertThat(ring.lookup(secret).toCompletableFuture().join()).isPresent();
         assertThat(asked).hasValue(2);
+        assertThat(ring.refresh("k").toCompletableFuture().join()).isPresent();
+        assertThat(asked).hasValue(3);
+        asked.set(2);
         assertThat(ring.lookup("tg_test_nonsense").toCompletableFuture().join()).isEmpty();
         assertThat(ring.lookup(ApiKey.mint(ApiKey.Kind.ADMIN))
                         .toCompletableFuture()
@@ -128,12 +133,24 @@ class IdentityTest {
     @Test
     void an_expired_key_is_nobody_even_from_the_cache() {
         Clock late = Clock.fixed(Instant.ofEpochSecond(3_000), ZoneOffset.UTC);
-        KeyRing ring = new KeyRing(
-                hash -> CompletableFuture.completedStage(Optional.of(key(List.of(), Instant.ofEpochSecond(2_000)))),
-                late);
+        KeyRing ring = new KeyRing(source(() -> Optional.of(key(List.of(), Instant.ofEpochSecond(2_000)))), late);
         String secret = ApiKey.mint(ApiKey.Kind.LIVE);
         assertThat(ring.lookup(secret).toCompletableFuture().join()).isEmpty();
         assertThat(ring.lookup(secret).toCompletableFuture().join()).isEmpty();
+    }
+
+    private static KeySource source(Supplier<Optional<KeyIdentity>> answer) {
+        return new KeySource() {
+            @Override
+            public CompletionStage<Optional<KeyIdentity>> find(String hash) {
+                return CompletableFuture.completedStage(answer.get());
+            }
+
+            @Override
+            public CompletionStage<Optional<KeyIdentity>> current(String keyId) {
+                return CompletableFuture.completedStage(answer.get());
+            }
+        };
     }
 
     private static KeyIdentity key(List<String> models, @Nullable Instant expires) {

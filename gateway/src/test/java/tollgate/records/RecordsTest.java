@@ -116,7 +116,7 @@ class RecordsTest {
     }
 
     private static Ledger.Entry entry(String id, long seq, long n) {
-        return new Ledger.Entry(id, "w_1", seq, 7, n, 1, "adjust", "", 1, seq, 0, 1, "f", false, "r", "ann");
+        return new Ledger.Entry(id, "w_1", seq, 7, n, 1, "adjust", "", 1, seq, 0, 1, "f", false, false, "r", "ann");
     }
 
     private Records open() {

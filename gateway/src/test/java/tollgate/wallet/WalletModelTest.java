@@ -40,7 +40,7 @@ class WalletModelTest {
     static void start() throws IOException {
         redis = RedisChild.start(folder.resolve("redis"));
         watch = new ShardWatch();
-        control = ControlPort.connect(redis.url(), watch);
+        control = ControlPort.connect(redis.url(), watch, new Usd(Usd.MAX_NANO));
         FenceResult opened = control.fence(3, new Fence(true, "line", 1, 0, 0, Duration.ZERO));
         assertThat(opened).isEqualTo(new FenceResult.Opened(1, 0));
         watch.ready(3, 1, 0);
@@ -216,6 +216,41 @@ class WalletModelTest {
                 .isInstanceOfSatisfying(
                         SettleResult.Settled.class,
                         settled -> assertThat(settled.balance()).isEqualTo(Usd.parse("0.75")));
+    }
+
+    @Test
+    void overruns_add_up_until_the_wallet_freezes_and_count_anew_once_a_person_lifts_that() {
+        WalletAddress at = wallet();
+        control.post(new Post(at, at + "-t", EntryKind.TOP_UP, Usd.parse("100"), false, "TEST", "r", "t"));
+        try (ControlPort strict = ControlPort.connect(redis.url(), watch, Usd.parse("10"))) {
+            overrun(strict, at, "1", "6.00");
+            assertThat(control.wallet(at).orElseThrow().state()).isEqualTo("active");
+            overrun(strict, at, "2", "4.00");
+            assertThat(control.wallet(at).orElseThrow().state())
+                    .as("ten are allowed")
+                    .isEqualTo("active");
+            overrun(strict, at, "3", "0.000000001");
+            assertThat(control.wallet(at).orElseThrow().state()).isEqualTo("frozen");
+            assertThat(control.entries(at.shard(), "", 1_000_000).getLast().froze())
+                    .isTrue();
+            assertThat(control.place(
+                            new Place(at, at + "-y", 1, Usd.ZERO, Usd.ZERO, LIFE, LONG, Usd.ZERO, 0, "v", false)))
+                    .isEqualTo(new PlaceResult.WalletNotActive("frozen"));
+            assertThat(control.setState(at, 1, "active")).isEqualTo(new SetResult.Done());
+            overrun(strict, at, "4", "10.00");
+            assertThat(control.wallet(at).orElseThrow().state()).isEqualTo("active");
+        }
+    }
+
+    private static void overrun(ControlPort strict, WalletAddress at, String id, String over) {
+        Usd held = Usd.parse("0.5");
+        String exchange = at + "-over" + id;
+        assertThat(control.place(new Place(at, exchange, 1, held, held, LIFE, LONG, Usd.ZERO, 0, "v", false)))
+                .isInstanceOf(PlaceResult.Placed.class);
+        Settle settle = new Settle(at, exchange, "f", held.plus(Usd.parse(over)), false, "chat");
+        for (int sent = 0; sent < 3; sent++) {
+            assertThat(strict.settle(settle)).isInstanceOf(SettleResult.Settled.class);
+        }
     }
 
     @Test

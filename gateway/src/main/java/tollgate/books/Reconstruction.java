@@ -1,0 +1,92 @@
+package tollgate.books;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tollgate.pricing.Usd;
+import tollgate.records.Ledger;
+import tollgate.records.Records;
+import tollgate.records.Wallets;
+import tollgate.wallet.ControlPort;
+import tollgate.wallet.Settle;
+import tollgate.wallet.SettleResult;
+
+/**
+ * Makes good what a lost machine took along: usage records that never came are made from the ledger, and exchanges whose
+ * hold expired under a gateway that is not seen again become final. Confined to the books' thread.
+ */
+final class Reconstruction {
+    private static final Logger LOG = LoggerFactory.getLogger(Reconstruction.class);
+    private static final int BATCH = 500;
+
+    private final Records records;
+    private final ControlPort control;
+    private final Clock clock;
+    private final long recordMs;
+    private final long finalMs;
+
+    /**
+     * Waits before it believes that something is lost.
+     *
+     * @param recordAfter for a usage record, since its ledger entry
+     * @param finalAfter for a settlement, since its hold expired
+     */
+    Reconstruction(Records records, ControlPort control, Clock clock, Duration recordAfter, Duration finalAfter) {
+        this.records = records;
+        this.control = control;
+        this.clock = clock;
+        this.recordMs = recordAfter.toMillis();
+        this.finalMs = finalAfter.toMillis();
+    }
+
+    /** Sees to it that every ledger entry of a shard that is old enough has its usage record. */
+    void record(int shard) {
+        long after = records.shards().get(shard).recordedN();
+        List<Ledger.Entry> entries = records.ledger().ofShard(shard, after, clock.millis() - recordMs, BATCH);
+        for (Ledger.Entry entry : entries) {
+            if (!entry.exchange().isEmpty()
+                    && records.exchanges()
+                            .find(entry.exchange())
+                            .filter(row -> !row.reconstructed())
+                            .isEmpty()) {
+                reconstruct(entry);
+            }
+        }
+        if (!entries.isEmpty()) {
+            records.shards().recorded(shard, entries.getLast().n());
+        }
+    }
+
+    private void reconstruct(Ledger.Entry entry) {
+        Wallets.Wallet wallet = records.wallets().find(entry.wallet()).orElseThrow();
+        LOG.warn("no gateway told of exchange {}: its usage record is made from the ledger", entry.exchange());
+        records.exchanges()
+                .add(List.of(
+                        ExchangeRow.reconstructed(records.ledger().allOfExchange(entry.exchange()), wallet.live())));
+    }
+
+    /** Makes exchanges final whose hold expired so long ago that their gateway will hardly come back. */
+    void finish() {
+        for (Ledger.Entry expired : records.ledger().expired(clock.millis() - finalMs, BATCH)) {
+            Wallets.Wallet wallet = records.wallets().find(expired.wallet()).orElseThrow();
+            Usd captured = new Usd(-records.ledger().allOfExchange(expired.exchange()).stream()
+                    .mapToLong(Ledger.Entry::amount)
+                    .sum());
+            Settle last = new Settle(
+                    Treasury.address(wallet),
+                    expired.exchange(),
+                    Replay.UNSEEN + captured.nano(),
+                    captured,
+                    true,
+                    expired.reference());
+            SettleResult result = control.settle(last);
+            if (result instanceof SettleResult.Settled) {
+                control.tick(List.of(last));
+            } else {
+                LOG.warn("expired exchange {} cannot be made final: {}", expired.exchange(), result);
+            }
+        }
+    }
+}
