@@ -91,6 +91,64 @@ class ExchangeEndToEndTest {
         assertThat(lastBody()).contains("\"include_usage\":true");
     }
 
+    @ParameterizedTest(name = "stream {0}, usage asked {1}")
+    @CsvSource({"false, false", "true, false", "true, true"})
+    void the_cost_is_told_inside_the_usage_object_where_that_is_asked_for(boolean stream, boolean asked)
+            throws Exception {
+        Account account = gateway.account("1.00");
+        String body = TestGateway.chat(stream, 100);
+        if (asked) {
+            body = body.replace("\"stream\":true", "\"stream\":true,\"stream_options\":{\"include_usage\":true}");
+        }
+        HttpResponse<String> plain = gateway.ask(account, body, "tokens=10");
+        HttpResponse<String> answer = gateway.ask(account, body, "tokens=10", "X-Tollgate-Announce", "usage");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).containsOnlyOnce(",\"cost\":\"0.00000705\"}");
+        String without = answer.body()
+                .replace(",\"cost\":\"0.00000705\"", "")
+                .replaceAll("(?m)^: tollgate .*\n", "")
+                .replaceAll("chatcmpl-\\w+", "");
+        if (!stream) {
+            assertThat(MAPPER.readTree(answer.body()).path("usage").path("cost").asString())
+                    .isEqualTo(header(answer, "X-Usage-Cost"));
+        }
+        if (!stream || asked) {
+            assertThat(without)
+                    .isEqualTo(
+                            plain.body().replaceAll("(?m)^: tollgate .*\n", "").replaceAll("chatcmpl-\\w+", ""));
+        } else {
+            assertThat(plain.body()).doesNotContain("\"choices\":[]");
+            assertThat(without).contains("\"choices\":[],\"usage\":{");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "stream | usage=omit, tokens=30",
+                "stream | usage=null, tokens=30",
+                "stream | usage=twice, tokens=30",
+                "stream | usage=late, tokens=30",
+                "stream | done=omit, tokens=30",
+                "stream | cut=1500, tokens=30",
+                "whole  | usage=omit, tokens=30",
+                "whole  | encoding=gzip, tokens=30",
+                "whole  | status=500",
+            })
+    void where_there_is_no_usage_object_to_tell_the_cost_in_the_answer_stays_whole(String form, String directives)
+            throws Exception {
+        Account account = gateway.account("1.00");
+        String body = TestGateway.chat(form.equals("stream"), 100);
+        HttpResponse<byte[]> answer = gateway.askBytes(account, body, directives, "X-Tollgate-Announce", "usage");
+        if (answer.statusCode() == 200) {
+            assertThat(answer.headers().map()).containsKey("x-tollgate-request-id");
+            assertThat(answer.body()).isNotEmpty();
+        } else {
+            assertThat(answer.statusCode()).isEqualTo(500);
+        }
+    }
+
     @Test
     void an_exchange_can_be_looked_up_at_once_and_its_lines_sum_to_its_charge() throws Exception {
         Account account = gateway.account("1.00");

@@ -139,7 +139,7 @@ class RecordedExchangesTest {
             int cut = random.nextInt(body.length);
             String story = recording.file() + " cut at " + cut;
             Answer answer = ask(recording, cut);
-            AnswerScanner until = new OpenAiDialect().scanner(new AnswerShape(true, false));
+            AnswerScanner until = new OpenAiDialect().scanner(new AnswerShape(true, false, false));
             until.scan(Unpooled.wrappedBuffer(body, 0, cut));
             boolean terminated = until.terminated();
             until.end(false);
@@ -177,7 +177,7 @@ class RecordedExchangesTest {
     }
 
     private static AnswerFacts scanned(byte[] body, boolean stream) {
-        AnswerScanner scanner = new OpenAiDialect().scanner(new AnswerShape(stream, false));
+        AnswerScanner scanner = new OpenAiDialect().scanner(new AnswerShape(stream, false, false));
         scanner.scan(Unpooled.wrappedBuffer(body));
         scanner.end(true);
         return scanner.facts();

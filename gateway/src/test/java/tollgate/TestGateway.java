@@ -95,6 +95,27 @@ final class TestGateway implements AutoCloseable {
                 request(account, body, directives), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
     }
 
+    /** With one more field in its head. */
+    HttpResponse<String> ask(Account account, String body, String directives, String name, String value)
+            throws IOException, InterruptedException {
+        return http.send(
+                with(request(account, body, directives), name, value),
+                HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+    }
+
+    /** The same, as it came. */
+    HttpResponse<byte[]> askBytes(Account account, String body, String directives, String name, String value)
+            throws IOException, InterruptedException {
+        return http.send(
+                with(request(account, body, directives), name, value), HttpResponse.BodyHandlers.ofByteArray());
+    }
+
+    private static HttpRequest with(HttpRequest request, String name, String value) {
+        return HttpRequest.newBuilder(request, (field, old) -> true)
+                .header(name, value)
+                .build();
+    }
+
     CompletableFuture<HttpResponse<String>> askLater(Account account, String body, String directives) {
         return http.sendAsync(
                 request(account, body, directives), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));

@@ -127,6 +127,11 @@ public record Announcement(
         return line.toString().getBytes(StandardCharsets.UTF_8);
     }
 
+    /** The charge as one more field at the end of a usage object. */
+    public byte[] costField() {
+        return (",\"cost\":\"" + charge + "\"").getBytes(StandardCharsets.US_ASCII);
+    }
+
     private static String shortened(String text) {
         return text.length() <= LONGEST_VALUE ? text : text.substring(0, LONGEST_VALUE);
     }

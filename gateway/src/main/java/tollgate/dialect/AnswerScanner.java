@@ -56,6 +56,12 @@ public interface AnswerScanner {
      */
     long commentAt();
 
+    /**
+     * Where the charge goes inside the answer's own usage object: before the brace that closes it. -1 where none was
+     * reported at the place the dialect's clients look, or where it has been let go already.
+     */
+    long costAt();
+
     /** Part of an unfinished event has already been releasable: after a cut only an abort is honest, not an error event. */
     boolean tornEvent();
 

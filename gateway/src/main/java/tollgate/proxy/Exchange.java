@@ -437,6 +437,7 @@ final class Exchange {
                 context.clock().instant());
         JournalEntry entry = new JournalEntry(Records.settle(record), record);
         Reservation room = Objects.requireNonNull(reservation);
+        Metered.answered(context.telemetry(), relay == null ? null : relay.facts());
         Metered.settled(context.telemetry(), record);
         AccessLog.settled(record);
         room.settle(entry, () -> loop.admission().settle(entry.settle(), this::settled));

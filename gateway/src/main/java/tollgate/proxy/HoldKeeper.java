@@ -3,6 +3,7 @@ package tollgate.proxy;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
@@ -27,6 +28,9 @@ final class HoldKeeper {
     /** When each is due, soonest first: all wait equally long, so the order is the one of entering. */
     private final LinkedHashMap<Exchange, Long> open = new LinkedHashMap<>();
 
+    /** In the order of their placing: the first reaches its time limit first. */
+    private final LinkedHashSet<Exchange> oldest = new LinkedHashSet<>();
+
     private final long everyNanos;
     private @Nullable Future<?> ticking;
 
@@ -41,6 +45,7 @@ final class HoldKeeper {
     /** From now on the exchange's hold is renewed. */
     void add(Exchange exchange) {
         open.putLast(exchange, System.nanoTime() + everyNanos);
+        oldest.add(exchange);
         if (ticking == null) {
             ticking = loop.scheduleAtFixedRate(this::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
         }
@@ -49,6 +54,7 @@ final class HoldKeeper {
     /** The exchange is settled. */
     void remove(Exchange exchange) {
         open.remove(exchange);
+        oldest.remove(exchange);
     }
 
     /** Exchanges with a hold. */
@@ -64,6 +70,11 @@ final class HoldKeeper {
             open.putLast(due.getKey(), now + everyNanos);
             keep(due.getKey(), now);
         }
+        while (!oldest.isEmpty()
+                && now - oldest.getFirst().placedNanos()
+                        > settings.maxExchange().toNanos()) {
+            oldest.removeFirst().stop(Ending.Reason.TIME_LIMIT);
+        }
         if (open.isEmpty() && ticking != null) {
             ticking.cancel(false);
             ticking = null;
@@ -71,12 +82,7 @@ final class HoldKeeper {
     }
 
     private void keep(Exchange exchange, long now) {
-        long age = now - exchange.placedNanos();
-        telemetry.time("tollgate_hold_age_seconds", age);
-        if (age > settings.maxExchange().toNanos()) {
-            exchange.stop(Ending.Reason.TIME_LIMIT);
-        } else {
-            admission.renew(exchange.renewal(), exchange::renewed);
-        }
+        telemetry.time("tollgate_hold_age_seconds", now - exchange.placedNanos());
+        admission.renew(exchange.renewal(), exchange::renewed);
     }
 }

@@ -100,7 +100,7 @@ final class Intake implements RequestReceiver {
             refuse(Refusals.tooLarge(context.settings().requestBytes()));
         } else if (coding != null && !coding.equalsIgnoreCase("identity")) {
             refuse(Refusals.codedBody(coding));
-        } else if (announce != null && !announce.equals("trailers")) {
+        } else if (announce != null && !announce.equals("trailers") && !announce.equals("usage")) {
             refuse(Refusals.announce(announce));
         } else {
             long declared = server.head().contentLength();

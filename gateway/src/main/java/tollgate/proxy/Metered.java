@@ -1,7 +1,9 @@
 package tollgate.proxy;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tollgate.Telemetry;
+import tollgate.dialect.AnswerFacts;
 import tollgate.dialect.Dialect;
 import tollgate.dialect.Service;
 import tollgate.http.RequestHead;
@@ -22,6 +24,14 @@ final class Metered {
                 service == null ? "none" : service.wireName(),
                 "status",
                 Integer.toString(status));
+    }
+
+    /** A tier that was not asked for: its prices may be others. */
+    static void answered(Telemetry telemetry, @Nullable AnswerFacts answer) {
+        String tier = answer == null ? null : answer.serviceTier();
+        if (tier != null && !tier.equals("default") && !tier.equals("auto")) {
+            telemetry.count("tollgate_unexpected_tier_total", 1);
+        }
     }
 
     static void settled(Telemetry telemetry, UsageRecord record) {

@@ -57,7 +57,7 @@ final class Refusals {
                 400,
                 "invalid_header",
                 "X-Tollgate-Announce",
-                "X-Tollgate-Announce: '" + value + "' (expected: trailers)");
+                "X-Tollgate-Announce: '" + value + "' (expected: trailers or usage)");
     }
 
     static Refusal model(String model) {

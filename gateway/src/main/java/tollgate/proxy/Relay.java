@@ -43,10 +43,12 @@ import tollgate.pricing.Usd;
 final class Relay implements AnswerReceiver {
     private static final long TRAILING_BYTES_MS = 1_000;
     private static final int QUOTED = 2048;
+    private static final String ANNOUNCE = "X-Tollgate-Announce";
 
     private final Exchange exchange;
     private final ServerExchange server;
     private final Announcement.Begun begun;
+    private final boolean costInUsage;
     private final boolean hideUsage;
     private final Lane lane;
     private final Attempts attempts;
@@ -71,7 +73,8 @@ final class Relay implements AnswerReceiver {
         this.exchange = exchange;
         this.server = exchange.server();
         this.begun = begun;
-        this.hideUsage = hideUsage;
+        this.costInUsage = server.head().headers().contains(ANNOUNCE, "usage", false);
+        this.hideUsage = hideUsage && !costInUsage;
         this.lane = new Lane(this::toClient);
         this.attempts = new Attempts(exchange.upstream().name());
     }
@@ -79,7 +82,9 @@ final class Relay implements AnswerReceiver {
     /** Forwards the request; the body becomes the pool's. */
     void send(UpstreamPool pool, ByteBuf body) {
         HttpHeaders headers = ForwardedHeaders.upstream(
-                server.head().headers(), exchange.upstream().apiKey(), exchange.plan().request().stream());
+                server.head().headers(),
+                exchange.upstream().apiKey(),
+                costInUsage || exchange.plan().request().stream());
         String target = Query.target(server.head().path(), server.head().query());
         UpstreamCall started = pool.send(new UpstreamRequest(HttpMethod.POST, target, headers, body), this);
         call = started;
@@ -100,7 +105,7 @@ final class Relay implements AnswerReceiver {
         AnswerKind is = AnswerKind.of(answered, headers);
         kind = is;
         if (is.metered()) {
-            scanner = exchange.dialect().scanner(new AnswerShape(is == AnswerKind.STREAM, hideUsage));
+            scanner = exchange.dialect().scanner(new AnswerShape(is == AnswerKind.STREAM, hideUsage, costInUsage));
             decodeIfCoded(headers.get(HttpHeaderNames.CONTENT_ENCODING, "identity"));
         }
     }
@@ -165,6 +170,9 @@ final class Relay implements AnswerReceiver {
         if (draining) {
             lane.discard();
         }
+        if (kind != AnswerKind.STREAM && !overflowing && !memoryFor(lane.withheld())) {
+            overflowing = true;
+        }
     }
 
     @Override
@@ -203,9 +211,6 @@ final class Relay implements AnswerReceiver {
 
     /** Keeps a whole answer, or where it is too long or memory short, lets go of all of it but the last byte. */
     private void withhold() {
-        if (!overflowing && !memoryFor(lane.withheld())) {
-            overflowing = true;
-        }
         if (overflowing && !ending && kind != AnswerKind.CREDENTIALS && kind != AnswerKind.REDIRECT) {
             lane.pass(lane.received() - 1);
             if (headSent) {
@@ -461,6 +466,11 @@ final class Relay implements AnswerReceiver {
 
     private void finishStream(Announcement said, AnswerScanner reading) {
         reading.settled();
+        long cost = costInUsage ? reading.costAt() : -1;
+        if (cost >= 0) {
+            lane.passUpTo(cost, reading);
+            toClient(Unpooled.wrappedBuffer(said.costField()));
+        }
         long at = reading.commentAt();
         if (at >= 0 && commented()) {
             lane.passUpTo(at, reading);
@@ -474,7 +484,7 @@ final class Relay implements AnswerReceiver {
     }
 
     private void finishWhole(Announcement said) {
-        if (headSent) {
+        if (headSent || (overflowing && kind == AnswerKind.WHOLE)) {
             lane.pass(lane.received());
             lastBytes(said);
             return;
@@ -482,8 +492,14 @@ final class Relay implements AnswerReceiver {
         said.fields(head::set);
         Cors.allow(head, server.head().headers().get(HttpHeaderNames.ORIGIN));
         boolean bodiless = kind == AnswerKind.EMPTY;
-        server.sendHead(status, head, bodiless ? -1 : lane.withheld());
+        long cost = costInUsage && scanner != null && decoder == null ? scanner.costAt() : -1;
+        byte[] field = cost >= 0 ? said.costField() : new byte[0];
+        server.sendHead(status, head, bodiless ? -1 : lane.withheld() + field.length);
         headSent = true;
+        if (cost >= 0) {
+            lane.pass(cost);
+            toClient(Unpooled.wrappedBuffer(field));
+        }
         lane.pass(lane.received());
         whenDelivered();
         server.end(null);
@@ -503,6 +519,7 @@ final class Relay implements AnswerReceiver {
             server.abort();
             return;
         }
+        reading.settled();
         lane.passReleasable(reading);
         byte[] event = exchange.dialect().errorEvent(refusal, commented() ? said.comment() : null);
         toClient(Unpooled.wrappedBuffer(event));
@@ -529,7 +546,7 @@ final class Relay implements AnswerReceiver {
 
     private boolean commented() {
         return exchange.context().settings().sseComment()
-                && !server.head().headers().contains("X-Tollgate-Announce", "trailers", false);
+                && !server.head().headers().contains(ANNOUNCE, "trailers", false);
     }
 
     private void close() {

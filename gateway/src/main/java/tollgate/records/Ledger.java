@@ -5,6 +5,8 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 
 /** Ledger entries, as they were drained from Redis. Thread-safe. */
 public final class Ledger {
@@ -94,57 +96,72 @@ public final class Ledger {
                 return new Commit.LostLease();
             }
             long n = known.get();
-            for (Entry entry : entries) {
-                if (entry.n <= n) {
-                    continue;
-                }
-                if (entry.n != n + 1) {
+            List<Entry> fresh =
+                    entries.stream().filter(entry -> entry.n > known.get()).toList();
+            for (Entry entry : fresh) {
+                if (entry.n != ++n) {
                     handle.rollback();
-                    return new Commit.Gap(entry.n, n + 1);
+                    return new Commit.Gap(entry.n, n);
                 }
-                Optional<String> other = handle.select(
-                                "SELECT entry FROM ledger_entry WHERE wallet = ? AND seq = ?", entry.wallet, entry.seq)
-                        .mapTo(String.class)
-                        .findOne();
-                if (other.isPresent() && !other.get().equals(entry.entry)) {
-                    handle.rollback();
-                    return new Commit.Fork(entry.wallet, entry.seq, other.get(), entry.entry);
-                }
-                insert(handle, entry);
-                n = entry.n;
+            }
+            try {
+                insert(handle, fresh);
+            } catch (UnableToExecuteStatementException taken) {
+                // a number of a wallet, most likely: which, is told outside of what failed
+                handle.rollback();
+                return fork(handle, fresh).orElseThrow(() -> taken);
             }
             handle.execute("UPDATE shard SET n = ?, stream_id = ? WHERE shard = ?", n, streamId, shard);
             return new Commit.Done();
         });
     }
 
-    private static void insert(Handle handle, Entry entry) {
-        handle.execute(
+    private static Optional<Commit> fork(Handle handle, List<Entry> entries) {
+        for (Entry entry : entries) {
+            Optional<String> other = handle.select(
+                            "SELECT entry FROM ledger_entry WHERE wallet = ? AND seq = ?", entry.wallet, entry.seq)
+                    .mapTo(String.class)
+                    .findOne();
+            if (other.isPresent() && !other.get().equals(entry.entry)) {
+                return Optional.of(new Commit.Fork(entry.wallet, entry.seq, other.get(), entry.entry));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static void insert(Handle handle, List<Entry> entries) {
+        PreparedBatch batch = handle.prepareBatch(
                 "INSERT INTO ledger_entry (entry, wallet, seq, shard, n, epoch, kind, exchange, amount, balance, shortfall,"
                         + " at_ms, fingerprint, estimated, froze, reference, actor)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (entry) DO NOTHING",
-                entry.entry,
-                entry.wallet,
-                entry.seq,
-                entry.shard,
-                entry.n,
-                entry.epoch,
-                entry.kind,
-                entry.exchange,
-                entry.amount,
-                entry.balance,
-                entry.shortfall,
-                entry.atMs,
-                entry.fingerprint,
-                entry.estimated ? 1 : 0,
-                entry.froze ? 1 : 0,
-                entry.reference,
-                entry.actor);
-        if (entry.froze) {
-            handle.execute(
-                    "UPDATE wallet SET state = 'frozen', version = version + 1 WHERE id = ? AND state = 'active'",
-                    entry.wallet);
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (entry) DO NOTHING");
+        for (Entry entry : entries) {
+            batch.add(
+                    entry.entry,
+                    entry.wallet,
+                    entry.seq,
+                    entry.shard,
+                    entry.n,
+                    entry.epoch,
+                    entry.kind,
+                    entry.exchange,
+                    entry.amount,
+                    entry.balance,
+                    entry.shortfall,
+                    entry.atMs,
+                    entry.fingerprint,
+                    entry.estimated ? 1 : 0,
+                    entry.froze ? 1 : 0,
+                    entry.reference,
+                    entry.actor);
         }
+        if (!entries.isEmpty()) {
+            batch.execute();
+        }
+        entries.stream()
+                .filter(Entry::froze)
+                .forEach(entry -> handle.execute(
+                        "UPDATE wallet SET state = 'frozen', version = version + 1 WHERE id = ? AND state = 'active'",
+                        entry.wallet));
     }
 
     /** The final entry of an exchange. */

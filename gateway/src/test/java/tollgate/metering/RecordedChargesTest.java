@@ -114,6 +114,6 @@ final class RecordedChargesTest {
     }
 
     private static AnswerScanner scanner() {
-        return new OpenAiDialect().scanner(new AnswerShape(true, false));
+        return new OpenAiDialect().scanner(new AnswerShape(true, false, false));
     }
 }

@@ -63,6 +63,16 @@ final class Capture {
         return whole;
     }
 
+    /** What was kept is an object with nothing in it. */
+    boolean isBare() {
+        for (int i = 0; i < Math.min(length, bytes.length); i++) {
+            if (bytes[i] == '"') {
+                return false;
+            }
+        }
+        return true;
+    }
+
     byte[] bytes() {
         return bytes;
     }

@@ -25,6 +25,8 @@ final class ChatDocument extends JsonWalk {
     private static final int IN_DELTA = 4;
     private static final int IN_TOOL_CALLS = 5;
 
+    private static final int TOP_LEVEL = 3;
+
     private static final int OBJECT = 1;
     private static final int CHOICES = 2;
     private static final int CHOICES_FILLED = 4;
@@ -45,6 +47,7 @@ final class ChatDocument extends JsonWalk {
     private @Nullable Capture open;
     private int openDepth;
     private int usageRank;
+    private int usageEnd = -1;
 
     /** The first leads to the first generated text, the others each from the end of one to the next string. */
     private final Stretch[] stretches = new Stretch[STRETCHES];
@@ -194,6 +197,16 @@ final class ChatDocument extends JsonWalk {
         return usage;
     }
 
+    /**
+     * The index, in the array read last, of the brace that closed a usage object at the top level with something in it;
+     * -1 where none did. Asked once.
+     */
+    int usageEnd() {
+        int end = usageEnd;
+        usageEnd = -1;
+        return end;
+    }
+
     /** The error object it carries. */
     Capture failure() {
         return failure;
@@ -289,7 +302,7 @@ final class ChatDocument extends JsonWalk {
             }
             case USAGE -> {
                 if (first == '{') {
-                    captureUsage(3, index);
+                    captureUsage(TOP_LEVEL, index);
                 }
             }
             case CHOICES -> {
@@ -371,6 +384,9 @@ final class ChatDocument extends JsonWalk {
             ending.take(a, index + 1);
             ending.end();
             open = null;
+            if (ending == usage && usageRank == TOP_LEVEL && !usage.isBare()) {
+                usageEnd = index;
+            }
         }
     }
 }

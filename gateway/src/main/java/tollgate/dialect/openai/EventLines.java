@@ -47,6 +47,7 @@ abstract class EventLines implements Bytes.Taker {
     private boolean afterCr;
     private long lineStart;
     private long position;
+    private long base;
 
     /** The kind of the current line is known; its value, if any, follows. Not called for blank lines. */
     protected abstract void fieldBegins(Field field);
@@ -63,6 +64,11 @@ abstract class EventLines implements Bytes.Taker {
     /** Bytes read so far. */
     protected final long position() {
         return position;
+    }
+
+    /** Where in the stream the byte at an index of the array being fed stands. */
+    protected final long offsetOf(int index) {
+        return base + index;
     }
 
     /** Where the current line begins. */
@@ -82,7 +88,7 @@ abstract class EventLines implements Bytes.Taker {
 
     @Override
     public final void feed(byte[] a, int from, int to) {
-        long base = position - from;
+        base = position - from;
         int i = from;
         while (i < to) {
             if (afterCr) {
@@ -95,8 +101,8 @@ abstract class EventLines implements Bytes.Taker {
                 }
             }
             switch (expecting) {
-                case LINE -> i = line(a, i, base);
-                case NAME -> i = name(a, i, base);
+                case LINE -> i = line(a, i);
+                case NAME -> i = name(a, i);
                 case SPACE -> {
                     if (a[i] == ' ') {
                         i++;
@@ -108,14 +114,14 @@ abstract class EventLines implements Bytes.Taker {
                     if (end > i) {
                         value(field, a, i, end);
                     }
-                    i = end < to ? ends(a[end], base, end) : to;
+                    i = end < to ? ends(a[end], end) : to;
                 }
             }
         }
         position = base + to;
     }
 
-    private int line(byte[] a, int i, long base) {
+    private int line(byte[] a, int i) {
         byte b = a[i];
         if (base + i == bomLength && bomLength < BOM.length && b == BOM[bomLength]) {
             bomLength++;
@@ -128,7 +134,7 @@ abstract class EventLines implements Bytes.Taker {
         boolean first = lineStart == base + i;
         if (first && (b == '\n' || b == '\r')) {
             field = Field.BLANK;
-            return ends(b, base, i);
+            return ends(b, i);
         }
         if (first && b == ':') {
             begins(Field.COMMENT, Expecting.SPACE);
@@ -141,14 +147,14 @@ abstract class EventLines implements Bytes.Taker {
         return i;
     }
 
-    private int name(byte[] a, int i, long base) {
+    private int name(byte[] a, int i) {
         byte b = a[i];
         boolean over = b == '\n' || b == '\r';
         if (over || b == ':') {
             boolean data = maybeData && nameLength == DATA.length;
             boolean event = maybeEvent && nameLength == EVENT.length;
             begins(data ? Field.DATA : event ? Field.EVENT : Field.OTHER, Expecting.SPACE);
-            return over ? ends(b, base, i) : i + 1;
+            return over ? ends(b, i) : i + 1;
         }
         maybeData = maybeData && nameLength < DATA.length && b == DATA[nameLength];
         maybeEvent = maybeEvent && nameLength < EVENT.length && b == EVENT[nameLength];
@@ -162,7 +168,7 @@ abstract class EventLines implements Bytes.Taker {
         fieldBegins(known);
     }
 
-    private int ends(byte terminator, long base, int index) {
+    private int ends(byte terminator, int index) {
         long end = base + index + 1;
         afterCr = terminator == '\r';
         expecting = Expecting.LINE;

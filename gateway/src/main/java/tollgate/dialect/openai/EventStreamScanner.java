@@ -17,6 +17,7 @@ final class EventStreamScanner extends EventLines implements AnswerScanner {
     private static final byte[] NEWLINE = {'\n'};
 
     private final boolean hideUsage;
+    private final boolean costInUsage;
     private final ChatFacts facts = new ChatFacts();
     private final Terminator terminator = new Terminator();
     private final Word ownComment = new Word("tollgate");
@@ -36,11 +37,18 @@ final class EventStreamScanner extends EventLines implements AnswerScanner {
     private boolean ended;
     private boolean settled;
     private long commentAt = -1;
+
+    /** The end of a whole event that is withheld since the charge may go into it; 0 where none is. */
+    private long heldEnd;
+
+    private long usageEnd = -1;
+    private long costAt = -1;
     /** Once terminated: all before may leave when settled. */
     private long decided;
 
-    EventStreamScanner(boolean hideUsage) {
+    EventStreamScanner(boolean hideUsage, boolean costInUsage) {
         this.hideUsage = hideUsage;
+        this.costInUsage = costInUsage;
     }
 
     @Override
@@ -124,6 +132,10 @@ final class EventStreamScanner extends EventLines implements AnswerScanner {
                 }
                 if (!terminated && !terminator.found()) {
                     facts.document.read(a, from, to);
+                    int closed = facts.document.usageEnd();
+                    if (closed >= 0) {
+                        usageEnd = offsetOf(closed);
+                    }
                 }
             }
             case COMMENT -> ownComment.read(a, from, to);
@@ -145,7 +157,7 @@ final class EventStreamScanner extends EventLines implements AnswerScanner {
                     drop(lineStart(), end);
                 }
                 if (!blockOpen) {
-                    boundary = end;
+                    wholeUpTo(end);
                 }
             }
             case EVENT -> namedError = errorName.whole();
@@ -185,13 +197,30 @@ final class EventStreamScanner extends EventLines implements AnswerScanner {
             decided = end;
             return;
         }
-        if (data) {
-            eventEnds(end);
+        if (data && eventEnds(end) && costInUsage) {
+            boundary = Math.max(boundary, heldEnd);
+            heldEnd = end;
+            costAt = usageEnd;
+        } else if (data) {
+            boundary = end;
+            heldEnd = 0;
+            costAt = -1;
+        } else {
+            wholeUpTo(end);
         }
-        boundary = end;
+        usageEnd = -1;
         blockOpen = false;
         dataSeen = false;
         namedError = false;
+    }
+
+    /** Nothing that matters came since the last event: it leaves with that. */
+    private void wholeUpTo(long end) {
+        if (heldEnd > 0) {
+            heldEnd = end;
+        } else {
+            boundary = end;
+        }
     }
 
     private void terminate(long comment) {
@@ -199,7 +228,8 @@ final class EventStreamScanner extends EventLines implements AnswerScanner {
         commentAt = comment;
     }
 
-    private void eventEnds(long end) {
+    /** Returns whether the event says nothing but the usage, and reaches the client. */
+    private boolean eventEnds(long end) {
         facts.documentEnds(namedError);
         ChatDocument event = facts.document;
         boolean onlyUsage =
@@ -207,7 +237,9 @@ final class EventStreamScanner extends EventLines implements AnswerScanner {
         if (hideUsage && onlyUsage && released <= boundary) {
             drops.retract(boundary);
             drop(boundary, end);
+            return false;
         }
+        return onlyUsage;
     }
 
     @Override
@@ -221,7 +253,7 @@ final class EventStreamScanner extends EventLines implements AnswerScanner {
                 facts.bytesAfterTerminator++;
             }
         } else if (!blockOpen) {
-            boundary = end;
+            wholeUpTo(end);
         }
     }
 
@@ -249,7 +281,7 @@ final class EventStreamScanner extends EventLines implements AnswerScanner {
         }
         boolean whole = clean || facts.complete;
         terminate(whole && endsLine ? position() : -1);
-        decided = whole ? position() : boundary;
+        decided = whole ? position() : Math.max(boundary, heldEnd);
     }
 
     private void endAfterTerminator() {
@@ -301,8 +333,13 @@ final class EventStreamScanner extends EventLines implements AnswerScanner {
     }
 
     @Override
+    public long costAt() {
+        return costAt >= released ? costAt : -1;
+    }
+
+    @Override
     public boolean tornEvent() {
-        return released > boundary && !facts.complete;
+        return released > Math.max(boundary, heldEnd) && !facts.complete;
     }
 
     @Override

@@ -31,7 +31,9 @@ public final class OpenAiDialect implements Dialect {
 
     @Override
     public AnswerScanner scanner(AnswerShape shape) {
-        return shape.eventStream() ? new EventStreamScanner(shape.hideUsage()) : new WholeAnswerScanner();
+        return shape.eventStream()
+                ? new EventStreamScanner(shape.hideUsage(), shape.costInUsage())
+                : new WholeAnswerScanner();
     }
 
     @Override

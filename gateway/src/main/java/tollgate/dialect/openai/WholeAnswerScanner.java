@@ -8,6 +8,7 @@ import tollgate.dialect.AnswerScanner;
 final class WholeAnswerScanner implements AnswerScanner, Bytes.Taker {
     private final ChatFacts facts = new ChatFacts();
     private long position;
+    private long costAt = -1;
     private boolean ended;
     private boolean clean;
     private boolean settled;
@@ -20,6 +21,10 @@ final class WholeAnswerScanner implements AnswerScanner, Bytes.Taker {
     @Override
     public void feed(byte[] a, int from, int to) {
         facts.document.read(a, from, to);
+        int usageEnd = facts.document.usageEnd();
+        if (usageEnd >= 0) {
+            costAt = position + usageEnd - from;
+        }
         position += to - from;
     }
 
@@ -70,6 +75,11 @@ final class WholeAnswerScanner implements AnswerScanner, Bytes.Taker {
     @Override
     public long commentAt() {
         return -1;
+    }
+
+    @Override
+    public long costAt() {
+        return facts.complete ? costAt : -1;
     }
 
     @Override

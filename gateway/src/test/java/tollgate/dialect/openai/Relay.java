@@ -29,7 +29,7 @@ final class Relay {
     }
 
     static Relay stream(byte[] body, boolean hideUsage) {
-        return new Relay(new OpenAiDialect().scanner(new AnswerShape(true, hideUsage)), body);
+        return new Relay(new OpenAiDialect().scanner(new AnswerShape(true, hideUsage, false)), body);
     }
 
     static Relay stream(String body, boolean hideUsage) {
@@ -37,7 +37,7 @@ final class Relay {
     }
 
     static Relay whole(byte[] body) {
-        return new Relay(new OpenAiDialect().scanner(new AnswerShape(false, false)), body);
+        return new Relay(new OpenAiDialect().scanner(new AnswerShape(false, false, false)), body);
     }
 
     /** Inserts {@link #COMMENT} where the scanner says. */
