@@ -92,6 +92,7 @@ final class Installation implements AutoCloseable {
     private final HttpListener listener;
     private final Gateway gateway;
     private final String redisUrl;
+    private final List<EventLoop> eventLoops;
 
     /**
      * Starts everything.
@@ -119,6 +120,7 @@ final class Installation implements AutoCloseable {
             EventLoopGroup loops = opened(transport.loops(loopThreads, "loop"));
             this.records = opened(joined("records", books));
             List<EventLoop> each = each(loops);
+            this.eventLoops = each;
             Journal journal = openJournal(data, each);
             ControlPort control =
                     opened(ControlPort.connect(redisUrl, watch, config.holds().maxOverrun()));
@@ -394,6 +396,11 @@ final class Installation implements AutoCloseable {
     private static String reachable(InetSocketAddress address) {
         InetAddress host = address.getAddress();
         return host == null || host.isAnyLocalAddress() ? "127.0.0.1" : address.getHostString();
+    }
+
+    /** The loops that exchanges run on. */
+    List<EventLoop> eventLoops() {
+        return eventLoops;
     }
 
     /** The address of Redis, password included. */

@@ -34,7 +34,8 @@ class OverspendTest {
     @BeforeAll
     static void start() throws IOException {
         // what is shown is what is admitted, not how fast: a starved machine must not turn a refusal into a 503
-        gateway = TestGateway.start(folder.resolve("data"), "redis: {place_wait_ms: 20000}");
+        gateway = TestGateway.start(folder.resolve("data"), "redis: {place_wait_ms: 20000}")
+                .expectingLag();
     }
 
     @AfterAll

@@ -24,9 +24,31 @@ final class TestGateway implements AutoCloseable {
             .connectTimeout(Duration.ofSeconds(10))
             .build();
     final Installation installation;
+    private final LoopLagProbe lag;
+    private boolean lagExpected;
 
     private TestGateway(Installation installation) {
         this.installation = installation;
+        warmUp();
+        this.lag = new LoopLagProbe(installation.eventLoops());
+    }
+
+    /** Classes are loaded and code is compiled before anybody looks how long that takes. */
+    private void warmUp() {
+        Account account = account("1.00");
+        try {
+            for (int i = 0; i < 40; i++) {
+                ask(account, chat(i % 2 == 0, 100), "tokens=30");
+            }
+        } catch (IOException | InterruptedException failed) {
+            throw new IllegalStateException("the gateway does not serve", failed);
+        }
+    }
+
+    /** Loops may be late here: so much is sent at once that their turn takes long without anything being held up. */
+    TestGateway expectingLag() {
+        lagExpected = true;
+        return this;
     }
 
     static TestGateway start(Path data) throws IOException {
@@ -146,7 +168,11 @@ final class TestGateway implements AutoCloseable {
 
     @Override
     public void close() {
+        lag.close();
         http.close();
         installation.close();
+        if (!lagExpected) {
+            lag.assertNoneWasHeldUp();
+        }
     }
 }

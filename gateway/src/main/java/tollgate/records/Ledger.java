@@ -111,7 +111,17 @@ public final class Ledger {
                 handle.rollback();
                 return fork(handle, fresh).orElseThrow(() -> taken);
             }
-            handle.execute("UPDATE shard SET n = ?, stream_id = ? WHERE shard = ?", n, streamId, shard);
+            int moved = handle.execute(
+                    "UPDATE shard SET n = ?, stream_id = ? WHERE shard = ? AND lease_owner = ? AND n = ?",
+                    n,
+                    streamId,
+                    shard,
+                    leaseOwner,
+                    known.get());
+            if (moved != 1) {
+                handle.rollback();
+                return new Commit.LostLease();
+            }
             return new Commit.Done();
         });
     }

@@ -3,12 +3,36 @@ package tollgate.records;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** The books on real SQLite. */
+/** The books on real SQLite and, where {@code TOLLGATE_TEST_POSTGRES} says where one is, on real PostgreSQL. */
+@ParameterizedClass(name = "{0}")
+@EnumSource
 class RecordsTest {
+    private static final AtomicInteger DATABASES = new AtomicInteger();
+
+    enum Database {
+        SQLITE,
+        POSTGRESQL
+    }
+
+    @Parameter
+    Database database = Database.SQLITE;
+
+    private String postgres = "";
+
     @TempDir
     Path folder;
 
@@ -62,6 +86,52 @@ class RecordsTest {
             assertThat(records.shards().get(7).n()).isEqualTo(2);
             assertThat(records.shards().get(7).streamId()).isEqualTo("1-2");
         }
+    }
+
+    @Test
+    void a_reconstructed_record_gives_way_to_the_real_one_and_a_freeze_is_kept_with_its_entry() {
+        try (Records records = open()) {
+            records.organisations().named("acme", "o_1", 7, 1);
+            records.wallets().add("w_1", "o_1", "main", true, "ann", 3);
+            leased(records);
+            Ledger.Entry overrun = new Ledger.Entry(
+                    "x1", "w_1", 1, 7, 1, 1, "overrun", "x1", -5, -5, 5, 10, "f", false, true, "chat m", "");
+            assertThat(records.ledger().commit(7, "me", List.of(overrun), "1-1"))
+                    .isEqualTo(new Ledger.Commit.Done());
+            assertThat(records.wallets().find("w_1").orElseThrow().state()).isEqualTo("frozen");
+            assertThat(records.ledger().unrecorded("w_1")).isEqualTo(5);
+            records.exchanges().add(List.of(exchange(5, true)));
+            records.exchanges().add(List.of(exchange(4, false)));
+            records.exchanges().add(List.of(exchange(3, true)));
+            assertThat(records.exchanges().find("x1").orElseThrow().charge()).isEqualTo(4);
+            assertThat(records.ledger().unrecorded("w_1")).isZero();
+            assertThat(records.ledger().ofShard(7, 0, 11, 10)).hasSize(1);
+            assertThat(records.ledger().expired(11, 10)).isEmpty();
+            records.shards().recorded(7, 1);
+            assertThat(records.shards().get(7).recordedN()).isEqualTo(1);
+        }
+    }
+
+    private static Exchanges.Exchange exchange(long charge, boolean reconstructed) {
+        return new Exchanges.Exchange(
+                "x1",
+                "w_1",
+                "k",
+                true,
+                "chat",
+                "m",
+                null,
+                "complete",
+                "wallet",
+                false,
+                charge,
+                charge,
+                200,
+                1,
+                2,
+                "f",
+                "{}",
+                reconstructed);
     }
 
     @Test
@@ -119,7 +189,26 @@ class RecordsTest {
         return new Ledger.Entry(id, "w_1", seq, 7, n, 1, "adjust", "", 1, seq, 0, 1, "f", false, false, "r", "ann");
     }
 
+    @BeforeEach
+    void a_database_of_its_own() throws SQLException {
+        if (database == Database.POSTGRESQL) {
+            String server = System.getenv("TOLLGATE_TEST_POSTGRES");
+            if (server == null && !"true".equals(System.getenv("CI"))) {
+                Assumptions.abort(
+                        "TOLLGATE_TEST_POSTGRES is not set (expected: jdbc:postgresql://host:port/database?user=u"
+                                + " of a server on which databases may be made): the books are tested on SQLite alone");
+            }
+            assertThat(server).as("TOLLGATE_TEST_POSTGRES").isNotNull();
+            String name = "t" + ProcessHandle.current().pid() + "_" + DATABASES.incrementAndGet();
+            try (Connection connection = DriverManager.getConnection(server);
+                    Statement statement = connection.createStatement()) {
+                statement.execute("CREATE DATABASE " + name);
+            }
+            postgres = server.replaceFirst("/[^/?]*(\\?|$)", "/" + name + "$1");
+        }
+    }
+
     private Records open() {
-        return Records.sqlite(folder.resolve("records.db"));
+        return database == Database.SQLITE ? Records.sqlite(folder.resolve("records.db")) : Records.jdbc(postgres);
     }
 }

@@ -1,0 +1,122 @@
+package tollgate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Finds what holds an event loop up: how late its timers run, less garbage collections and less what the machine made
+ * its thread wait for a processor. What is left is our own doing: something that blocks, or computes for too long.
+ */
+final class LoopLagProbe implements AutoCloseable {
+    private static final long EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final Path SCHEDULING = Path.of("/proc/thread-self/schedstat");
+
+    private final List<Beat> beats = new ArrayList<>();
+    private final Thread watcher = Thread.ofPlatform().name("loop-lag").daemon().unstarted(this::watch);
+    private volatile boolean over;
+
+    /** Watches these loops from now on. */
+    LoopLagProbe(List<EventLoop> loops) {
+        loops.forEach(loop -> beats.add(new Beat(loop)));
+        watcher.start();
+    }
+
+    /** No loop was held up by more than 20 ms. */
+    void assertNoneWasHeldUp() {
+        for (Beat beat : beats) {
+            assertThat(TimeUnit.NANOSECONDS.toMillis(beat.worst))
+                    .as("milliseconds that a loop was held up; seen while it was:%n%s", beat.story)
+                    .isLessThanOrEqualTo(TimeUnit.NANOSECONDS.toMillis(MOST_NANOS));
+        }
+    }
+
+    @Override
+    public void close() {
+        over = true;
+        beats.forEach(beat -> beat.timer.cancel(false));
+    }
+
+    private void watch() {
+        while (!over) {
+            beats.forEach(Beat::look);
+            try {
+                Thread.sleep(5);
+            } catch (InterruptedException interrupted) {
+                return;
+            }
+        }
+    }
+
+    private static long collecting() {
+        return ManagementFactory.getGarbageCollectorMXBeans().stream()
+                .mapToLong(GarbageCollectorMXBean::getCollectionTime)
+                .sum();
+    }
+
+    private static final class Beat implements Runnable {
+        private final ScheduledFuture<?> timer;
+        private volatile Thread thread = Thread.currentThread();
+        private volatile long last = System.nanoTime();
+        private long waited = -1;
+        private long collected = collecting();
+        private volatile long worst;
+        private volatile String story = "";
+        private volatile String seen = "";
+
+        Beat(EventLoop loop) {
+            timer = loop.scheduleWithFixedDelay(this, EVERY_NANOS, EVERY_NANOS, TimeUnit.NANOSECONDS);
+        }
+
+        @Override
+        public void run() {
+            thread = Thread.currentThread();
+            long now = System.nanoTime();
+            long waiting = waitedForProcessor();
+            long collecting = collecting();
+            if (waited >= 0) {
+                // collections are counted in whole milliseconds
+                long foreign = waiting - waited + TimeUnit.MILLISECONDS.toNanos(collecting - collected) * 2;
+                long lag = now - last - EVERY_NANOS - foreign;
+                if (lag > worst) {
+                    worst = lag;
+                    story = seen;
+                }
+            }
+            waited = waiting;
+            collected = collecting;
+            seen = "";
+            last = now;
+        }
+
+        /** Keeps what the loop is at, while it is late. */
+        void look() {
+            String before = seen;
+            if (System.nanoTime() - last > MOST_NANOS && before.length() < 20_000) {
+                seen = before + Arrays.toString(thread.getStackTrace()).replace(", ", "\n  ") + "\n";
+            }
+        }
+
+        private static long waitedForProcessor() {
+            try {
+                return Files.exists(SCHEDULING)
+                        ? Long.parseLong(Files.readString(SCHEDULING).split(" ", -1)[1])
+                        : 0;
+            } catch (IOException odd) {
+                throw new UncheckedIOException(odd);
+            }
+        }
+    }
+}
