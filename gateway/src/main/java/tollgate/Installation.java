@@ -17,7 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -35,29 +34,19 @@ import tollgate.books.ExchangeRow;
 import tollgate.books.Treasury;
 import tollgate.books.Verification;
 import tollgate.config.TollgateConfig;
-import tollgate.dialect.Dialect;
-import tollgate.dialect.openai.OpenAiDialect;
 import tollgate.embedded.DataDirectory;
-import tollgate.embedded.RedisChild;
 import tollgate.http.HttpListener;
-import tollgate.http.ListenerSettings;
 import tollgate.http.Transport;
-import tollgate.http.UpstreamSettings;
 import tollgate.http.Upstreams;
 import tollgate.identity.KeyRing;
 import tollgate.journal.Journal;
 import tollgate.journal.JournalSettings;
-import tollgate.metering.HoldSettings;
-import tollgate.metering.WhoPays;
 import tollgate.pricing.RateBook;
 import tollgate.proxy.Gateway;
-import tollgate.proxy.MemoryBudget;
 import tollgate.proxy.OwnPaths;
 import tollgate.proxy.ProxyContext;
 import tollgate.proxy.ProxyLoop;
-import tollgate.proxy.ProxySettings;
 import tollgate.proxy.RefusalRing;
-import tollgate.proxy.Routing;
 import tollgate.proxy.Upstream;
 import tollgate.records.Records;
 import tollgate.simulator.Sandbox;
@@ -65,7 +54,6 @@ import tollgate.wallet.ControlPort;
 import tollgate.wallet.ExchangeIds;
 import tollgate.wallet.ScriptPort;
 import tollgate.wallet.ShardWatch;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A whole gateway, put together: the only place that sees every room. What is started is stopped in the opposite order.
@@ -73,8 +61,6 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class Installation implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Installation.class);
-    private static final JsonMapper MAPPER = JsonMapper.builder().build();
-    private static final int IDLE_CONNECTIONS = 256;
 
     private final TollgateConfig config;
     private final Clock clock = Clock.systemUTC();
@@ -82,7 +68,6 @@ final class Installation implements AutoCloseable {
     private final ShardWatch watch = new ShardWatch();
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
-    private volatile @Nullable RedisChild redis;
     private @Nullable Sandbox sandbox;
     private volatile boolean stopping;
     private final Records records;
@@ -91,7 +76,7 @@ final class Installation implements AutoCloseable {
     private final AdminServer admin;
     private final HttpListener listener;
     private final Gateway gateway;
-    private final String redisUrl;
+    private final RedisKeeper redis;
     private final List<EventLoop> eventLoops;
 
     /**
@@ -115,16 +100,16 @@ final class Installation implements AutoCloseable {
             CompletableFuture<RateBook> prices =
                     CompletableFuture.supplyAsync(() -> config.prices().book(), workers);
             CompletableFuture<Records> books = CompletableFuture.supplyAsync(() -> openRecords(data), workers);
-            this.redisUrl = startRedis(data);
+            this.redis = opened(RedisKeeper.start(config.redis().url(), data, workers));
             Transport transport = Transport.best();
             EventLoopGroup loops = opened(transport.loops(loopThreads, "loop"));
             this.records = opened(joined("records", books));
             List<EventLoop> each = each(loops);
             this.eventLoops = each;
             Journal journal = openJournal(data, each);
-            ControlPort control =
-                    opened(ControlPort.connect(redisUrl, watch, config.holds().maxOverrun()));
-            checkRedis(control);
+            ControlPort control = opened(
+                    ControlPort.connect(redis.url(), watch, config.holds().maxOverrun()));
+            RedisKeeper.check(control);
             Treasury treasury = new Treasury(records, control, clock);
             ProjectedKeys projected = new ProjectedKeys(records, control, workers);
             Books keeping = opened(new Books(
@@ -152,7 +137,8 @@ final class Installation implements AutoCloseable {
                     },
                     clock);
             RefusalRing refusals = new RefusalRing();
-            ProxyContext context = context(joined("prices", prices), ring, refusals, sandbox(transport));
+            ProxyContext context = ProxySetup.context(
+                    config, joined("prices", prices), ring, refusals, sandbox(transport), telemetry, clock);
             Upstreams upstreams = opened(new Upstreams(transport));
             ExchangeIds ids = new ExchangeIds(
                     journal.identity().id(),
@@ -161,7 +147,7 @@ final class Installation implements AutoCloseable {
             Map<EventLoop, ProxyLoop> proxies = new HashMap<>();
             for (int i = 0; i < each.size(); i++) {
                 ScriptPort port = opened(ScriptPort.connect(
-                        redisUrl,
+                        redis.url(),
                         each.get(i),
                         watch,
                         (script, nanos) -> telemetry.time("tollgate_script_seconds", nanos, "script", script),
@@ -170,7 +156,10 @@ final class Installation implements AutoCloseable {
                 proxies.put(each.get(i), new ProxyLoop(each.get(i), port, journal.loop(i), ids, upstreams, context));
             }
             AccountDesk desk = new AccountDesk(
-                    control, records, id -> journal.find(id).map(ExchangeRow::of), id -> refused(refusals, id));
+                    control,
+                    records,
+                    id -> journal.find(id).map(ExchangeRow::of),
+                    id -> ProxySetup.refused(refusals, id));
             this.gateway = new Gateway(context, proxies, new OwnPaths(desk, workers, () -> notReady(keeping)));
             keeping.onReopening(gateway::reinstate);
             this.verification = new Verification(records, control, keeping, journal);
@@ -183,7 +172,7 @@ final class Installation implements AutoCloseable {
                     verification,
                     telemetry::text,
                     () -> notReady(keeping)));
-            this.listener = HttpListener.bind(listening(), transport, loops, loops, gateway);
+            this.listener = HttpListener.bind(ProxySetup.listening(config), transport, loops, loops, gateway);
             telemetry.gauge("tollgate_open_exchanges", listener::openExchanges);
             telemetry.gauge("tollgate_journal_pending_entries", journal::pending);
             telemetry.gauge("tollgate_ledger_lag_entries", keeping::lag);
@@ -208,53 +197,6 @@ final class Installation implements AutoCloseable {
         }
     }
 
-    private String startRedis(Path data) throws IOException {
-        if (!config.redis().url().equals(TollgateConfig.EMBEDDED)) {
-            return config.redis().url();
-        }
-        RedisChild child = RedisChild.start(data.resolve("redis"));
-        redis = child;
-        opened.push(() -> {
-            stopping = true;
-            RedisChild last = redis;
-            if (last != null) {
-                last.close();
-            }
-        });
-        keepAlive(child);
-        return child.url();
-    }
-
-    /** A redis-server that dies is started again; the books find out what that means. */
-    private void keepAlive(RedisChild child) {
-        child.onExit()
-                .thenAcceptAsync(
-                        gone -> {
-                            if (!stopping) {
-                                LOG.error("redis-server has ended; starting it again");
-                                try {
-                                    RedisChild next = child.restart();
-                                    redis = next;
-                                    keepAlive(next);
-                                } catch (IOException failed) {
-                                    LOG.error("redis-server cannot be started again", failed);
-                                }
-                            }
-                        },
-                        workers);
-    }
-
-    private static void checkRedis(ControlPort control) throws IOException {
-        String policy = control.setting("maxmemory-policy");
-        if (!policy.isEmpty() && !policy.equals("noeviction")) {
-            throw new IOException(
-                    "redis: maxmemory-policy is '" + policy + "' (expected: noeviction: money must not be evicted)");
-        }
-        if ("no".equals(control.setting("appendonly"))) {
-            throw new IOException("redis: appendonly is 'no' (expected: yes: a restart would lose all holds)");
-        }
-    }
-
     private Journal openJournal(Path data, List<EventLoop> loops) throws IOException {
         List<Executor> writers = new ArrayList<>(loops);
         // the last one is the books' thread, which waits for nothing
@@ -276,9 +218,8 @@ final class Installation implements AutoCloseable {
         return Objects.requireNonNull(sandbox);
     }
 
-    /** The redis-server that was brought along; null where it is somebody else's. */
-    @Nullable
-    RedisChild redis() {
+    /** The Redis it works on. */
+    RedisKeeper redis() {
         return redis;
     }
 
@@ -286,82 +227,8 @@ final class Installation implements AutoCloseable {
         EventLoopGroup own = opened(transport.loops(1, "sandbox"));
         Sandbox started = opened(Sandbox.start(0, transport, own));
         sandbox = started;
-        return upstream("sandbox", "openai", URI.create("http://127.0.0.1:" + started.port()), "sandbox");
-    }
-
-    private Upstream upstream(String name, String dialect, URI url, @Nullable String key) {
-        TollgateConfig.Timeouts timeouts = config.timeouts();
-        return new Upstream(
-                name,
-                dialect,
-                key,
-                new UpstreamSettings(
-                        url,
-                        timeouts.connect(),
-                        timeouts.firstByte(),
-                        timeouts.idle(),
-                        timeouts.total(),
-                        IDLE_CONNECTIONS));
-    }
-
-    private ProxyContext context(RateBook book, KeyRing ring, RefusalRing refusals, Upstream sandbox) {
-        TollgateConfig.Holds holds = config.holds();
-        HoldSettings holding =
-                new HoldSettings(holds.life(), holds.maxExchange(), holds.minOutputTokens(), holds.maxOverrun());
-        List<Upstream> live = config.upstreams().stream()
-                .map(each -> upstream(each.name(), each.dialect(), each.baseUrl(), each.apiKey()))
-                .toList();
-        List<Dialect> dialects = List.of(new OpenAiDialect());
-        MemoryBudget memory = new MemoryBudget(config.limits().inFlightBytes());
-        return new ProxyContext(
-                new ProxySettings(
-                        config.limits().requestBytes(),
-                        config.limits().inFlightBytes(),
-                        config.redis().placeWait(),
-                        config.redis().settleWait(),
-                        config.announce().trailers(),
-                        config.announce().sseComment(),
-                        config.announce().balance(),
-                        config.announce().holdBytes()),
-                holding,
-                book,
-                config.prices().markup(),
-                new WhoPays(book, holding),
-                new Routing(live, List.of(sandbox)),
-                dialects,
-                ring,
-                memory,
-                refusals,
-                telemetry,
-                clock);
-    }
-
-    private ListenerSettings listening() {
-        return new ListenerSettings(
-                config.listen().gateway(),
-                config.limits().headerBytes(),
-                config.limits().bodyRead(),
-                config.timeouts().clientStall());
-    }
-
-    private static Optional<AccountDesk.RefusedExchange> refused(RefusalRing ring, String id) {
-        return ring.find(id)
-                .filter(no -> no.key() != null)
-                .map(no -> new AccountDesk.RefusedExchange(
-                        String.valueOf(no.key()),
-                        MAPPER.writeValueAsString(Map.of(
-                                "id",
-                                id,
-                                "state",
-                                "refused",
-                                "status",
-                                no.status(),
-                                "code",
-                                no.code(),
-                                "message",
-                                no.message(),
-                                "charge",
-                                "0.00"))));
+        return ProxySetup.upstream(
+                config, "sandbox", "openai", URI.create("http://127.0.0.1:" + started.port()), "sandbox");
     }
 
     private @Nullable String notReady(Books keeping) {
@@ -401,18 +268,6 @@ final class Installation implements AutoCloseable {
     /** The loops that exchanges run on. */
     List<EventLoop> eventLoops() {
         return eventLoops;
-    }
-
-    /** The address of Redis, password included. */
-    String redisUrl() {
-        return redisUrl;
-    }
-
-    /** The process of the brought-along Redis; null where it is somebody else's. */
-    @Nullable
-    Long redisPid() {
-        RedisChild child = redis;
-        return child == null ? null : child.pid();
     }
 
     /** The configuration it was started with. */

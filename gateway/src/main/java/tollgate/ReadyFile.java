@@ -26,8 +26,8 @@ final class ReadyFile {
         ready.put("key", account == null ? null : account.key());
         ready.put("admin_key", adminKey);
         ready.put("wallet", account == null ? null : account.wallet());
-        ready.put("redis_url", gateway.redisUrl());
-        ready.put("redis_pid", gateway.redisPid());
+        ready.put("redis_url", gateway.redis().url());
+        ready.put("redis_pid", gateway.redis().pid());
         ready.put(
                 "records_url",
                 gateway.config().recordsUrl().equals("embedded")

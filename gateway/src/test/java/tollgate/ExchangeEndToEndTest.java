@@ -312,7 +312,7 @@ class ExchangeEndToEndTest {
     void redis_away_is_503_and_its_return_is_served_within_two_seconds() throws Exception {
         Account account = gateway.account("1.00");
         long before = gateway.installation.sandbox().log().requests();
-        long pid = Objects.requireNonNull(gateway.installation.redisPid());
+        long pid = Objects.requireNonNull(gateway.installation.redis().pid());
         ProcessHandle.of(pid).orElseThrow().destroyForcibly();
         HttpResponse<String> away = gateway.ask(account, TestGateway.chat(false, 10), "");
         assertThat(away.statusCode()).isIn(200, 503);

@@ -18,7 +18,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tollgate.TestGateway.Account;
-import tollgate.embedded.RedisChild;
 import tollgate.records.Records;
 import tollgate.records.Wallets;
 
@@ -62,8 +61,9 @@ class LostMemoryTest {
         });
         // on disk, since it is written every second
         Thread.sleep(1_500);
-        RedisChild child = Objects.requireNonNull(gateway.installation.redis());
-        ProcessHandle.of(child.pid()).orElseThrow().destroyForcibly();
+        ProcessHandle.of(Objects.requireNonNull(gateway.installation.redis().pid()))
+                .orElseThrow()
+                .destroyForcibly();
         await().atMost(Duration.ofSeconds(10)).until(() -> {
             int status =
                     gateway.ask(account, TestGateway.chat(false, 1_000), "").statusCode();
@@ -111,8 +111,8 @@ class LostMemoryTest {
     }
 
     private static void redis(Consumer<RedisCommands<String, String>> task) {
-        RedisChild child = Objects.requireNonNull(gateway.installation.redis());
-        try (RedisClient client = RedisClient.create(child.url());
+        try (RedisClient client =
+                        RedisClient.create(gateway.installation.redis().url());
                 var connection = client.connect()) {
             task.accept(connection.sync());
         }

@@ -1,9 +1,7 @@
 package tollgate.proxy;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.compression.DecompressionException;
-import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
@@ -43,13 +41,12 @@ import tollgate.pricing.Usd;
 final class Relay implements AnswerReceiver {
     private static final long TRAILING_BYTES_MS = 1_000;
     private static final int QUOTED = 2048;
-    private static final String ANNOUNCE = "X-Tollgate-Announce";
 
     private final Exchange exchange;
     private final ServerExchange server;
     private final Announcement.Begun begun;
-    private final boolean costInUsage;
     private final boolean hideUsage;
+    private final Delivery delivery;
     private final Lane lane;
     private final Attempts attempts;
     private @Nullable UpstreamCall call;
@@ -59,10 +56,8 @@ final class Relay implements AnswerReceiver {
     private @Nullable Refusal failure;
     private @Nullable String detail;
     private @Nullable Announcement announcement;
-    private HttpHeaders head = new DefaultHttpHeaders();
     private int status;
     private long withheldBudget;
-    private boolean headSent;
     private boolean overflowing;
     private boolean ending;
     private boolean upstreamOver;
@@ -73,9 +68,9 @@ final class Relay implements AnswerReceiver {
         this.exchange = exchange;
         this.server = exchange.server();
         this.begun = begun;
-        this.costInUsage = server.head().headers().contains(ANNOUNCE, "usage", false);
-        this.hideUsage = hideUsage && !costInUsage;
-        this.lane = new Lane(this::toClient);
+        this.delivery = new Delivery(exchange, begun);
+        this.hideUsage = hideUsage && !delivery.costInUsage();
+        this.lane = new Lane(delivery::body);
         this.attempts = new Attempts(exchange.upstream().name());
     }
 
@@ -84,7 +79,7 @@ final class Relay implements AnswerReceiver {
         HttpHeaders headers = ForwardedHeaders.upstream(
                 server.head().headers(),
                 exchange.upstream().apiKey(),
-                costInUsage || exchange.plan().request().stream());
+                delivery.costInUsage() || exchange.plan().request().stream());
         String target = Query.target(server.head().path(), server.head().query());
         UpstreamCall started = pool.send(new UpstreamRequest(HttpMethod.POST, target, headers, body), this);
         call = started;
@@ -101,11 +96,12 @@ final class Relay implements AnswerReceiver {
         exchange.requestSent();
         attempts.answered(answered);
         status = answered;
-        head = ForwardedHeaders.downstream(headers, answered);
+        delivery.head(answered, ForwardedHeaders.downstream(headers, answered));
         AnswerKind is = AnswerKind.of(answered, headers);
         kind = is;
         if (is.metered()) {
-            scanner = exchange.dialect().scanner(new AnswerShape(is == AnswerKind.STREAM, hideUsage, costInUsage));
+            scanner = exchange.dialect()
+                    .scanner(new AnswerShape(is == AnswerKind.STREAM, hideUsage, delivery.costInUsage()));
             decodeIfCoded(headers.get(HttpHeaderNames.CONTENT_ENCODING, "identity"));
         }
     }
@@ -114,7 +110,7 @@ final class Relay implements AnswerReceiver {
         if (coding.equalsIgnoreCase("gzip") || coding.equalsIgnoreCase("x-gzip")) {
             decoder = new ContentDecoder();
             if (kind == AnswerKind.STREAM) {
-                head.remove(HttpHeaderNames.CONTENT_ENCODING);
+                delivery.decoded();
             }
         } else if (!coding.equalsIgnoreCase("identity")) {
             garbled("content-encoding: " + coding);
@@ -213,7 +209,7 @@ final class Relay implements AnswerReceiver {
     private void withhold() {
         if (overflowing && !ending && kind != AnswerKind.CREDENTIALS && kind != AnswerKind.REDIRECT) {
             lane.pass(lane.received() - 1);
-            if (headSent) {
+            if (delivery.begun()) {
                 if (scanner != null) {
                     exchange.relayed(scanner.facts());
                 }
@@ -237,26 +233,6 @@ final class Relay implements AnswerReceiver {
             withheldBudget += more;
         }
         return true;
-    }
-
-    /** The sink of the lane. */
-    private void toClient(ByteBuf bytes) {
-        if (!headSent) {
-            headSent = true;
-            sendOpenHead();
-            server.whenFlushed(exchange::left);
-        }
-        server.write(bytes);
-    }
-
-    /** The head of an answer whose cost is not known yet. */
-    private void sendOpenHead() {
-        begun.fields(head::set);
-        if (exchange.context().settings().trailers()) {
-            head.set(HttpHeaderNames.TRAILER, Announcement.TRAILER_NAMES);
-        }
-        Cors.allow(head, server.head().headers().get(HttpHeaderNames.ORIGIN));
-        server.sendHead(status, head, -1);
     }
 
     @Override
@@ -296,14 +272,14 @@ final class Relay implements AnswerReceiver {
             case WHOLE -> {
                 if (facts != null && (facts.complete() || facts.error())) {
                     end(new Ending.Complete());
-                } else if (headSent) {
+                } else if (delivery.begun()) {
                     cut(new Ending.UpstreamCut(true), Refusals.cutRelayed());
                 } else {
                     garbled("not a document of the dialect: " + quoted());
                 }
             }
             case STREAM -> {
-                if (facts != null && (facts.events() > 0 || facts.error() || headSent)) {
+                if (facts != null && (facts.events() > 0 || facts.error() || delivery.begun())) {
                     end(draining ? new Ending.ClientGone(true) : new Ending.Complete());
                 } else {
                     garbled("a stream without an event of the dialect: " + quoted());
@@ -321,7 +297,7 @@ final class Relay implements AnswerReceiver {
     private void garbled(String why) {
         detail = why;
         attempts.failed("GARBLED");
-        cut(headSent ? new Ending.UpstreamCut(true) : new Ending.UpstreamGarbled(), Refusals.upstreamGarbled());
+        cut(delivery.begun() ? new Ending.UpstreamCut(true) : new Ending.UpstreamGarbled(), Refusals.upstreamGarbled());
         giveUpUpstream();
     }
 
@@ -354,7 +330,7 @@ final class Relay implements AnswerReceiver {
         detail = broken.kind() + ": " + broken.detail();
         if (lane.received() == 0) {
             cut(new Ending.UpstreamFailed(), Refusals.upstreamFailed(broken));
-        } else if (headSent) {
+        } else if (delivery.begun()) {
             cut(new Ending.UpstreamCut(true), Refusals.cutRelayed());
         } else {
             cut(new Ending.UpstreamCut(false), Refusals.cutWithheld());
@@ -378,7 +354,7 @@ final class Relay implements AnswerReceiver {
         if (!ending && !over) {
             giveUpUpstream();
             detail = "stopped: " + why;
-            cut(new Ending.Stopped(why, headSent), Refusals.stopped(why));
+            cut(new Ending.Stopped(why, delivery.begun()), Refusals.stopped(why));
         }
     }
 
@@ -454,99 +430,18 @@ final class Relay implements AnswerReceiver {
         if (said == null || over) {
             return;
         }
+        AnswerScanner reading = scanner;
+        AnswerScanner events = kind == AnswerKind.STREAM ? reading : null;
         if (failure != null) {
-            finishFailed(said, failure);
-        } else if (kind == AnswerKind.STREAM) {
-            finishStream(said, Objects.requireNonNull(scanner));
+            delivery.failed(said, failure, lane, events);
+        } else if (events != null) {
+            delivery.stream(said, lane, events);
+        } else if (delivery.begun() || (overflowing && kind == AnswerKind.WHOLE)) {
+            delivery.flowed(said, lane);
         } else {
-            finishWhole(said);
+            delivery.whole(said, lane, kind == AnswerKind.EMPTY, decoder == null ? reading : null);
         }
         close();
-    }
-
-    private void finishStream(Announcement said, AnswerScanner reading) {
-        reading.settled();
-        long cost = costInUsage ? reading.costAt() : -1;
-        if (cost >= 0) {
-            lane.passUpTo(cost, reading);
-            toClient(Unpooled.wrappedBuffer(said.costField()));
-        }
-        long at = reading.commentAt();
-        if (at >= 0 && commented()) {
-            lane.passUpTo(at, reading);
-            toClient(Unpooled.wrappedBuffer(said.comment()));
-        }
-        lane.passReleasable(reading);
-        if (!headSent) {
-            toClient(Unpooled.EMPTY_BUFFER);
-        }
-        lastBytes(said);
-    }
-
-    private void finishWhole(Announcement said) {
-        if (headSent || (overflowing && kind == AnswerKind.WHOLE)) {
-            lane.pass(lane.received());
-            lastBytes(said);
-            return;
-        }
-        said.fields(head::set);
-        Cors.allow(head, server.head().headers().get(HttpHeaderNames.ORIGIN));
-        boolean bodiless = kind == AnswerKind.EMPTY;
-        long cost = costInUsage && scanner != null && decoder == null ? scanner.costAt() : -1;
-        byte[] field = cost >= 0 ? said.costField() : new byte[0];
-        server.sendHead(status, head, bodiless ? -1 : lane.withheld() + field.length);
-        headSent = true;
-        if (cost >= 0) {
-            lane.pass(cost);
-            toClient(Unpooled.wrappedBuffer(field));
-        }
-        lane.pass(lane.received());
-        whenDelivered();
-        server.end(null);
-    }
-
-    private void finishFailed(Announcement said, Refusal refusal) {
-        if (!headSent) {
-            status = refusal.status();
-            headSent = true;
-            whenDelivered();
-            Refuser.send(server, exchange.dialect(), refusal, headers -> said.fields(headers::set));
-            return;
-        }
-        AnswerScanner reading = scanner;
-        if (kind != AnswerKind.STREAM || reading == null || reading.tornEvent()) {
-            exchange.closeReservation();
-            server.abort();
-            return;
-        }
-        reading.settled();
-        lane.passReleasable(reading);
-        byte[] event = exchange.dialect().errorEvent(refusal, commented() ? said.comment() : null);
-        toClient(Unpooled.wrappedBuffer(event));
-        lastBytes(said);
-    }
-
-    /** The end of the body and the trailers, in one flush with what was written before. */
-    private void lastBytes(Announcement said) {
-        HttpHeaders trailers = null;
-        if (exchange.context().settings().trailers()) {
-            trailers = new DefaultHttpHeaders();
-            said.fields(trailers::set);
-        }
-        whenDelivered();
-        server.end(trailers);
-    }
-
-    private void whenDelivered() {
-        server.whenFlushed(() -> {
-            exchange.left();
-            exchange.closeReservation();
-        });
-    }
-
-    private boolean commented() {
-        return exchange.context().settings().sseComment()
-                && !server.head().headers().contains(ANNOUNCE, "trailers", false);
     }
 
     private void close() {
@@ -569,7 +464,7 @@ final class Relay implements AnswerReceiver {
     /** The same, where some of it has been handed to the client's connection. */
     @Nullable
     AnswerFacts relayedFacts() {
-        return headSent || draining ? facts() : null;
+        return delivery.begun() || draining ? facts() : null;
     }
 
     List<UsageRecord.Attempt> attempts() {
@@ -578,10 +473,10 @@ final class Relay implements AnswerReceiver {
 
     /** The status the client gets; 0 where it gets none. */
     int clientStatus() {
-        if (exchange.clientIsGone() && !headSent) {
+        if (exchange.clientIsGone() && !delivery.begun()) {
             return 0;
         }
-        return failure != null && !headSent ? failure.status() : status;
+        return failure != null && !delivery.begun() ? failure.status() : status;
     }
 
     /** What an operator should know of what broke. */

@@ -1,0 +1,119 @@
+package tollgate;
+
+import java.net.URI;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tollgate.account.AccountDesk;
+import tollgate.config.TollgateConfig;
+import tollgate.dialect.Dialect;
+import tollgate.dialect.openai.OpenAiDialect;
+import tollgate.http.ListenerSettings;
+import tollgate.http.UpstreamSettings;
+import tollgate.identity.KeyRing;
+import tollgate.metering.HoldSettings;
+import tollgate.metering.WhoPays;
+import tollgate.pricing.RateBook;
+import tollgate.proxy.MemoryBudget;
+import tollgate.proxy.ProxyContext;
+import tollgate.proxy.ProxySettings;
+import tollgate.proxy.RefusalRing;
+import tollgate.proxy.Routing;
+import tollgate.proxy.Upstream;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Turns the configuration into what the proxy works with. Stateless. */
+final class ProxySetup {
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    private static final int IDLE_CONNECTIONS = 256;
+
+    private ProxySetup() {}
+
+    /** An upstream, with the time-outs of all. */
+    static Upstream upstream(TollgateConfig config, String name, String dialect, URI url, @Nullable String key) {
+        TollgateConfig.Timeouts timeouts = config.timeouts();
+        return new Upstream(
+                name,
+                dialect,
+                key,
+                new UpstreamSettings(
+                        url,
+                        timeouts.connect(),
+                        timeouts.firstByte(),
+                        timeouts.idle(),
+                        timeouts.total(),
+                        IDLE_CONNECTIONS));
+    }
+
+    /** What all exchanges share. */
+    static ProxyContext context(
+            TollgateConfig config,
+            RateBook book,
+            KeyRing ring,
+            RefusalRing refusals,
+            Upstream sandbox,
+            Telemetry telemetry,
+            Clock clock) {
+        TollgateConfig.Holds holds = config.holds();
+        HoldSettings holding =
+                new HoldSettings(holds.life(), holds.maxExchange(), holds.minOutputTokens(), holds.maxOverrun());
+        List<Upstream> live = config.upstreams().stream()
+                .map(each -> upstream(config, each.name(), each.dialect(), each.baseUrl(), each.apiKey()))
+                .toList();
+        List<Dialect> dialects = List.of(new OpenAiDialect());
+        MemoryBudget memory = new MemoryBudget(config.limits().inFlightBytes());
+        return new ProxyContext(
+                new ProxySettings(
+                        config.limits().requestBytes(),
+                        config.limits().inFlightBytes(),
+                        config.redis().placeWait(),
+                        config.redis().settleWait(),
+                        config.announce().trailers(),
+                        config.announce().sseComment(),
+                        config.announce().balance(),
+                        config.announce().holdBytes()),
+                holding,
+                book,
+                config.prices().markup(),
+                new WhoPays(book, holding),
+                new Routing(live, List.of(sandbox)),
+                dialects,
+                ring,
+                memory,
+                refusals,
+                telemetry,
+                clock);
+    }
+
+    /** Where and how requests come in. */
+    static ListenerSettings listening(TollgateConfig config) {
+        return new ListenerSettings(
+                config.listen().gateway(),
+                config.limits().headerBytes(),
+                config.limits().bodyRead(),
+                config.timeouts().clientStall());
+    }
+
+    /** An exchange that was refused lately, as its key's holder may see it. */
+    static Optional<AccountDesk.RefusedExchange> refused(RefusalRing ring, String id) {
+        return ring.find(id)
+                .filter(no -> no.key() != null)
+                .map(no -> new AccountDesk.RefusedExchange(
+                        String.valueOf(no.key()),
+                        MAPPER.writeValueAsString(Map.of(
+                                "id",
+                                id,
+                                "state",
+                                "refused",
+                                "status",
+                                no.status(),
+                                "code",
+                                no.code(),
+                                "message",
+                                no.message(),
+                                "charge",
+                                "0.00"))));
+    }
+}

@@ -1,0 +1,98 @@
+package tollgate;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tollgate.config.TollgateConfig;
+import tollgate.embedded.RedisChild;
+import tollgate.wallet.ControlPort;
+
+/**
+ * The Redis that a gateway works on: somebody else's, or a child that is started again whenever it dies. Thread-safe.
+ */
+final class RedisKeeper implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RedisKeeper.class);
+
+    private final String url;
+    private final Executor workers;
+    private volatile @Nullable RedisChild child;
+    private volatile boolean stopping;
+
+    private RedisKeeper(String url, Executor workers, @Nullable RedisChild child) {
+        this.url = url;
+        this.workers = workers;
+        this.child = child;
+    }
+
+    /**
+     * Starts the child, where the configuration names no other.
+     *
+     * @param configured an address, or {@link TollgateConfig#EMBEDDED}
+     * @param data the data directory
+     * @param workers where the child is started again
+     */
+    static RedisKeeper start(String configured, Path data, Executor workers) throws IOException {
+        if (!configured.equals(TollgateConfig.EMBEDDED)) {
+            return new RedisKeeper(configured, workers, null);
+        }
+        RedisChild child = RedisChild.start(data.resolve("redis"));
+        RedisKeeper keeper = new RedisKeeper(child.url(), workers, child);
+        keeper.keepAlive(child);
+        return keeper;
+    }
+
+    /** A redis-server that dies is started again; the books find out what that means. */
+    private void keepAlive(RedisChild running) {
+        running.onExit()
+                .thenAcceptAsync(
+                        gone -> {
+                            if (!stopping) {
+                                LOG.error("redis-server has ended; starting it again");
+                                try {
+                                    RedisChild next = running.restart();
+                                    child = next;
+                                    keepAlive(next);
+                                } catch (IOException failed) {
+                                    LOG.error("redis-server cannot be started again", failed);
+                                }
+                            }
+                        },
+                        workers);
+    }
+
+    /** Refuses a Redis that is set up to lose money. */
+    static void check(ControlPort control) throws IOException {
+        String policy = control.setting("maxmemory-policy");
+        if (!policy.isEmpty() && !policy.equals("noeviction")) {
+            throw new IOException(
+                    "redis: maxmemory-policy is '" + policy + "' (expected: noeviction: money must not be evicted)");
+        }
+        if ("no".equals(control.setting("appendonly"))) {
+            throw new IOException("redis: appendonly is 'no' (expected: yes: a restart would lose all holds)");
+        }
+    }
+
+    /** Its address, password included. */
+    String url() {
+        return url;
+    }
+
+    /** The process of the child; null where there is none. */
+    @Nullable
+    Long pid() {
+        RedisChild running = child;
+        return running == null ? null : running.pid();
+    }
+
+    @Override
+    public void close() {
+        stopping = true;
+        RedisChild last = child;
+        if (last != null) {
+            last.close();
+        }
+    }
+}
