@@ -42,6 +42,11 @@ check("a stream parses", text === "You said: Hello!");
 const shown = await client.get(`/exchanges/${streamed.response.headers.get("x-tollgate-request-id")}`);
 check("a stream's cost is read by the id in its head", Number(shown.charge) > 0);
 
+let usage;
+for await (const chunk of await client.chat.completions.create({ ...ask, stream: true },
+  { headers: { "X-Tollgate-Announce": "usage" } })) usage = chunk.usage ?? usage;
+check("a stream's cost is in its usage object", Number(usage.cost) > 0);
+
 const called = await client.chat.completions.create({ ...ask, tools, tool_choice: "required" });
 check("a whole tool call", called.choices[0].message.tool_calls[0].function.name === "add");
 let name;

@@ -57,6 +57,11 @@ with client.chat.completions.with_streaming_response.create(stream=True, **ask) 
 shown = client.get(f"/exchanges/{answer.headers['x-tollgate-request-id']}", cast_to=object)
 check("a stream's cost is read by the id in its head", float(shown["charge"]) > 0)
 
+for stream in (False, True):
+    answer = client.chat.completions.create(stream=stream, extra_headers={"X-Tollgate-Announce": "usage"}, **ask)
+    usage = [chunk.usage for chunk in answer if chunk.usage][-1] if stream else answer.usage
+    check(f"the cost is in the usage object, stream {stream}", float(usage.cost) > 0)
+
 check("401 is an AuthenticationError", refused_with(openai.AuthenticationError, 401, "tg_test_wrong"))
 check("a provider's 429 is a RateLimitError",
       refused_with(openai.RateLimitError, 429, ready["key"], extra_headers={"X-Sandbox": "status=429"}))
