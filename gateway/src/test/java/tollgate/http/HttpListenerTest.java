@@ -8,21 +8,31 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ParameterizedClass
+@EnumSource(Transport.class)
+@SuppressWarnings("NullAway.Init") // listens before the tests of every transport
 class HttpListenerTest {
     private static final Echo ECHO = new Echo();
     private static EventLoopGroup loops;
     private static HttpListener listener;
 
-    @BeforeAll
-    static void listen() {
-        loops = Transport.NIO.loops(2, "test");
+    @Parameter
+    Transport transport;
+
+    @BeforeParameterizedClassInvocation
+    static void listen(Transport transport) {
+        Sockets.assumeAvailable(transport);
+        loops = transport.loops(2, "test");
         listener = HttpListener.bind(
                 new ListenerSettings(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -31,13 +41,13 @@ class HttpListenerTest {
                         Duration.ofMillis(700),
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(5)),
-                Transport.NIO,
+                transport,
                 loops,
                 loops,
                 ECHO);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void close() {
         listener.close();
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();

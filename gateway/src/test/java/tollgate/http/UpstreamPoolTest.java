@@ -22,15 +22,27 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(Transport.class)
+@SuppressWarnings("NullAway.Init") // listens before every test
 class UpstreamPoolTest {
-    private final EventLoopGroup loops = Transport.NIO.loops(1, "test");
-    private final EventLoop loop = loops.next();
-    private final Upstreams upstreams = new Upstreams(Transport.NIO);
+    private final EventLoopGroup loops;
+    private final EventLoop loop;
+    private final Upstreams upstreams;
     private ServerSocket server;
     private UpstreamPool pool;
+
+    UpstreamPoolTest(Transport transport) {
+        Sockets.assumeAvailable(transport);
+        loops = transport.loops(1, "test");
+        loop = loops.next();
+        upstreams = new Upstreams(transport);
+    }
 
     @BeforeEach
     void listen() throws Exception {
