@@ -157,6 +157,9 @@ class Http2ListenerTest {
         await().until(() -> streaming.get() != null
                 && !Objects.requireNonNull(streaming.get()).writable());
         await().atMost(Duration.ofSeconds(6)).until(() -> gone.get() == GoneReason.STALLED);
+        // what waits in the client's stream is released by being read
+        answer.channel.config().setAutoRead(true);
+        await().until(answer::closed);
     }
 
     @Test
