@@ -156,6 +156,33 @@ class HttpListenerTest {
     }
 
     @Test
+    void requestsWithoutABodyThatIsNeverReadKeepTheirConnection() throws Exception {
+        String answer = "HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\nu";
+        try (RawClient client = new RawClient(listener.port())) {
+            for (int i = 0; i < 3; i++) {
+                client.send("GET /unread HTTP/1.1\r\nHost: a\r\n\r\n");
+                assertThat(client.readUntil("\r\n\r\nu")).isEqualTo(answer);
+            }
+            client.send("POST /unread HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"
+                    + "POST /one HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello");
+            assertThat(client.readAll())
+                    .isEqualTo(answer
+                            + "HTTP/1.1 200 OK\r\ncontent-length: 17\r\nconnection: close\r\n\r\nPOST /one [hello]");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"Content-Length: 5\r\n\r\nhello", "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"})
+    void anAnswerToABodyThatNobodyReadsSaysThatTheConnectionCloses(String body) throws Exception {
+        try (RawClient client = new RawClient(listener.port())) {
+            client.send("POST /unread HTTP/1.1\r\nHost: a\r\n" + body + "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertThat(client.readAll())
+                    .isEqualTo("HTTP/1.1 200 OK\r\ncontent-length: 1\r\nconnection: close\r\n\r\nu");
+        }
+    }
+
+    @Test
     void aClientThatWaitsIsToldToContinue() throws Exception {
         try (RawClient client = new RawClient(listener.port())) {
             client.send("POST /c HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
