@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.channel.EventLoopGroup;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -33,7 +36,11 @@ class HttpListenerTest {
     static void listen(Transport transport) {
         Sockets.assumeAvailable(transport);
         loops = transport.loops(2, "test");
-        listener = HttpListener.bind(
+        listener = bind(transport);
+    }
+
+    private static HttpListener bind(Transport transport) {
+        return HttpListener.bind(
                 new ListenerSettings(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         4096,
@@ -210,6 +217,28 @@ class HttpListenerTest {
             client.send("POST / HTT");
             assertThat(client.readAll()).startsWith("HTTP/1.1 408 ");
         }
+    }
+
+    @Test
+    void whatAClientSendsAheadIsNotTakenWithoutEnd() throws Exception {
+        ByteBuffer ahead = ByteBuffer.wrap(new byte[64 * 1024 * 1024]);
+        try (HttpListener own = bind(transport);
+                SocketChannel client =
+                        SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), own.port()))) {
+            client.write(ByteBuffer.wrap("GET /never HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
+            Awaitility.await().until(() -> own.openExchanges() > 0);
+            client.configureBlocking(false);
+            Awaitility.await()
+                    .during(Duration.ofMillis(500))
+                    .atMost(Duration.ofSeconds(8))
+                    .pollInterval(Duration.ofMillis(5))
+                    .until(() -> {
+                        client.write(ahead);
+                        return ahead.hasRemaining();
+                    });
+        }
+        // some megabytes are in the sockets' own buffers
+        assertThat(ahead.position()).isLessThan(ahead.capacity() / 4);
     }
 
     @Test
