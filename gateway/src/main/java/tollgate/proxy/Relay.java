@@ -43,6 +43,8 @@ import tollgate.pricing.Usd;
 final class Relay implements AnswerReceiver {
     private static final long TRAILING_BYTES_MS = 1_000;
     private static final int QUOTED = 2048;
+    /** Of what is read at once, so much goes on before more is read: else back-pressure would come a megabyte late. */
+    private static final int FORWARDED_AT_ONCE = 32 * 1024;
 
     private final Exchange exchange;
     private final ServerExchange server;
@@ -60,6 +62,7 @@ final class Relay implements AnswerReceiver {
     private HttpHeaders head = new DefaultHttpHeaders();
     private int status;
     private long withheldBudget;
+    private long forwarded;
     private boolean headSent;
     private boolean overflowing;
     private boolean ending;
@@ -164,6 +167,8 @@ final class Relay implements AnswerReceiver {
         lane.add(slice);
         if (draining) {
             lane.discard();
+        } else if (lane.received() - forwarded >= FORWARDED_AT_ONCE) {
+            forward();
         }
     }
 
@@ -172,14 +177,19 @@ final class Relay implements AnswerReceiver {
         if (over || (draining && !terminated())) {
             return;
         }
+        forward();
+        if (terminated() && kind == AnswerKind.STREAM) {
+            complete();
+        }
+    }
+
+    private void forward() {
+        forwarded = lane.received();
         AnswerScanner reading = scanner;
         if (kind == AnswerKind.STREAM && reading != null) {
             flow(reading);
         } else {
             withhold();
-        }
-        if (terminated() && kind == AnswerKind.STREAM) {
-            complete();
         }
     }
 
