@@ -7,13 +7,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds what holds an event loop up: how late its timers run, less garbage collections and less what the machine made
@@ -46,7 +49,7 @@ final class LoopLagProbe implements AutoCloseable {
     @Override
     public void close() {
         over = true;
-        beats.forEach(beat -> beat.timer.cancel(false));
+        beats.forEach(Beat::close);
     }
 
     private void watch() {
@@ -70,6 +73,7 @@ final class LoopLagProbe implements AutoCloseable {
         private final ScheduledFuture<?> timer;
         private volatile Thread thread = Thread.currentThread();
         private volatile long last = System.nanoTime();
+        private volatile @Nullable FileChannel scheduling;
         private long waited = -1;
         private long collected = collecting();
         private volatile long worst;
@@ -109,11 +113,30 @@ final class LoopLagProbe implements AutoCloseable {
             }
         }
 
-        private static long waitedForProcessor() {
+        /** Nanoseconds; asked on the loop's own thread, whose figures the file opened there goes on to tell. */
+        private long waitedForProcessor() {
             try {
-                return Files.exists(SCHEDULING)
-                        ? Long.parseLong(Files.readString(SCHEDULING).split(" ", -1)[1])
-                        : 0;
+                FileChannel file = scheduling;
+                if (file == null) {
+                    file = FileChannel.open(SCHEDULING);
+                    scheduling = file;
+                }
+                ByteBuffer text = ByteBuffer.allocate(100);
+                file.read(text, 0);
+                return Long.parseLong(
+                        new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII).split(" ", -1)[1]);
+            } catch (IOException odd) {
+                throw new UncheckedIOException(odd);
+            }
+        }
+
+        void close() {
+            timer.cancel(false);
+            try {
+                FileChannel file = scheduling;
+                if (file != null) {
+                    file.close();
+                }
             } catch (IOException odd) {
                 throw new UncheckedIOException(odd);
             }

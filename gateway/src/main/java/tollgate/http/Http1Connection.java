@@ -105,7 +105,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Swee
             boolean keepAlive = HttpUtil.isKeepAlive(request) && !connections.draining();
             HopByHop.strip(head.headers());
             decoder.expect(body);
-            begin(new Http1Exchange(this, head, keepAlive));
+            begin(new Http1Exchange(this, head, keepAlive, body.complete()));
         } catch (FramingException broken) {
             headBroken(broken);
         }
@@ -189,6 +189,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Swee
         connections.exchangeEnded();
         idleSince = System.nanoTime();
         if (reusable) {
+            decoder.endEmptyBody();
             decodeAgain();
         } else {
             linger();

@@ -41,10 +41,12 @@ final class Http1Exchange implements ServerExchange {
     private boolean bodiless;
     private boolean over;
 
-    Http1Exchange(Http1Connection connection, RequestHead head, boolean keepAlive) {
+    /** @param bodyComplete the request has no body that could be waited for */
+    Http1Exchange(Http1Connection connection, RequestHead head, boolean keepAlive, boolean bodyComplete) {
         this.connection = connection;
         this.head = head;
         this.keepAlive = keepAlive;
+        this.bodyComplete = bodyComplete;
     }
 
     /** Sets who deals with it; only now a body that is wanted already begins to be delivered. */
@@ -171,6 +173,8 @@ final class Http1Exchange implements ServerExchange {
             return;
         }
         headSent = true;
+        // behind a body that was not read nothing can be told apart: the connection ends, and the client must know
+        keepAlive &= bodyComplete;
         bodiless = head.method().equals(HttpMethod.HEAD) || status == 204 || status == 304;
         frame(headers, contentLength);
         if (!keepAlive) {
@@ -234,7 +238,7 @@ final class Http1Exchange implements ServerExchange {
         }
         over = true;
         send();
-        connection.exchangeEnded(this, keepAlive && bodyComplete);
+        connection.exchangeEnded(this, keepAlive);
     }
 
     @Override

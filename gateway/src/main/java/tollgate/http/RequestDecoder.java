@@ -120,6 +120,13 @@ final class RequestDecoder extends HttpRequestDecoder {
         }
     }
 
+    /** Netty's decoder would read on where nothing was passed on, even where reading has been stopped. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        discardSomeReadBytes();
+        ctx.fireChannelReadComplete();
+    }
+
     @Override
     protected void decodeLast(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
         // The connection learns of the end by channelInactive; half a head is nothing.

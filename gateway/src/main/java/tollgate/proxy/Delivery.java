@@ -134,7 +134,6 @@ final class Delivery {
             exchange.closeReservation();
             server.abort();
         } else {
-            events.settled();
             lane.passReleasable(events);
             body(Unpooled.wrappedBuffer(exchange.dialect().errorEvent(refusal, commented() ? said.comment() : null)));
             end(said);

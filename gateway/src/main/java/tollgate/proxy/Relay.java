@@ -41,6 +41,8 @@ import tollgate.pricing.Usd;
 final class Relay implements AnswerReceiver {
     private static final long TRAILING_BYTES_MS = 1_000;
     private static final int QUOTED = 2048;
+    /** Of what is read at once, so much goes on before more is read: else back-pressure would come a megabyte late. */
+    private static final int FORWARDED_AT_ONCE = 32 * 1024;
 
     private final Exchange exchange;
     private final ServerExchange server;
@@ -58,6 +60,7 @@ final class Relay implements AnswerReceiver {
     private @Nullable Announcement announcement;
     private int status;
     private long withheldBudget;
+    private long forwarded;
     private boolean overflowing;
     private boolean ending;
     private boolean upstreamOver;
@@ -163,11 +166,13 @@ final class Relay implements AnswerReceiver {
 
     private void keep(ByteBuf slice) {
         lane.add(slice);
-        if (draining) {
-            lane.discard();
-        }
         if (kind != AnswerKind.STREAM && !overflowing && !memoryFor(lane.withheld())) {
             overflowing = true;
+        }
+        if (draining) {
+            lane.discard();
+        } else if (lane.received() - forwarded >= FORWARDED_AT_ONCE) {
+            forward();
         }
     }
 
@@ -176,14 +181,19 @@ final class Relay implements AnswerReceiver {
         if (over || (draining && !terminated())) {
             return;
         }
+        forward();
+        if (terminated() && kind == AnswerKind.STREAM) {
+            complete();
+        }
+    }
+
+    private void forward() {
+        forwarded = lane.received();
         AnswerScanner reading = scanner;
         if (kind == AnswerKind.STREAM && reading != null) {
             flow(reading);
         } else {
             withhold();
-        }
-        if (terminated() && kind == AnswerKind.STREAM) {
-            complete();
         }
     }
 

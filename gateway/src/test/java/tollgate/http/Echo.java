@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Answers each request with its method, path and body: whole, or in chunks where the path says so. */
+/**
+ * Answers each request with its method, path and body: whole, or in chunks where the path says so; or never, or at once
+ * without reading the body.
+ */
 final class Echo implements ExchangeAcceptor {
     final AtomicInteger accepted = new AtomicInteger();
     final AtomicInteger gone = new AtomicInteger();
@@ -16,6 +19,11 @@ final class Echo implements ExchangeAcceptor {
     @Override
     public RequestReceiver accept(ServerExchange exchange) {
         accepted.incrementAndGet();
+        if (exchange.head().path().equals("/unread")) {
+            exchange.simple(
+                    200, new DefaultHttpHeaders(), exchange.alloc().buffer().writeByte('u'));
+            return new Receiver(exchange);
+        }
         exchange.sendContinue();
         exchange.readBody();
         return new Receiver(exchange);

@@ -5,25 +5,42 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.channel.EventLoopGroup;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ParameterizedClass
+@EnumSource(Transport.class)
+@SuppressWarnings("NullAway.Init") // listens before the tests of every transport
 class HttpListenerTest {
     private static final Echo ECHO = new Echo();
     private static EventLoopGroup loops;
     private static HttpListener listener;
 
-    @BeforeAll
-    static void listen() {
-        loops = Transport.NIO.loops(2, "test");
-        listener = HttpListener.bind(
+    @Parameter
+    Transport transport;
+
+    @BeforeParameterizedClassInvocation
+    static void listen(Transport transport) {
+        Sockets.assumeAvailable(transport);
+        loops = transport.loops(2, "test");
+        listener = bind(transport);
+    }
+
+    private static HttpListener bind(Transport transport) {
+        return HttpListener.bind(
                 new ListenerSettings(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         4096,
@@ -31,13 +48,13 @@ class HttpListenerTest {
                         Duration.ofMillis(700),
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(5)),
-                Transport.NIO,
+                transport,
                 loops,
                 loops,
                 ECHO);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void close() {
         listener.close();
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
@@ -146,6 +163,33 @@ class HttpListenerTest {
     }
 
     @Test
+    void requestsWithoutABodyThatIsNeverReadKeepTheirConnection() throws Exception {
+        String answer = "HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\nu";
+        try (RawClient client = new RawClient(listener.port())) {
+            for (int i = 0; i < 3; i++) {
+                client.send("GET /unread HTTP/1.1\r\nHost: a\r\n\r\n");
+                assertThat(client.readUntil("\r\n\r\nu")).isEqualTo(answer);
+            }
+            client.send("POST /unread HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"
+                    + "POST /one HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello");
+            assertThat(client.readAll())
+                    .isEqualTo(answer
+                            + "HTTP/1.1 200 OK\r\ncontent-length: 17\r\nconnection: close\r\n\r\nPOST /one [hello]");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"Content-Length: 5\r\n\r\nhello", "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"})
+    void anAnswerToABodyThatNobodyReadsSaysThatTheConnectionCloses(String body) throws Exception {
+        try (RawClient client = new RawClient(listener.port())) {
+            client.send("POST /unread HTTP/1.1\r\nHost: a\r\n" + body + "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertThat(client.readAll())
+                    .isEqualTo("HTTP/1.1 200 OK\r\ncontent-length: 1\r\nconnection: close\r\n\r\nu");
+        }
+    }
+
+    @Test
     void aClientThatWaitsIsToldToContinue() throws Exception {
         try (RawClient client = new RawClient(listener.port())) {
             client.send("POST /c HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
@@ -173,6 +217,28 @@ class HttpListenerTest {
             client.send("POST / HTT");
             assertThat(client.readAll()).startsWith("HTTP/1.1 408 ");
         }
+    }
+
+    @Test
+    void whatAClientSendsAheadIsNotTakenWithoutEnd() throws Exception {
+        ByteBuffer ahead = ByteBuffer.wrap(new byte[64 * 1024 * 1024]);
+        try (HttpListener own = bind(transport);
+                SocketChannel client =
+                        SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), own.port()))) {
+            client.write(ByteBuffer.wrap("GET /never HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
+            Awaitility.await().until(() -> own.openExchanges() > 0);
+            client.configureBlocking(false);
+            Awaitility.await()
+                    .during(Duration.ofMillis(500))
+                    .atMost(Duration.ofSeconds(8))
+                    .pollInterval(Duration.ofMillis(5))
+                    .until(() -> {
+                        client.write(ahead);
+                        return ahead.hasRemaining();
+                    });
+        }
+        // some megabytes are in the sockets' own buffers
+        assertThat(ahead.position()).isLessThan(ahead.capacity() / 4);
     }
 
     @Test

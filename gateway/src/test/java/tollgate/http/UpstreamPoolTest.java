@@ -2,12 +2,10 @@ package tollgate.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,15 +20,27 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(Transport.class)
+@SuppressWarnings("NullAway.Init") // listens before every test
 class UpstreamPoolTest {
-    private final EventLoopGroup loops = Transport.NIO.loops(1, "test");
-    private final EventLoop loop = loops.next();
-    private final Upstreams upstreams = new Upstreams(Transport.NIO);
+    private final EventLoopGroup loops;
+    private final EventLoop loop;
+    private final Upstreams upstreams;
     private ServerSocket server;
     private UpstreamPool pool;
+
+    UpstreamPoolTest(Transport transport) {
+        Sockets.assumeAvailable(transport);
+        loops = transport.loops(1, "test");
+        loop = loops.next();
+        upstreams = new Upstreams(transport);
+    }
 
     @BeforeEach
     void listen() throws Exception {
@@ -50,43 +60,8 @@ class UpstreamPoolTest {
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
-    /** Gathers an answer as text. */
-    private static final class Gathered implements AnswerReceiver {
-        final StringBuilder log = new StringBuilder();
-        final CompletableFuture<String> over = new CompletableFuture<>();
-
-        @Override
-        public void onAttempt(int number, boolean reused) {
-            log.append(reused ? "reused " : "new ");
-        }
-
-        @Override
-        public void onHead(int status, HttpHeaders headers, long contentLength) {
-            log.append(status).append(' ').append(headers.get("X-Kept", "")).append(headers.get("X-Hop", ""));
-        }
-
-        @Override
-        public void onBody(ByteBuf slice) {
-            log.append(slice.toString(StandardCharsets.ISO_8859_1));
-            slice.release();
-        }
-
-        @Override
-        public void onBatchEnd() {}
-
-        @Override
-        public void onEnd() {
-            over.complete(log.append(" end").toString());
-        }
-
-        @Override
-        public void onFailure(UpstreamFailure failure) {
-            over.complete(log.append(' ').append(failure.kind()).toString());
-        }
-    }
-
     private CompletableFuture<String> ask() {
-        Gathered answer = new Gathered();
+        GatheredAnswer answer = new GatheredAnswer();
         loop.execute(() -> pool.send(
                 new UpstreamRequest(
                         HttpMethod.POST,

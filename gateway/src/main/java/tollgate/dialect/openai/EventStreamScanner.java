@@ -281,7 +281,12 @@ final class EventStreamScanner extends EventLines implements AnswerScanner {
         }
         boolean whole = clean || facts.complete;
         terminate(whole && endsLine ? position() : -1);
-        decided = whole ? position() : Math.max(boundary, heldEnd);
+        if (!clean) {
+            // no charge goes into an answer that broke
+            boundary = Math.max(boundary, heldEnd);
+            costAt = -1;
+        }
+        decided = whole ? position() : boundary;
     }
 
     private void endAfterTerminator() {
