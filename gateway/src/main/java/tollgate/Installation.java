@@ -171,7 +171,8 @@ final class Installation implements AutoCloseable {
                     control,
                     verification,
                     telemetry::text,
-                    () -> notReady(keeping)));
+                    () -> notReady(keeping),
+                    clock));
             this.listener = HttpListener.bind(ProxySetup.listening(config), transport, loops, loops, gateway);
             telemetry.gauge("tollgate_open_exchanges", listener::openExchanges);
             telemetry.gauge("tollgate_journal_pending_entries", journal::pending);

@@ -1,6 +1,5 @@
 package tollgate.admin;
 
-import java.io.InputStream;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -28,7 +27,7 @@ final class Fields {
         this.object = object;
     }
 
-    static Fields read(InputStream body, String... known) {
+    static Fields read(String body, String... known) {
         JsonNode object;
         try {
             object = MAPPER.readTree(body);

@@ -24,6 +24,7 @@ public final class Records implements AutoCloseable {
     private final Shards shards;
     private final Gateways gateways;
     private final Suspense suspense;
+    private final IdempotentRequests idempotentRequests;
 
     private Records(HikariDataSource pool) {
         this.pool = pool;
@@ -37,6 +38,7 @@ public final class Records implements AutoCloseable {
         this.shards = new Shards(jdbi);
         this.gateways = new Gateways(jdbi);
         this.suspense = new Suspense(jdbi);
+        this.idempotentRequests = new IdempotentRequests(jdbi);
     }
 
     /** Opens a SQLite file, making it where needed. */
@@ -117,6 +119,11 @@ public final class Records implements AutoCloseable {
     /** Settlements that a person has to look at. */
     public Suspense suspense() {
         return suspense;
+    }
+
+    /** Requests that are to be done once. */
+    public IdempotentRequests idempotentRequests() {
+        return idempotentRequests;
     }
 
     @Override

@@ -112,6 +112,24 @@ class RecordsTest {
         }
     }
 
+    @Test
+    void an_idempotent_request_is_claimed_by_one_until_it_is_answered_given_up_or_old() {
+        try (Records records = open()) {
+            IdempotentRequests requests = records.idempotentRequests();
+            assertThat(requests.claim("i", "r", 100, 40)).isEqualTo(new IdempotentRequests.Claim.Ours());
+            assertThat(requests.claim("i", "r", 110, 50)).isEqualTo(new IdempotentRequests.Claim.Busy());
+            assertThat(requests.claim("i", "other", 110, 50)).isEqualTo(new IdempotentRequests.Claim.Other());
+            assertThat(requests.claim("i", "r", 200, 140)).isEqualTo(new IdempotentRequests.Claim.Ours());
+            requests.release("i");
+            assertThat(requests.claim("i", "r", 210, 150)).isEqualTo(new IdempotentRequests.Claim.Ours());
+            requests.answered("i", "{}");
+            requests.release("i");
+            assertThat(requests.claim("i", "r", 900, 840)).isEqualTo(new IdempotentRequests.Claim.Answered("{}"));
+            requests.forget(300);
+            assertThat(requests.claim("i", "other", 900, 840)).isEqualTo(new IdempotentRequests.Claim.Ours());
+        }
+    }
+
     private static Exchanges.Exchange exchange(long charge, boolean reconstructed) {
         return new Exchanges.Exchange(
                 "x1",

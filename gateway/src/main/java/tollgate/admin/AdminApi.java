@@ -1,0 +1,182 @@
+package tollgate.admin;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tollgate.account.AccountDesk;
+import tollgate.books.Treasury;
+import tollgate.books.Verification;
+import tollgate.pricing.Usd;
+import tollgate.records.Exchanges;
+import tollgate.records.Keys;
+import tollgate.records.Ledger;
+import tollgate.records.Page;
+import tollgate.records.Records;
+import tollgate.records.Wallets;
+import tollgate.wallet.ControlPort;
+import tollgate.wallet.WalletState;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What the control plane's API answers, whatever carries it. Thread-safe; blocks. */
+final class AdminApi {
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    private static final String ACTOR = "admin";
+    private static final int PAGE = 100;
+    private static final int MOST = 1_000;
+
+    private final Office office;
+    private final Records records;
+    private final ControlPort control;
+    private final Verification verification;
+
+    AdminApi(Office office, Records records, ControlPort control, Verification verification) {
+        this.office = office;
+        this.records = records;
+        this.control = control;
+        this.verification = verification;
+    }
+
+    /** Every route there is; the API's description holds the same. */
+    List<Route> routes() {
+        return List.of(
+                Route.get("/admin/v1/wallets", this::listWallets),
+                Route.post("/admin/v1/wallets", 201, this::createWallet),
+                Route.get("/admin/v1/wallets/{id}", asked -> shown(asked.id())),
+                Route.post("/admin/v1/wallets/{id}/freeze", 200, asked -> state(asked, "frozen")),
+                Route.post("/admin/v1/wallets/{id}/unfreeze", 200, asked -> state(asked, "active")),
+                Route.get("/admin/v1/wallets/{id}/entries", this::entries),
+                Route.post("/admin/v1/top_ups", 200, this::topUp),
+                Route.post("/admin/v1/adjustments", 200, this::adjust),
+                Route.get("/admin/v1/keys", this::listKeys),
+                Route.post("/admin/v1/keys", 201, this::createKey),
+                Route.post("/admin/v1/keys/{id}/rotate", 201, asked -> secret(office.rotateKey(asked.id()))),
+                Route.delete("/admin/v1/keys/{id}", asked -> Json.key(office.revokeKey(asked.id()))),
+                Route.get("/admin/v1/exchanges", this::listExchanges),
+                Route.get("/admin/v1/exchanges/{id}", asked -> exchange(asked.id())),
+                Route.get("/admin/v1/verify", asked -> verification.run()));
+    }
+
+    private Object listWallets(Asked asked) {
+        Page<Wallets.Wallet> page = records.wallets().list(asked.query("after"), most(asked));
+        return page(
+                page.data().stream().map(each -> Json.wallet(each, money(each))).toList(), page.next());
+    }
+
+    private Object createWallet(Asked asked) {
+        Fields fields = Fields.read(asked.body(), "name", "organization", "test");
+        String organisation = fields.optional("organization");
+        Wallets.Wallet wallet = office.createWallet(
+                organisation == null ? Office.DEFAULT_ORGANISATION : organisation,
+                fields.text("name"),
+                !fields.flag("test"),
+                ACTOR);
+        return Json.wallet(wallet, money(wallet));
+    }
+
+    private Object shown(String id) {
+        Wallets.Wallet wallet = office.wallet(id);
+        return Json.wallet(wallet, money(wallet));
+    }
+
+    private Object state(Asked asked, String state) {
+        Wallets.Wallet wallet = office.setState(asked.id(), state);
+        return Json.wallet(wallet, money(wallet));
+    }
+
+    private Optional<WalletState> money(Wallets.Wallet wallet) {
+        return control.wallet(Treasury.address(wallet));
+    }
+
+    private Object entries(Asked asked) {
+        String id = office.wallet(asked.id()).id();
+        int most = most(asked);
+        String after = asked.query("after");
+        List<Ledger.Entry> rows = records.ledger().ofWallet(id, after.isEmpty() ? 0 : number(after), most);
+        String next = rows.size() < most ? null : Long.toString(rows.getLast().seq());
+        return page(rows.stream().map(Json::entry).toList(), next);
+    }
+
+    private Object topUp(Asked asked) {
+        Fields fields = Fields.read(asked.body(), "wallet", "amount", "reference");
+        Usd amount = fields.amount("amount", false);
+        Usd balance = office.topUp(fields.text("wallet"), amount, fields.text("reference"), ACTOR);
+        return moved(fields, amount, balance);
+    }
+
+    private Object adjust(Asked asked) {
+        Fields fields = Fields.read(asked.body(), "wallet", "amount", "reference", "force");
+        Usd amount = fields.amount("amount", true);
+        Usd balance =
+                office.adjust(fields.text("wallet"), amount, fields.flag("force"), fields.text("reference"), ACTOR);
+        return moved(fields, amount, balance);
+    }
+
+    private static Object moved(Fields fields, Usd amount, Usd balance) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("wallet", fields.text("wallet"));
+        json.put("amount", amount.toString());
+        json.put("reference", fields.text("reference"));
+        json.put("balance", balance.toString());
+        return json;
+    }
+
+    private Object listKeys(Asked asked) {
+        Page<Keys.Key> page = records.keys().list(asked.query("wallet"), asked.query("after"), most(asked));
+        return page(page.data().stream().map(Json::key).toList(), page.next());
+    }
+
+    private Object createKey(Asked asked) {
+        Fields fields = Fields.read(asked.body(), "wallet", "name", "member", "project", "allowed_models", "expires");
+        String name = fields.optional("name");
+        return secret(office.createKey(
+                fields.text("wallet"),
+                name == null ? "" : name,
+                fields.optional("member"),
+                fields.optional("project"),
+                fields.texts("allowed_models"),
+                fields.moment("expires")));
+    }
+
+    private static Object secret(Office.NewKey made) {
+        Map<String, @Nullable Object> json = Json.key(made.key());
+        json.put("secret", made.secret());
+        return json;
+    }
+
+    private Object listExchanges(Asked asked) {
+        String wallet = asked.query("wallet");
+        if (wallet.isEmpty()) {
+            throw Problem.invalid("wallet: missing");
+        }
+        List<Exchanges.Exchange> rows =
+                records.exchanges().last(office.wallet(wallet).id(), most(asked));
+        return page(rows.stream().map(Json::exchange).toList(), null);
+    }
+
+    private Object exchange(String id) {
+        Exchanges.Exchange row =
+                records.exchanges().find(id).orElseThrow(() -> Problem.notFound("exchange '" + id + "'"));
+        return MAPPER.readTree(AccountDesk.document(row, records.ledger().allOfExchange(id)));
+    }
+
+    private static Map<String, @Nullable Object> page(List<?> data, @Nullable String next) {
+        Map<String, @Nullable Object> page = new LinkedHashMap<>();
+        page.put("data", data);
+        page.put("next", next);
+        return page;
+    }
+
+    private static int most(Asked asked) {
+        String limit = asked.query("limit");
+        return Math.clamp(limit.isEmpty() ? PAGE : number(limit), 1, MOST);
+    }
+
+    private static long number(String text) {
+        if (!text.matches("\\d{1,18}")) {
+            throw Problem.invalid("'" + text + "' (expected: a whole number)");
+        }
+        return Long.parseLong(text);
+    }
+}

@@ -1,0 +1,242 @@
+package tollgate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The control plane's API over HTTP, every answer held to its description. */
+@SuppressWarnings("NullAway.Init") // started before all tests
+class AdminApiTest {
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    private static final SchemaRegistry SCHEMAS = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
+
+    @TempDir
+    static Path folder;
+
+    private static TestGateway gateway;
+    private static HttpClient http;
+    private static JsonNode description;
+
+    @BeforeAll
+    static void start() throws Exception {
+        gateway = TestGateway.start(folder.resolve("data"));
+        http = HttpClient.newHttpClient();
+        description = MAPPER.readTree(http.send(
+                        HttpRequest.newBuilder(URI.create(gateway.installation.adminUrl() + "/admin/v1/openapi.json"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body());
+    }
+
+    @AfterAll
+    static void stop() {
+        http.close();
+        gateway.close();
+    }
+
+    @Test
+    void every_answer_is_as_described() throws Exception {
+        JsonNode wallet = good("POST", "/wallets", "Wallet", "{\"name\":\"n\",\"test\":true}");
+        String id = wallet.path("id").asString();
+        good("GET", "/wallets", "WalletPage", "");
+        good("POST", "/top_ups", "Movement", "{\"wallet\":\"" + id + "\",\"amount\":\"2.5\",\"reference\":\"r\"}");
+        good("POST", "/adjustments", "Movement", "{\"wallet\":\"" + id + "\",\"amount\":\"-1\",\"reference\":\"r\"}");
+        assertThat(good("GET", "/wallets/" + id, "Wallet", "").path("balance").asString())
+                .isEqualTo("1.50");
+        JsonNode key = good("POST", "/keys", "KeyWithSecret", "{\"wallet\":\"" + id + "\"}");
+        TestGateway.Account account =
+                new TestGateway.Account(id, key.path("secret").asString());
+        HttpResponse<String> paid = gateway.ask(account, TestGateway.chat(false, 10), "tokens=3");
+        String exchange = paid.headers().firstValue("X-Tollgate-Request-Id").orElseThrow();
+        assertThat(good("GET", "/verify", "Verification", "").path("ok").asBoolean())
+                .isTrue();
+        good("GET", "/exchanges?wallet=" + id, "ExchangeRowPage", "");
+        good("GET", "/exchanges/" + exchange, "Exchange", "");
+        assertThat(good("GET", "/wallets/" + id + "/entries?limit=2", "EntryPage", "")
+                        .path("next")
+                        .asString())
+                .isEqualTo("2");
+        JsonNode other = good("POST", "/keys/" + key.path("id").asString() + "/rotate", "KeyWithSecret", "");
+        good("GET", "/keys?wallet=" + id, "KeyPage", "");
+        assertThat(good("DELETE", "/keys/" + other.path("id").asString(), "Key", "")
+                        .path("revoked")
+                        .isNull())
+                .isFalse();
+        assertThat(good("POST", "/wallets/" + id + "/freeze", "Wallet", "")
+                        .path("state")
+                        .asString())
+                .isEqualTo("frozen");
+        good("POST", "/wallets/" + id + "/unfreeze", "Wallet", "");
+    }
+
+    @Test
+    void a_request_with_an_idempotency_key_is_done_once_however_often_it_is_sent() throws Exception {
+        String body = "{\"name\":\"once\",\"test\":true}";
+        List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            asked.add(http.sendAsync(
+                    request("POST", "/wallets", body, "wallet-1"), HttpResponse.BodyHandlers.ofString()));
+        }
+        String wallet = null;
+        for (CompletableFuture<HttpResponse<String>> one : asked) {
+            HttpResponse<String> answer = one.join();
+            assertThat(answer.statusCode()).isIn(201, 409);
+            if (answer.statusCode() == 201) {
+                String id = MAPPER.readTree(answer.body()).path("id").asString();
+                assertThat(wallet == null || wallet.equals(id)).isTrue();
+                wallet = id;
+            }
+        }
+        HttpResponse<String> again = send("POST", "/wallets", body, "wallet-1");
+        assertThat(MAPPER.readTree(again.body()).path("id").asString()).isEqualTo(wallet);
+        assertThat(send("POST", "/wallets", body + " ", "wallet-1").statusCode())
+                .isEqualTo(422);
+        assertThat(send("POST", "/top_ups", body, "wallet-1").statusCode()).isEqualTo(422);
+        assertThat(MAPPER
+                        .readTree(send("GET", "/wallets?limit=1000", "", null).body())
+                        .path("data")
+                        .findValuesAsString("name")
+                        .stream()
+                        .filter("once"::equals))
+                .hasSize(1);
+    }
+
+    @Test
+    void what_failed_is_tried_again_and_a_secret_is_told_once() throws Exception {
+        assertThat(send("POST", "/keys", "{\"wallet\":\"w_nobody\"}", "key-1").statusCode())
+                .isEqualTo(404);
+        String body = "{\"wallet\":\"" + gateway.account("0").wallet() + "\"}";
+        HttpResponse<String> first = send("POST", "/keys", body, "key-1");
+        assertThat(first.statusCode()).isEqualTo(201);
+        assertThat(MAPPER.readTree(first.body()).path("secret").asString()).startsWith("tg_test_");
+        JsonNode second = MAPPER.readTree(send("POST", "/keys", body, "key-1").body());
+        assertThat(second.path("secret").isNull()).isTrue();
+        assertThat(second.path("id")).isEqualTo(MAPPER.readTree(first.body()).path("id"));
+        valid("KeyWithSecret", second);
+    }
+
+    @ParameterizedTest(name = "{0} {1} {2}: {3}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "POST   | /wallets               | {            | 400",
+                "POST   | /wallets               | []           | 400",
+                "POST   | /wallets               | null         | 400",
+                "POST   | /wallets               | {}           | 400",
+                "POST   | /wallets               | {'name':7}   | 400",
+                "POST   | /wallets               | {'name':'n','name':'m'} | 400",
+                "POST   | /wallets               | {'name':'n','frob':1}   | 400",
+                "POST   | /wallets               | {'name':'n','test':'yes'} | 400",
+                "POST   | /top_ups               | {'wallet':'w_x','amount':'1','reference':'r'} | 404",
+                "POST   | /top_ups               | {'wallet':'w_x','amount':1,'reference':'r'} | 400",
+                "POST   | /top_ups               | {'wallet':'w_x','amount':'1e3','reference':'r'} | 400",
+                "POST   | /top_ups               | {'wallet':'w_x','amount':'-1','reference':'r'} | 400",
+                "POST   | /top_ups               | {'wallet':'w_x','amount':'0.0000000001','reference':'r'} | 400",
+                "POST   | /adjustments           | {'wallet':'w_x','amount':'0','reference':'r'} | 400",
+                "POST   | /keys                  | {'wallet':'w_x','allowed_models':'gpt'} | 400",
+                "POST   | /keys                  | {'wallet':'w_x','expires':'soon'} | 400",
+                "POST   | /keys/k_x/rotate       | '' | 404",
+                "DELETE | /keys/k_x              | '' | 404",
+                "GET    | /wallets/w_x           | '' | 404",
+                "GET    | /wallets/w_x/entries   | '' | 404",
+                "POST   | /wallets/w_x/freeze    | '' | 404",
+                "GET    | /wallets?limit=many    | '' | 400",
+                "GET    | /exchanges             | '' | 400",
+                "GET    | /exchanges/x_y         | '' | 404",
+                "PUT    | /wallets               | {} | 404",
+                "DELETE | /wallets               | '' | 404",
+                "GET    | /frob                  | '' | 404",
+            })
+    void what_cannot_be_done_is_a_problem_of_the_right_status(String method, String path, String body, int status)
+            throws Exception {
+        HttpResponse<String> answer = send(method, path, body.replace('\'', '"'), null);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        problem(answer);
+    }
+
+    @Test
+    void nobody_without_a_key_and_no_endless_body_gets_in() throws Exception {
+        for (String key :
+                new String[] {"", "tg_admin_wrong", gateway.account("0").key()}) {
+            HttpResponse<String> answer = http.send(
+                    HttpRequest.newBuilder(URI.create(gateway.installation.adminUrl() + "/admin/v1/wallets"))
+                            .header("Authorization", "Bearer " + key)
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.statusCode()).isEqualTo(401);
+            problem(answer);
+        }
+        HttpResponse<String> large = send("POST", "/wallets", "{\"name\":\"" + "n".repeat(100_000) + "\"}", null);
+        assertThat(large.statusCode()).isEqualTo(413);
+        for (String bad : new String[] {"k".repeat(256), "a b"}) {
+            HttpResponse<String> answer = send("POST", "/wallets", "{\"name\":\"n\"}", bad);
+            assertThat(answer.statusCode()).isEqualTo(400);
+            problem(answer);
+        }
+    }
+
+    private static JsonNode good(String method, String path, String schema, String body) throws Exception {
+        HttpResponse<String> answer = send(method, path, body, null);
+        assertThat(answer.statusCode()).as(path + " " + answer.body()).isIn(200, 201);
+        JsonNode json = MAPPER.readTree(answer.body());
+        valid(schema, json);
+        return json;
+    }
+
+    private static void problem(HttpResponse<String> answer) {
+        assertThat(answer.headers().firstValue("Content-Type").orElse("")).isEqualTo("application/problem+json");
+        JsonNode json = MAPPER.readTree(answer.body());
+        valid("Problem", json);
+        assertThat(json.path("status").asInt()).isEqualTo(answer.statusCode());
+    }
+
+    private static void valid(String name, JsonNode json) {
+        ObjectNode schema = MAPPER.createObjectNode();
+        schema.put("$ref", "#/components/schemas/" + name);
+        schema.set("components", description.path("components"));
+        Schema compiled = SCHEMAS.getSchema(schema.toString(), InputFormat.JSON);
+        assertThat(compiled.validate(json)).as(name + " " + json).isEmpty();
+    }
+
+    private static HttpResponse<String> send(String method, String path, String body, @Nullable String once)
+            throws IOException, InterruptedException {
+        return http.send(request(method, path, body, once), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static HttpRequest request(String method, String path, String body, @Nullable String once) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        URI.create(gateway.installation.adminUrl() + "/admin/v1" + path))
+                .header("Authorization", "Bearer " + TestGateway.ADMIN_KEY)
+                .method(
+                        method,
+                        body.isEmpty()
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofString(body));
+        if (once != null) {
+            request.header("Idempotency-Key", once);
+        }
+        return request.build();
+    }
+}
