@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds what holds an event loop up: how late its timers run, less garbage collections and less what the machine made
- * its thread wait for a processor. What is left is our own doing: something that blocks, or computes for too long.
+ * its thread wait for a processor. What is left is our own doing: something that blocks, or computes for too long. A
+ * turn in which classes were loaded does not count: that happens once.
  */
 final class LoopLagProbe implements AutoCloseable {
     private static final long EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
@@ -69,6 +70,10 @@ final class LoopLagProbe implements AutoCloseable {
                 .sum();
     }
 
+    private static long loadedClasses() {
+        return ManagementFactory.getClassLoadingMXBean().getTotalLoadedClassCount();
+    }
+
     private static final class Beat implements Runnable {
         private final ScheduledFuture<?> timer;
         private volatile Thread thread = Thread.currentThread();
@@ -76,6 +81,7 @@ final class LoopLagProbe implements AutoCloseable {
         private volatile @Nullable FileChannel scheduling;
         private long waited = -1;
         private long collected = collecting();
+        private long loaded = loadedClasses();
         private volatile long worst;
         private volatile String story = "";
         private volatile String seen = "";
@@ -90,17 +96,19 @@ final class LoopLagProbe implements AutoCloseable {
             long now = System.nanoTime();
             long waiting = waitedForProcessor();
             long collecting = collecting();
+            long classes = loadedClasses();
             if (waited >= 0) {
                 // collections are counted in whole milliseconds
                 long foreign = waiting - waited + TimeUnit.MILLISECONDS.toNanos(collecting - collected) * 2;
                 long lag = now - last - EVERY_NANOS - foreign;
-                if (lag > worst) {
+                if (lag > worst && classes == loaded) {
                     worst = lag;
                     story = seen;
                 }
             }
             waited = waiting;
             collected = collecting;
+            loaded = classes;
             seen = "";
             last = now;
         }
