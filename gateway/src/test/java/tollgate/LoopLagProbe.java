@@ -14,18 +14,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds what holds an event loop up: how late its timers run, less garbage collections and less what the machine made
  * its thread wait for a processor. What is left is our own doing: something that blocks, or computes for too long. A
- * turn in which classes were loaded does not count: that happens once.
+ * turn in which classes were loaded does not count: that happens once. Nor does one in which nobody saw the loop at
+ * anything, twice: then the machine stood still.
  */
 final class LoopLagProbe implements AutoCloseable {
     private static final long EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final Set<String> WAITING = Set.of("epollWait0", "epollWait", "wait", "poll");
     private static final Path SCHEDULING = Path.of("/proc/thread-self/schedstat");
 
     private final List<Beat> beats = new ArrayList<>();
@@ -85,6 +89,7 @@ final class LoopLagProbe implements AutoCloseable {
         private volatile long worst;
         private volatile String story = "";
         private volatile String seen = "";
+        private final AtomicInteger samples = new AtomicInteger();
 
         Beat(EventLoop loop) {
             timer = loop.scheduleWithFixedDelay(this, EVERY_NANOS, EVERY_NANOS, TimeUnit.NANOSECONDS);
@@ -101,7 +106,7 @@ final class LoopLagProbe implements AutoCloseable {
                 // collections are counted in whole milliseconds
                 long foreign = waiting - waited + TimeUnit.MILLISECONDS.toNanos(collecting - collected) * 2;
                 long lag = now - last - EVERY_NANOS - foreign;
-                if (lag > worst && classes == loaded) {
+                if (lag > worst && classes == loaded && samples.get() >= 2) {
                     worst = lag;
                     story = seen;
                 }
@@ -110,14 +115,19 @@ final class LoopLagProbe implements AutoCloseable {
             collected = collecting;
             loaded = classes;
             seen = "";
+            samples.set(0);
             last = now;
         }
 
-        /** Keeps what the loop is at, while it is late. */
+        /** Keeps what the loop is at, while it is late: one that waits for events is not held up, but woken late. */
         void look() {
             String before = seen;
-            if (System.nanoTime() - last > MOST_NANOS && before.length() < 20_000) {
-                seen = before + Arrays.toString(thread.getStackTrace()).replace(", ", "\n  ") + "\n";
+            if (System.nanoTime() - last > 2 * EVERY_NANOS && before.length() < 20_000) {
+                StackTraceElement[] stack = thread.getStackTrace();
+                if (stack.length > 0 && !WAITING.contains(stack[0].getMethodName())) {
+                    samples.incrementAndGet();
+                    seen = before + Arrays.toString(stack).replace(", ", "\n  ") + "\n";
+                }
             }
         }
 
