@@ -1,5 +1,6 @@
 package tollgate;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,6 +18,12 @@ class LoopLagProbeTest {
         EventLoopGroup group = Transport.best().loops(1, "probed");
         try {
             EventLoop loop = group.next();
+            // a turn in which classes are loaded does not count, and to look at a late loop for the first time loads
+            // some
+            assertThatCode(() -> probed(loop, () -> LockSupport.parkNanos(60_000_000), 1))
+                    .satisfiesAnyOf(
+                            thrown -> assertThat(thrown).isNull(),
+                            thrown -> assertThat(thrown).isInstanceOf(AssertionError.class));
             assertThatThrownBy(() -> probed(loop, () -> LockSupport.parkNanos(60_000_000), 1))
                     .isInstanceOf(AssertionError.class)
                     .hasMessageContaining("parkNanos");
