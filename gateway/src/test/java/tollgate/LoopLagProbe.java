@@ -42,12 +42,14 @@ final class LoopLagProbe implements AutoCloseable {
         watcher.start();
     }
 
-    /** No loop was held up by more than 20 ms. */
+    /** No loop was held up by more than 20 ms, but once at most: what blocks does so again, a noisy machine seldom. */
     void assertNoneWasHeldUp() {
         for (Beat beat : beats) {
-            assertThat(TimeUnit.NANOSECONDS.toMillis(beat.worst))
-                    .as("milliseconds that a loop was held up; seen while it was:%n%s", beat.story)
-                    .isLessThanOrEqualTo(TimeUnit.NANOSECONDS.toMillis(MOST_NANOS));
+            assertThat(beat.times.get())
+                    .as(
+                            "times that a loop was held up, by %d ms at most; seen while it was:%n%s",
+                            TimeUnit.NANOSECONDS.toMillis(beat.worst), beat.story)
+                    .isLessThanOrEqualTo(1);
         }
     }
 
@@ -89,6 +91,7 @@ final class LoopLagProbe implements AutoCloseable {
         private volatile long worst;
         private volatile String story = "";
         private volatile String seen = "";
+        private final AtomicInteger times = new AtomicInteger();
         private final AtomicInteger samples = new AtomicInteger();
 
         Beat(EventLoop loop) {
@@ -106,8 +109,9 @@ final class LoopLagProbe implements AutoCloseable {
                 // collections are counted in whole milliseconds
                 long foreign = waiting - waited + TimeUnit.MILLISECONDS.toNanos(collecting - collected) * 2;
                 long lag = now - last - EVERY_NANOS - foreign;
-                if (lag > worst && classes == loaded && samples.get() >= 2) {
-                    worst = lag;
+                if (lag > MOST_NANOS && classes == loaded && samples.get() >= 2) {
+                    times.incrementAndGet();
+                    worst = Math.max(worst, lag);
                     story = seen;
                 }
             }
