@@ -11,9 +11,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -22,6 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tollgate.config.ConfigFile;
+import tollgate.config.TollgateConfig;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -194,6 +198,31 @@ class AdminApiTest {
             HttpResponse<String> answer = send("POST", "/wallets", "{\"name\":\"n\"}", bad);
             assertThat(answer.statusCode()).isEqualTo(400);
             problem(answer);
+        }
+    }
+
+    @Test
+    void an_empty_key_in_the_configuration_lets_nobody_in() throws Exception {
+        Path file = folder.resolve("empty-key.yaml");
+        Files.writeString(
+                file,
+                "listen: {gateway: '127.0.0.1:0', admin: '127.0.0.1:0'}\nupstreams: {}\ndata_dir: '"
+                        + folder.resolve("empty-key") + "'\n");
+        TollgateConfig config = ConfigFile.read(file, Map.of("TOLLGATE_ADMIN_KEY", ""));
+        assertThat(config.adminKeys()).as("as if it were not set").isEmpty();
+        try (Installation installation = Installation.start(config, 1, List.of(""), 50)) {
+            URI wallets = URI.create(installation.adminUrl() + "/admin/v1/wallets");
+            for (String authorization : new String[] {"Bearer ", "Bearer", "Basic x", "Bearer x"}) {
+                HttpRequest asked = HttpRequest.newBuilder(wallets)
+                        .header("Authorization", authorization)
+                        .build();
+                assertThat(http.send(asked, HttpResponse.BodyHandlers.ofString())
+                                .statusCode())
+                        .isEqualTo(401);
+            }
+            HttpRequest without = HttpRequest.newBuilder(wallets).build();
+            assertThat(http.send(without, HttpResponse.BodyHandlers.ofString()).statusCode())
+                    .isEqualTo(401);
         }
     }
 

@@ -97,6 +97,8 @@ public final class ConfigFile {
                 top.has("admin")
                         ? top.section("admin", "keys").list("keys")
                         : Optional.ofNullable(environment.get("TOLLGATE_ADMIN_KEY")).stream()
+                                // as everywhere: an empty variable is one that is not set
+                                .filter(key -> !key.isEmpty())
                                 .toList(),
                 redis(redis),
                 records(top.section("records", "url")),
