@@ -14,5 +14,5 @@ VOLUME /var/lib/tollgate
 EXPOSE 8080 8081
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
     CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8080 && printf 'GET /readyz HTTP/1.0\\r\\n\\r\\n' >&3 && head -n 1 <&3 | grep -q ' 200 '"]
-ENTRYPOINT ["java", "-XX:+UseSerialGC", "-XX:NewSize=256m", "--sun-misc-unsafe-memory-access=allow", "-jar", "/opt/tollgate/tollgate.jar"]
+ENTRYPOINT ["java", "-XX:+UseSerialGC", "-XX:NewSize=256m", "--sun-misc-unsafe-memory-access=allow", "-Dio.netty.leakDetection.level=disabled", "-jar", "/opt/tollgate/tollgate.jar"]
 CMD ["up", "--data", "/var/lib/tollgate"]

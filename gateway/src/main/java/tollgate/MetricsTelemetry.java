@@ -30,7 +30,9 @@ final class MetricsTelemetry implements Telemetry {
 
     @Override
     public void time(String metric, long nanos, String... labels) {
-        timers.computeIfAbsent(new Series(metric, List.of(labels)), added -> registry.timer(added.text()))
+        timers.computeIfAbsent(
+                        new Series(metric, List.of(labels)),
+                        added -> registry.timer(added.text(), () -> new Timer(new LastMinutes(System::nanoTime))))
                 .update(nanos, TimeUnit.NANOSECONDS);
     }
 

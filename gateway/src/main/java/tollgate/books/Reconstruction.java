@@ -83,7 +83,7 @@ final class Reconstruction {
                     expired.reference());
             SettleResult result = control.settle(last);
             if (result instanceof SettleResult.Settled) {
-                control.tick(List.of(last));
+                control.tick(wallet.shard(), List.of(expired.exchange()));
             } else {
                 LOG.warn("expired exchange {} cannot be made final: {}", expired.exchange(), result);
             }

@@ -77,18 +77,18 @@ final class Replay {
         } while (journal.hasFresh());
     }
 
-    /** SQL has these entries: the journal's are not needed any more where they are their exchange's last word. */
+    /** SQL has these entries of one shard, at least one: the journal's are not needed any more where they are their exchange's last word. */
     void booked(List<Ledger.Entry> entries) {
-        List<Settle> ticked = new ArrayList<>();
+        List<String> ticked = new ArrayList<>();
         for (Ledger.Entry entry : entries) {
             if (entry.entry().equals(entry.exchange())) {
                 journal.find(entry.exchange()).ifPresent(mine -> {
-                    ticked.add(mine.settle());
+                    ticked.add(mine.exchange());
                     retire(mine, entry);
                 });
             }
         }
-        control.tick(ticked);
+        control.tick(entries.getFirst().shard(), ticked);
     }
 
     private void retire(JournalEntry entry, Ledger.Entry booked) {
@@ -112,7 +112,7 @@ final class Replay {
     private void settle(JournalEntry entry) {
         Optional<Ledger.Entry> booked = records.ledger().ofExchange(entry.exchange());
         if (booked.isPresent()) {
-            control.tick(List.of(entry.settle()));
+            control.tick(entry.settle().at().shard(), List.of(entry.exchange()));
             retire(entry, booked.get());
             return;
         }

@@ -244,7 +244,7 @@ final class Exchange {
         dropBody();
         closeReservation();
         if (!clientGone) {
-            new Refuser(context).refuse(server, dialect, id, key.keyId(), why);
+            new Refuser(context, loop.accessLog()).refuse(server, dialect, id, key.keyId(), why);
         }
     }
 
@@ -255,7 +255,7 @@ final class Exchange {
         settlement = context.whoPays().settle(plan, held, new Ending.UpstreamFailed(), Observed.NOTHING);
         journal(settlement, List.of(), 0, null);
         if (!clientGone && refusal != null) {
-            new Refuser(context).refuse(server, dialect, id, key.keyId(), refusal);
+            new Refuser(context, loop.accessLog()).refuse(server, dialect, id, key.keyId(), refusal);
         }
     }
 
@@ -439,7 +439,7 @@ final class Exchange {
         Reservation room = Objects.requireNonNull(reservation);
         Metered.answered(context.telemetry(), relay == null ? null : relay.facts());
         Metered.settled(context.telemetry(), record);
-        AccessLog.settled(record);
+        loop.accessLog().settled(record);
         room.settle(entry, () -> loop.admission().settle(entry.settle(), this::settled));
         if (clientGone || relay == null) {
             closeReservation();

@@ -70,7 +70,7 @@ public final class Gateway implements ExchangeAcceptor {
         }
         Dialect closest = context.dialects().getFirst();
         if (!ownPaths.answer(context, server, closest)) {
-            new Refuser(context)
+            new Refuser(context, loop.accessLog())
                     .refuse(
                             server,
                             closest,

@@ -197,7 +197,8 @@ final class Intake implements RequestReceiver {
 
     private void refuse(Refusal refusal) {
         dropBody();
-        new Refuser(context).refuse(server, dialect, id, identity == null ? null : identity.keyId(), refusal);
+        new Refuser(context, loop.accessLog())
+                .refuse(server, dialect, id, identity == null ? null : identity.keyId(), refusal);
     }
 
     private void dropBody() {

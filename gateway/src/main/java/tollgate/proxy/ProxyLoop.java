@@ -17,6 +17,7 @@ public final class ProxyLoop {
     private final Supplier<String> ids;
     private final Upstreams upstreams;
     private final HoldKeeper keeper;
+    private final AccessLog accessLog;
     private final Map<String, UpstreamPool> pools = new HashMap<>();
 
     /**
@@ -39,6 +40,7 @@ public final class ProxyLoop {
         this.journal = journal;
         this.ids = ids;
         this.upstreams = upstreams;
+        this.accessLog = new AccessLog(loop);
         this.keeper = new HoldKeeper(loop, admission, context.holds(), context.telemetry());
     }
 
@@ -52,6 +54,10 @@ public final class ProxyLoop {
 
     LoopJournal journal() {
         return journal;
+    }
+
+    AccessLog accessLog() {
+        return accessLog;
     }
 
     HoldKeeper keeper() {
@@ -69,5 +75,6 @@ public final class ProxyLoop {
     void close() {
         pools.values().forEach(UpstreamPool::close);
         pools.clear();
+        accessLog.write();
     }
 }

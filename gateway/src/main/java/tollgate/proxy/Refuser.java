@@ -11,12 +11,14 @@ import tollgate.dialect.ErrorBody;
 import tollgate.dialect.Refusal;
 import tollgate.http.ServerExchange;
 
-/** Answers with a refusal, in the dialect's own shape, and remembers it. Thread-safe. */
+/** Answers with a refusal, in the dialect's own shape, and remembers it. Confined to an event loop. */
 final class Refuser {
     private final ProxyContext context;
+    private final AccessLog log;
 
-    Refuser(ProxyContext context) {
+    Refuser(ProxyContext context, AccessLog log) {
         this.context = context;
+        this.log = log;
     }
 
     /** Refuses what was never held or forwarded. */
@@ -32,7 +34,7 @@ final class Refuser {
                         refusal.message(),
                         context.clock().millis()));
         send(server, dialect, refusal, headers -> headers.set("X-Tollgate-Request-Id", exchange));
-        AccessLog.refused(exchange, key, server, refusal);
+        log.refused(context.clock().instant(), exchange, key, server, refusal);
     }
 
     /** Sends a refusal with further fields in its head. */

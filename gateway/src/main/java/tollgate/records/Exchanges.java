@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.mapper.RowMapper;
-import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
 /** What every exchange was: its usage record. Thread-safe. */
@@ -69,40 +68,37 @@ public final class Exchanges {
         if (exchanges.isEmpty()) {
             return;
         }
-        jdbi.useTransaction(handle -> {
-            PreparedBatch batch = handle.prepareBatch("INSERT INTO exchange (id, wallet, api_key, live, service, model,"
-                    + " answered, ended, payer, estimated, charge, cost, status, started_ms, finished_ms, fingerprint,"
-                    + " record, reconstructed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                    + " ON CONFLICT (id) DO UPDATE SET api_key = excluded.api_key, service = excluded.service,"
-                    + " model = excluded.model, answered = excluded.answered, ended = excluded.ended,"
-                    + " payer = excluded.payer, estimated = excluded.estimated, charge = excluded.charge,"
-                    + " cost = excluded.cost, status = excluded.status, started_ms = excluded.started_ms,"
-                    + " finished_ms = excluded.finished_ms, fingerprint = excluded.fingerprint,"
-                    + " record = excluded.record, reconstructed = excluded.reconstructed"
-                    + " WHERE exchange.reconstructed = 1");
-            for (Exchange each : exchanges) {
-                batch.add(
-                        each.id,
-                        each.wallet,
-                        each.key,
-                        each.live ? 1 : 0,
-                        each.service,
-                        each.model,
-                        each.answered,
-                        each.ended,
-                        each.payer,
-                        each.estimated ? 1 : 0,
-                        each.charge,
-                        each.cost,
-                        each.status,
-                        each.startedMs,
-                        each.finishedMs,
-                        each.fingerprint,
-                        each.record,
-                        each.reconstructed ? 1 : 0);
-            }
-            batch.execute();
-        });
+        jdbi.useTransaction(handle -> Rows.insert(
+                handle,
+                "INSERT INTO exchange (id, wallet, api_key, live, service, model, answered, ended, payer, estimated, charge,"
+                        + " cost, status, started_ms, finished_ms, fingerprint, record, reconstructed)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                        + " ON CONFLICT (id) DO UPDATE SET api_key = excluded.api_key, service = excluded.service,"
+                        + " model = excluded.model, answered = excluded.answered, ended = excluded.ended,"
+                        + " payer = excluded.payer, estimated = excluded.estimated, charge = excluded.charge,"
+                        + " cost = excluded.cost, status = excluded.status, started_ms = excluded.started_ms,"
+                        + " finished_ms = excluded.finished_ms, fingerprint = excluded.fingerprint,"
+                        + " record = excluded.record, reconstructed = excluded.reconstructed"
+                        + " WHERE exchange.reconstructed = 1",
+                exchanges,
+                (row, each) -> row.add(each.id)
+                        .add(each.wallet)
+                        .add(each.key)
+                        .add(each.live)
+                        .add(each.service)
+                        .add(each.model)
+                        .add(each.answered)
+                        .add(each.ended)
+                        .add(each.payer)
+                        .add(each.estimated)
+                        .add(each.charge)
+                        .add(each.cost)
+                        .add(each.status)
+                        .add(each.startedMs)
+                        .add(each.finishedMs)
+                        .add(each.fingerprint)
+                        .add(each.record)
+                        .add(each.reconstructed)));
     }
 
     /** An exchange by id. */

@@ -5,7 +5,6 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.mapper.RowMapper;
-import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 
 /** Ledger entries, as they were drained from Redis. Thread-safe. */
@@ -140,33 +139,29 @@ public final class Ledger {
     }
 
     private static void insert(Handle handle, List<Entry> entries) {
-        PreparedBatch batch = handle.prepareBatch(
+        Rows.insert(
+                handle,
                 "INSERT INTO ledger_entry (entry, wallet, seq, shard, n, epoch, kind, exchange, amount, balance, shortfall,"
                         + " at_ms, fingerprint, estimated, froze, reference, actor)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (entry) DO NOTHING");
-        for (Entry entry : entries) {
-            batch.add(
-                    entry.entry,
-                    entry.wallet,
-                    entry.seq,
-                    entry.shard,
-                    entry.n,
-                    entry.epoch,
-                    entry.kind,
-                    entry.exchange,
-                    entry.amount,
-                    entry.balance,
-                    entry.shortfall,
-                    entry.atMs,
-                    entry.fingerprint,
-                    entry.estimated ? 1 : 0,
-                    entry.froze ? 1 : 0,
-                    entry.reference,
-                    entry.actor);
-        }
-        if (!entries.isEmpty()) {
-            batch.execute();
-        }
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (entry) DO NOTHING",
+                entries,
+                (row, entry) -> row.add(entry.entry)
+                        .add(entry.wallet)
+                        .add(entry.seq)
+                        .add(entry.shard)
+                        .add(entry.n)
+                        .add(entry.epoch)
+                        .add(entry.kind)
+                        .add(entry.exchange)
+                        .add(entry.amount)
+                        .add(entry.balance)
+                        .add(entry.shortfall)
+                        .add(entry.atMs)
+                        .add(entry.fingerprint)
+                        .add(entry.estimated)
+                        .add(entry.froze)
+                        .add(entry.reference)
+                        .add(entry.actor));
         entries.stream()
                 .filter(Entry::froze)
                 .forEach(entry -> handle.execute(

@@ -1,6 +1,7 @@
 package tollgate.wallet;
 
 import java.time.Duration;
+import java.util.List;
 import tollgate.pricing.Usd;
 
 /** Turns commands into script calls, in the order of keys and arguments that each script's header states. Stateless. */
@@ -80,9 +81,14 @@ final class Calls {
                 "expire", nothing, n, "", Integer.toString(hold.generation()), Long.toString(hold.expiresMs()), "");
     }
 
-    static Call tick(WalletAddress at, String exchange, long n) {
-        Settle nothing = new Settle(at, exchange, "", Usd.ZERO, false, "");
-        return settling("tick", nothing, n, "", "", "", "");
+    /** At most 100 exchanges of one shard. */
+    static Call tick(int shard, List<String> exchanges, long n) {
+        String[] keys = new String[exchanges.size() + 1];
+        keys[0] = Keys.shard(shard);
+        for (int i = 0; i < exchanges.size(); i++) {
+            keys[i + 1] = Keys.exchange(shard, exchanges.get(i));
+        }
+        return new Call(Script.SETTLE, shard, keys, new String[] {Script.VERSION, Long.toString(n), now(), "tick"});
     }
 
     private static Call settling(

@@ -2,12 +2,10 @@ package tollgate.wallet;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.KeyValue;
-import io.lettuce.core.LettuceFutures;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScoredValue;
@@ -40,6 +38,7 @@ import tollgate.pricing.Usd;
  */
 public final class ControlPort implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final int MOST_TICKED = 100;
 
     private final ShardWatch watch;
     private final ClientResources resources;
@@ -111,24 +110,13 @@ public final class ControlPort implements AutoCloseable {
     }
 
     /**
-     * SQL has the final rows of these exchanges: their records need not be kept for ever. Sent in one go; where Redis
-     * goes away in the middle, some stay.
+     * SQL has the final rows of these exchanges of a shard: their records need not be kept for ever. Where Redis goes
+     * away in the middle, some stay.
      */
-    public void tick(List<Settle> settled) {
-        List<Call> calls = settled.stream()
-                .map(each ->
-                        Calls.tick(each.at(), each.exchange(), watch.n(each.at().shard())))
-                .toList();
-        RedisFuture<?>[] sent = calls.stream()
-                .map(call -> connection
-                        .async()
-                        .<List<Object>>evalsha(call.script().sha(), ScriptOutputType.MULTI, call.keys(), call.args()))
-                .toArray(RedisFuture<?>[]::new);
-        LettuceFutures.awaitAll(PATIENCE, sent);
-        for (int i = 0; i < sent.length; i++) {
-            if (sent[i].getError() != null) {
-                run(calls.get(i), Results::settle, SettleResult.Unavailable::new);
-            }
+    public void tick(int shard, List<String> exchanges) {
+        for (int from = 0; from < exchanges.size(); from += MOST_TICKED) {
+            List<String> some = exchanges.subList(from, Math.min(from + MOST_TICKED, exchanges.size()));
+            run(Calls.tick(shard, some, watch.n(shard)), Results::settle, SettleResult.Unavailable::new);
         }
     }
 

@@ -13,7 +13,7 @@ local hold_want, accrued, life = int(ARGV[7]), int(ARGV[8]), int(ARGV[9])
 if not (hold_want and accrued and life) or accrued < 0 or life <= 0 then
   return {'RANGE', 'arguments'}
 end
-local known = redis.call('HMGET', KEYS[3], 'st', 'gen', 'amt', 'acc', 'end')
+local known = call('HMGET', KEYS[3], 'st', 'gen', 'amt', 'acc', 'end')
 if not known[1] then
   return {'NO_HOLD'}
 end
@@ -39,7 +39,7 @@ end
 local expires = math.min(now_ms + life, last)
 
 -- writes begin here
-redis.call('HSET', KEYS[3], 'exp', str(expires), 'acc', str(math.max(so_far, math.min(accrued, amount))))
-redis.call('ZADD', KEYS[4], str(expires), ARGV[4])
-redis.call('HSET', KEYS[1], 'hwm_ms', str(now_ms))
+call('HSET', KEYS[3], 'exp', str(expires), 'acc', str(math.max(so_far, math.min(accrued, amount))))
+call('ZADD', KEYS[4], str(expires), ARGV[4])
+clock_kept()
 return {'OK', str(amount), str(expires), str(epoch), str(n), str(now_ms)}

@@ -14,7 +14,7 @@ local epoch, expected_epoch, expected_n, quiet = int(ARGV[4]), int(ARGV[5]), int
 if not (epoch and expected_epoch and expected_n and quiet) or epoch < 1 or quiet < 0 then
   return {'RANGE', 'arguments'}
 end
-local meta = redis.call('HMGET', KEYS[1], 'line', 'epoch', 'n')
+local meta = call('HMGET', KEYS[1], 'line', 'epoch', 'n')
 local n = '0'
 if ARGV[2] == 'genesis' then
   if meta[1] then
@@ -31,10 +31,10 @@ elseif ARGV[2] == 'open' then
 else
   return {'RANGE', 'operation'}
 end
-local time = redis.call('TIME')
+local time = call('TIME')
 local now_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-local run = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)')
+local run = string.match(call('INFO', 'replication'), 'master_replid:(%w+)')
 
 -- writes begin here
-redis.call('HSET', KEYS[1], 'line', ARGV[3], 'run', run, 'epoch', str(epoch), 'n', n, 'no_reap_ms', str(now_ms + quiet))
+call('HSET', KEYS[1], 'line', ARGV[3], 'run', run, 'epoch', str(epoch), 'n', n, 'no_reap_ms', str(now_ms + quiet))
 return {'OK', str(epoch), n, str(now_ms)}

@@ -1,10 +1,14 @@
 -- Amounts are decimal integers of nano-USD within ±9e15, which Lua's doubles hold exactly. They come and go as strings
--- and are only ever added by HINCRBY: a Lua number put through tostring or .. loses digits above 1e14.
+-- made by `str`: a Lua number put through tostring or .. loses digits above 1e14.
 local MOST = 9000000000000000
+local call, find, format = redis.call, string.find, string.format
 
--- The number a string says, or nil where it is anything but such an integer.
+-- The number a string says, or nil where it is anything but such an integer as `str` writes it.
 local function int(text)
-  if type(text) ~= 'string' or #text > 17 or not string.match(text, '^%-?%d+$') or string.match(text, '^%-0+$') then
+  if text == '0' then
+    return 0
+  end
+  if type(text) ~= 'string' or #text > 17 or not find(text, '^%-?[1-9]%d*$') then
     return nil
   end
   local number = tonumber(text)
@@ -14,10 +18,10 @@ local function int(text)
   return number
 end
 
--- The string of an integer; never '-0', which HINCRBY refuses.
+-- The string of an integer; never '-0'.
 local function str(number)
   if number == 0 then
     return '0'
   end
-  return string.format('%.0f', number)
+  return format('%.0f', number)
 end

@@ -19,8 +19,8 @@ if not (generation and least and want and life and longest and accrued and polic
   return {'RANGE', 'arguments'}
 end
 
-local wallet = redis.call('HMGET', KEYS[3], 'bal', 'held', 'state', 'open')
-local known = redis.call('HMGET', KEYS[4], 'st', 'gen', 'amt', 'exp')
+local wallet = call('HMGET', KEYS[3], 'bal', 'held', 'state', 'open')
+local known = call('HMGET', KEYS[4], 'st', 'gen', 'amt', 'exp')
 local balance, held, open = int(wallet[1] or ''), int(wallet[2] or ''), int(wallet[4] or '')
 
 if known[1] then
@@ -43,7 +43,7 @@ if not reinstate then
   if wallet[3] ~= 'active' then
     return {'STATE', wallet[3]}
   end
-  local current = int(redis.call('HGET', KEYS[2], 'pol') or '0')
+  local current = int(call('HGET', KEYS[2], 'pol') or '0')
   if not current then
     return {'CORRUPT', 'organisation'}
   end
@@ -71,12 +71,9 @@ end
 local expires = now_ms + math.min(life, longest)
 
 -- writes begin here
-redis.call('HSET', KEYS[4], 'st', 'OPEN', 'o', ARGV[5], 'w', ARGV[6], 'gen', ARGV[7], 'amt', str(granted), 'acc',
+call('HSET', KEYS[4], 'st', 'OPEN', 'o', ARGV[5], 'w', ARGV[6], 'gen', ARGV[7], 'amt', str(granted), 'acc',
   str(math.min(accrued, granted)), 'exp', str(expires), 'end', str(now_ms + longest), 'pv', ARGV[14])
-if granted > 0 then
-  redis.call('HINCRBY', KEYS[3], 'held', str(granted))
-end
-redis.call('HINCRBY', KEYS[3], 'open', '1')
-redis.call('ZADD', KEYS[5], str(expires), ARGV[4])
-redis.call('HSET', KEYS[1], 'hwm_ms', str(now_ms))
+call('HSET', KEYS[3], 'held', str(held + granted), 'open', str(open + 1))
+call('ZADD', KEYS[5], str(expires), ARGV[4])
+clock_kept()
 return {'OK', str(granted), str(balance - held - granted), str(expires), str(epoch), str(n), str(now_ms)}

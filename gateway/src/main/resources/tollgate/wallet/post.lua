@@ -15,7 +15,7 @@ if not amount then
   return {'RANGE', 'amount'}
 end
 local print = table.concat({ARGV[6], kind, ARGV[8], ARGV[10]}, ' ')
-local known = redis.call('HMGET', KEYS[4], 'fp', 'bal', 'seq', 'ep', 'n')
+local known = call('HMGET', KEYS[4], 'fp', 'bal', 'seq', 'ep', 'n')
 if known[1] then
   if known[1] ~= print then
     return {'CONFLICT', known[1]}
@@ -23,7 +23,7 @@ if known[1] then
   return {'DONE', known[2], known[3], known[4], known[5], str(now_ms)}
 end
 
-local wallet = redis.call('HMGET', KEYS[2], 'bal', 'held', 'seq', 'cur', 'state')
+local wallet = call('HMGET', KEYS[2], 'bal', 'held', 'seq', 'cur', 'state')
 local balance, held, seq = 0, 0, 0
 if kind == 'open' then
   if wallet[5] then
@@ -63,17 +63,13 @@ local short = after < 0 and amount < 0 and -after or 0
 
 -- writes begin here
 if kind == 'open' then
-  redis.call('HSET', KEYS[2], 'bal', '0', 'held', '0', 'seq', '0', 'open', '0', 'cur', ARGV[10], 'state', 'active', 'ver',
+  call('HSET', KEYS[2], 'bal', '0', 'held', '0', 'seq', '0', 'open', '0', 'cur', ARGV[10], 'state', 'active', 'ver',
     '0')
 end
-if amount ~= 0 then
-  redis.call('HINCRBY', KEYS[2], 'bal', str(amount))
-end
-redis.call('HINCRBY', KEYS[2], 'seq', '1')
-redis.call('HINCRBY', KEYS[1], 'n', '1')
-redis.call('HSET', KEYS[1], 'hwm_ms', str(now_ms))
-redis.call('HSET', KEYS[4], 'fp', print, 'bal', str(after), 'seq', str(seq + 1), 'ep', str(epoch), 'n', str(n + 1))
-redis.call('XADD', KEYS[3], '*', 'v', '1', 'e', ARGV[4], 'o', ARGV[5], 'w', ARGV[6], 'x', '', 'seq', str(seq + 1), 'n',
+call('HSET', KEYS[2], 'bal', str(after), 'seq', str(seq + 1))
+call('HSET', KEYS[1], 'n', str(n + 1), 'hwm_ms', str(now_ms))
+call('HSET', KEYS[4], 'fp', print, 'bal', str(after), 'seq', str(seq + 1), 'ep', str(epoch), 'n', str(n + 1))
+call('XADD', KEYS[3], '*', 'v', '1', 'e', ARGV[4], 'o', ARGV[5], 'w', ARGV[6], 'x', '', 'seq', str(seq + 1), 'n',
   str(n + 1), 'ep', str(epoch), 'kind', kind, 'amt', str(amount), 'bal', str(after), 'held', str(held), 'short',
   str(short), 'ms', str(now_ms), 'fp', print, 'est', '0', 'ref', ARGV[11], 'actor', ARGV[12])
 return {'OK', str(after), str(seq + 1), str(epoch), str(n + 1), str(now_ms)}

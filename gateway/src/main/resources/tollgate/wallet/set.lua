@@ -15,7 +15,7 @@ end
 local key, field, what = KEYS[2], 'pol', ARGV[4]
 if what == 'state' then
   key, field = KEYS[3], 'ver'
-  if redis.call('EXISTS', key) == 0 then
+  if call('EXISTS', key) == 0 then
     return {'UNKNOWN'}
   end
   if ARGV[6] ~= 'active' and ARGV[6] ~= 'frozen' and ARGV[6] ~= 'closed' then
@@ -24,7 +24,7 @@ if what == 'state' then
 elseif what ~= 'pol' then
   return {'RANGE', 'what'}
 end
-local current = int(redis.call('HGET', key, field) or '0')
+local current = int(call('HGET', key, field) or '0')
 if not current then
   return {'CORRUPT', what}
 end
@@ -34,11 +34,11 @@ end
 
 -- writes begin here
 if version > current then
-  redis.call('HSET', key, field, str(version))
+  call('HSET', key, field, str(version))
   if what == 'state' then
-    redis.call('HSET', key, 'state', ARGV[6])
+    call('HSET', key, 'state', ARGV[6])
     if ARGV[6] == 'active' then
-      redis.call('HDEL', key, 'over')
+      call('HDEL', key, 'over')
     end
   end
 end

@@ -1,14 +1,15 @@
 #!lua flags=allow-oom
 -- States what an exchange comes to: finally, or by the expiry of a hold that nobody renews.
--- KEYS    1 shard  2 wallet  3 exchange  4 hold expiries  5 ledger
+-- KEYS    1 shard  2 wallet  3 exchange  4 hold expiries  5 ledger; tick: 1 shard  2.. exchanges, at most 100
 -- ARGV    1 version  2 n seen  3 gateway's ms, then  4 mode  5 exchange  6 organisation  7 wallet  8 fingerprint
 --         9 total  10 estimated (1 or 0)  11 reference  12 captured so far, as SQL knows (replay)
 --         13 generation and 14 expiry ms (expire)  15 most the wallet may overrun before it freezes (final)
 -- Modes   final   the total of an exchange with a record; of one without only a total of 0, which bars a late place
 --         replay  the same for an exchange whose record is gone: SQL says what was captured
 --         expire  captures what had accrued when nobody renewed
---         tick    sets the record's time-to-live: SQL has it
--- Returns {OK, delta, balance, available, seq, short, epoch, n, now ms}; DONE with the same, where it was booked before
+--         tick    sets the time-to-live of final records: SQL has them; ARGV ends with 4
+-- Returns {OK, delta, balance, available, seq, short, epoch, n, now ms}; DONE with the same, where it was booked before;
+--   tick {OK, how many are final, 0, 0, 0, 0, epoch, n, now ms}
 --   or one refusal, first match wins: VERSION, FENCED, BEHIND, CORRUPT, RANGE, CONFLICT, NO_HOLD, NOT_DUE, UNKNOWN
 -- Posts   total less what was captured, so that an exchange's entries sum to its total, however often it is stated.
 -- Freezes a wallet whose overruns since it was last set active pass 15; the entry says so.
@@ -16,25 +17,31 @@
 --@include shard.lua
 
 local mode = ARGV[4]
-local known = redis.call('HMGET', KEYS[3], 'st', 'gen', 'amt', 'acc', 'cap', 'fp', 'delta', 'bal', 'seq', 'short', 'ep', 'n')
-local status = known[1]
-
 if mode == 'tick' then
-  if status ~= 'FINAL' then
-    return {'NO_HOLD'}
+  if #KEYS > 101 then
+    return {'RANGE', 'keys'}
   end
-  redis.call('EXPIRE', KEYS[3], '3600')
-  return {'OK', '0', '0', '0', '0', '0', str(epoch), str(n), str(now_ms)}
+  local final = 0
+  -- writes begin here
+  for i = 2, #KEYS do
+    if call('HGET', KEYS[i], 'st') == 'FINAL' then
+      final = final + call('EXPIRE', KEYS[i], '3600')
+    end
+  end
+  return {'OK', str(final), '0', '0', '0', '0', str(epoch), str(n), str(now_ms)}
 end
 
-local wallet = redis.call('HMGET', KEYS[2], 'bal', 'held', 'seq', 'open', 'state', 'over')
+local known = call('HMGET', KEYS[3], 'st', 'gen', 'amt', 'acc', 'cap', 'fp')
+local status = known[1]
+local wallet = call('HMGET', KEYS[2], 'bal', 'held', 'seq', 'open', 'state', 'over')
 local balance, held, seq, open = int(wallet[1] or ''), int(wallet[2] or ''), int(wallet[3] or ''), int(wallet[4] or '')
 if status == 'FINAL' and mode ~= 'expire' then
   if known[6] ~= ARGV[8] then
     return {'CONFLICT', known[6] or ''}
   end
-  local available = balance and held and str(balance - held) or known[8]
-  return {'DONE', known[7], known[8], available, known[9], known[10], known[11], known[12], str(now_ms)}
+  local booked = call('HMGET', KEYS[3], 'delta', 'bal', 'seq', 'short', 'ep', 'n')
+  local available = balance and held and str(balance - held) or booked[2]
+  return {'DONE', booked[1], booked[2], available, booked[3], booked[4], booked[5], booked[6], str(now_ms)}
 end
 if not wallet[5] then
   return {'UNKNOWN'}
@@ -48,10 +55,10 @@ local total, captured, set_aside = int(ARGV[9]), 0, 0
 local kind, next_status, entry = 'settle', 'FINAL', ARGV[5]
 if mode == 'expire' then
   if status ~= 'OPEN' then
-    redis.call('ZREM', KEYS[4], ARGV[5])
+    call('ZREM', KEYS[4], ARGV[5])
     return {'NO_HOLD'}
   end
-  local due = redis.call('ZSCORE', KEYS[4], ARGV[5])
+  local due = call('ZSCORE', KEYS[4], ARGV[5])
   local no_reap = int(meta[5] or '0')
   if known[2] ~= ARGV[13] or not due or str(tonumber(due)) ~= ARGV[14] or tonumber(due) > now_ms or no_reap > now_ms
       or not clock_good then
@@ -101,25 +108,16 @@ local short = after < 0 and -after or 0
 local freezes = kind == 'overrun' and most_overrun and overrun > most_overrun and wallet[5] == 'active'
 
 -- writes begin here
-if delta ~= 0 then
-  redis.call('HINCRBY', KEYS[2], 'bal', str(delta))
-end
-if set_aside ~= 0 then
-  redis.call('HINCRBY', KEYS[2], 'held', str(-set_aside))
-end
-if status == 'OPEN' then
-  redis.call('HINCRBY', KEYS[2], 'open', '-1')
-end
+call('HSET', KEYS[2], 'bal', str(after), 'held', str(held - set_aside), 'seq', str(seq + 1), 'open',
+  str(status == 'OPEN' and open - 1 or open))
 if kind == 'overrun' then
-  redis.call('HSET', KEYS[2], 'over', str(overrun), 'state', freezes and 'frozen' or wallet[5])
+  call('HSET', KEYS[2], 'over', str(overrun), 'state', freezes and 'frozen' or wallet[5])
 end
-redis.call('HINCRBY', KEYS[2], 'seq', '1')
-redis.call('HINCRBY', KEYS[1], 'n', '1')
-redis.call('HSET', KEYS[1], 'hwm_ms', str(now_ms))
-redis.call('ZREM', KEYS[4], ARGV[5])
-redis.call('HSET', KEYS[3], 'st', next_status, 'o', ARGV[6], 'w', ARGV[7], 'cap', str(total), 'fp', ARGV[8], 'delta',
+call('HSET', KEYS[1], 'n', str(n + 1), 'hwm_ms', str(now_ms))
+call('ZREM', KEYS[4], ARGV[5])
+call('HSET', KEYS[3], 'st', next_status, 'o', ARGV[6], 'w', ARGV[7], 'cap', str(total), 'fp', ARGV[8], 'delta',
   str(delta), 'bal', str(after), 'seq', str(seq + 1), 'short', str(short), 'ep', str(epoch), 'n', str(n + 1))
-redis.call('XADD', KEYS[5], '*', 'v', '1', 'e', entry, 'o', ARGV[6], 'w', ARGV[7], 'x', ARGV[5], 'seq', str(seq + 1),
+call('XADD', KEYS[5], '*', 'v', '1', 'e', entry, 'o', ARGV[6], 'w', ARGV[7], 'x', ARGV[5], 'seq', str(seq + 1),
   'n', str(n + 1), 'ep', str(epoch), 'kind', kind, 'amt', str(delta), 'bal', str(after), 'held', str(held - set_aside),
   'short', str(short), 'ms', str(now_ms), 'fp', ARGV[8], 'est', ARGV[10], 'ref', ARGV[11],
   'frz', freezes and '1' or '0')

@@ -3,8 +3,8 @@
 if ARGV[1] ~= '1' then
   return {'VERSION', '1'}
 end
-local meta = redis.call('HMGET', KEYS[1], 'run', 'epoch', 'n', 'hwm_ms', 'no_reap_ms')
-local run = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)')
+local meta = call('HMGET', KEYS[1], 'run', 'epoch', 'n', 'hwm_ms', 'no_reap_ms')
+local run = string.match(call('INFO', 'replication'), 'master_replid:(%w+)')
 if not meta[1] or meta[1] ~= run then
   return {'FENCED'}
 end
@@ -17,7 +17,7 @@ if n < n_seen then
 end
 
 -- Redis's clock, never going back; a jump of 10 minutes is believed only where the gateway's clock agrees.
-local time = redis.call('TIME')
+local time = call('TIME')
 local now_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local hwm_ms = int(meta[4] or '0')
 local clock_good = true
@@ -27,4 +27,10 @@ if hwm_ms > 0 and now_ms > hwm_ms + 600000 and math.abs(now_ms - gw_ms) > 300000
 end
 if now_ms < hwm_ms then
   now_ms = hwm_ms
+end
+-- A script that writes keeps the time it wrote at.
+local function clock_kept()
+  if now_ms > hwm_ms then
+    call('HSET', KEYS[1], 'hwm_ms', str(now_ms))
+  end
 end
