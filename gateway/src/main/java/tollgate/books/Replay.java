@@ -102,11 +102,7 @@ final class Replay {
 
     /** Tells the wallet again of settlements that are older than this and that the ledger does not have. */
     void settleOlderThan(long ms) {
-        for (JournalEntry entry : journal.unretired()) {
-            if (entry.usage().finished().toEpochMilli() <= ms) {
-                settle(entry);
-            }
-        }
+        journal.unretired(ms, this::settle);
     }
 
     private void settle(JournalEntry entry) {

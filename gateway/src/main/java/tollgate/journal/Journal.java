@@ -5,7 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +41,7 @@ public final class Journal implements AutoCloseable {
     private final Map<String, Held> index = new ConcurrentHashMap<>();
     private final List<List<Segment>> segments = new ArrayList<>();
     private final List<List<MeterSlots>> slots = new ArrayList<>();
-    private final ConcurrentLinkedQueue<JournalEntry> fresh = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Stored> fresh = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Waiting> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicLong order = new AtomicLong();
     private final Thread keeper;
@@ -48,8 +49,20 @@ public final class Journal implements AutoCloseable {
     private long files;
     private boolean complained;
 
-    /** An entry, where it stands among all, and what is to be told when it is retired. */
-    private record Held(JournalEntry entry, long order, Runnable onRetired) {}
+    /**
+     * An entry that is not retired. It is kept where it was written and read again when it is asked for: a long time
+     * without SQL must not fill the memory.
+     *
+     * @param order where it stands among all
+     */
+    private record Held(Stored stored, long order, long finishedMs, Runnable onRetired) {}
+
+    /** Where an entry is kept; null where it is retired and gone. */
+    @FunctionalInterface
+    private interface Stored {
+        @Nullable
+        JournalEntry read();
+    }
 
     private record Waiting(Executor loop, Runnable written) {}
 
@@ -73,7 +86,7 @@ public final class Journal implements AutoCloseable {
         GatewayIdentity identity = GatewayIdentity.next(folder);
         EarlierRuns earlier = EarlierRuns.read(folder);
         Journal journal = new Journal(folder, settings, identity, earlier);
-        earlier.entries(journal::remember);
+        earlier.entries((entry, onRetired) -> journal.remember(entry, () -> entry, onRetired));
         for (Executor loop : loops) {
             journal.addLoop(loop);
         }
@@ -119,27 +132,35 @@ public final class Journal implements AutoCloseable {
 
     /** The entry of an exchange that is not retired yet. */
     public Optional<JournalEntry> find(String exchange) {
-        return Optional.ofNullable(index.get(exchange)).map(Held::entry);
+        return Optional.ofNullable(index.get(exchange)).map(held -> held.stored.read());
     }
 
-    /** Entries that are not retired, oldest first. */
-    public List<JournalEntry> unretired() {
-        Collection<Held> held = index.values();
-        return held.stream()
-                .sorted((a, b) -> Long.compare(a.order, b.order))
-                .map(Held::entry)
+    /** Hands on the entries that are not retired and were settled no later than this, oldest first. */
+    public void unretired(long latestMs, Consumer<JournalEntry> to) {
+        List<Held> due = index.values().stream()
+                .filter(held -> held.finishedMs <= latestMs)
+                .sorted(Comparator.comparingLong(Held::order))
                 .toList();
+        for (Held held : due) {
+            JournalEntry entry = held.stored.read();
+            if (entry != null) {
+                to.accept(entry);
+            }
+        }
     }
 
     /** Entries that no earlier call has returned, oldest first, at most so many; those of earlier runs too. */
     public List<JournalEntry> fresh(int most) {
         List<JournalEntry> taken = new ArrayList<>();
         while (taken.size() < most) {
-            JournalEntry next = fresh.poll();
+            Stored next = fresh.poll();
             if (next == null) {
                 break;
             }
-            taken.add(next);
+            JournalEntry entry = next.read();
+            if (entry != null) {
+                taken.add(entry);
+            }
         }
         return taken;
     }
@@ -169,14 +190,20 @@ public final class Journal implements AutoCloseable {
         }
     }
 
-    void added(JournalEntry entry, Segment segment) {
+    void added(JournalEntry entry, Segment segment, long at) {
         segment.added();
-        remember(entry, segment::retired);
+        remember(entry, () -> read(segment, at), segment::retired);
     }
 
-    private void remember(JournalEntry entry, Runnable onRetired) {
-        index.put(entry.exchange(), new Held(entry, order.incrementAndGet(), onRetired));
-        fresh.add(entry);
+    private static @Nullable JournalEntry read(Segment segment, long at) {
+        byte[] record = segment.record(at);
+        return record == null ? null : JournalCodec.entry(record);
+    }
+
+    private void remember(JournalEntry entry, Stored stored, Runnable onRetired) {
+        long finishedMs = entry.usage().finished().toEpochMilli();
+        index.put(entry.exchange(), new Held(stored, order.incrementAndGet(), finishedMs, onRetired));
+        fresh.add(stored);
     }
 
     void whenSafe(Executor loop, Runnable written) {

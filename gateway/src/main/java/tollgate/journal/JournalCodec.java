@@ -1,64 +1,209 @@
 package tollgate.journal;
 
 import tollgate.pricing.Usd;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.JsonParser;
-import tools.jackson.databind.DeserializationContext;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.SerializationContext;
-import tools.jackson.databind.ValueDeserializer;
-import tools.jackson.databind.ValueSerializer;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.module.SimpleModule;
+import tollgate.wallet.Settle;
+import tollgate.wallet.WalletAddress;
 
 /**
- * Journal entries and the facts in meter slots, as JSON: a release reads what the one before it wrote, unknown names
- * pass. Amounts are integers of nano-dollars. Thread-safe.
+ * Journal entries and the facts in meter slots as bytes: first the number of their layout, then every field in the order
+ * of its record. A release reads the layout of the one before it too, so a changed one gets the next number and leaves
+ * this one readable. Stateless.
  */
 final class JournalCodec {
-    private static final JsonMapper MAPPER = JsonMapper.builder()
-            .addModule(new SimpleModule()
-                    .addSerializer(Usd.class, new AsNano())
-                    .addDeserializer(Usd.class, new FromNano()))
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .build();
+    private static final long LAYOUT = 1;
 
     private JournalCodec() {}
 
-    /** An entry as at most so many bytes; the client's own texts are left out where they do not fit. */
-    static byte[] entry(JournalEntry entry, int most) {
-        byte[] whole = MAPPER.writeValueAsBytes(entry);
-        return whole.length <= most
-                ? whole
-                : MAPPER.writeValueAsBytes(
-                        new JournalEntry(entry.settle(), entry.usage().withoutTexts()));
+    /** Writes an entry as at most so many bytes; the client's own texts are left out where they do not fit. */
+    static void entry(PackedWriter to, JournalEntry entry, int most) {
+        whole(to, entry);
+        if (to.length() > most) {
+            whole(to, new JournalEntry(entry.settle(), entry.usage().withoutTexts()));
+        }
     }
 
+    private static void whole(PackedWriter to, JournalEntry entry) {
+        to.clear();
+        to.number(LAYOUT);
+        settle(to, entry.settle());
+        usage(to, entry.usage());
+    }
+
+    /**
+     * Reads an entry.
+     *
+     * @throws PackedReader.Damaged where it is none
+     */
     static JournalEntry entry(byte[] bytes) {
-        return MAPPER.readValue(bytes, JournalEntry.class);
+        PackedReader from = reader(bytes);
+        JournalEntry entry = new JournalEntry(settle(from), usage(from));
+        from.end();
+        return entry;
     }
 
-    static byte[] facts(ExchangeFacts facts, int most) {
-        byte[] whole = MAPPER.writeValueAsBytes(facts);
-        return whole.length <= most ? whole : MAPPER.writeValueAsBytes(facts.withoutTexts());
+    /** Writes the facts of an open exchange, as {@link #entry}. */
+    static void facts(PackedWriter to, ExchangeFacts facts, int most) {
+        wholeFacts(to, facts);
+        if (to.length() > most) {
+            wholeFacts(to, facts.withoutTexts());
+        }
     }
 
+    private static void wholeFacts(PackedWriter to, ExchangeFacts facts) {
+        to.clear();
+        to.number(LAYOUT);
+        facts(to, facts);
+    }
+
+    /**
+     * Reads facts.
+     *
+     * @throws PackedReader.Damaged where these are none
+     */
     static ExchangeFacts facts(byte[] bytes) {
-        return MAPPER.readValue(bytes, ExchangeFacts.class);
+        PackedReader from = reader(bytes);
+        ExchangeFacts facts = facts(from);
+        from.end();
+        return facts;
     }
 
-    private static final class AsNano extends ValueSerializer<Usd> {
-        @Override
-        public void serialize(Usd amount, JsonGenerator json, SerializationContext context) throws JacksonException {
-            json.writeNumber(amount.nano());
+    private static PackedReader reader(byte[] bytes) {
+        PackedReader from = new PackedReader(bytes);
+        long layout = from.number();
+        if (layout != LAYOUT) {
+            throw new PackedReader.Damaged("layout " + layout + " (expected: " + LAYOUT + ")", 0);
         }
+        return from;
     }
 
-    private static final class FromNano extends ValueDeserializer<Usd> {
-        @Override
-        public Usd deserialize(JsonParser json, DeserializationContext context) throws JacksonException {
-            return new Usd(json.getLongValue());
-        }
+    private static void address(PackedWriter to, WalletAddress at) {
+        to.number(at.shard()).text(at.organisation()).text(at.wallet());
+    }
+
+    private static WalletAddress address(PackedReader from) {
+        return new WalletAddress(from.small(), from.text(), from.text());
+    }
+
+    private static void settle(PackedWriter to, Settle settle) {
+        address(to, settle.at());
+        to.text(settle.exchange())
+                .text(settle.fingerprint())
+                .number(settle.total().nano())
+                .flag(settle.estimated())
+                .text(settle.reference());
+    }
+
+    private static Settle settle(PackedReader from) {
+        return new Settle(address(from), from.text(), from.text(), usd(from), from.flag(), from.text());
+    }
+
+    private static void facts(PackedWriter to, ExchangeFacts facts) {
+        to.text(facts.exchange());
+        address(to, facts.at());
+        to.flag(facts.live())
+                .text(facts.key())
+                .optional(facts.member())
+                .optional(facts.project())
+                .text(facts.service())
+                .text(facts.dialect())
+                .text(facts.model())
+                .text(facts.upstream())
+                .flag(facts.stream())
+                .number(facts.held().nano())
+                .optional(facts.clamped())
+                .text(facts.priceVersion())
+                .texts(facts.tags())
+                .optional(facts.user())
+                .texts(facts.metadata())
+                .each(
+                        facts.changes(),
+                        each -> to.number(each.offset()).text(each.removed()).text(each.inserted()))
+                .optional(facts.idempotencyKey())
+                .optional(facts.trace())
+                .instant(facts.started());
+    }
+
+    private static ExchangeFacts facts(PackedReader from) {
+        return new ExchangeFacts(
+                from.text(),
+                address(from),
+                from.flag(),
+                from.text(),
+                from.optional(),
+                from.optional(),
+                from.text(),
+                from.text(),
+                from.text(),
+                from.text(),
+                from.flag(),
+                usd(from),
+                from.optionalNumber(),
+                from.text(),
+                from.texts(),
+                from.optional(),
+                from.texts(),
+                from.each(() -> new ExchangeFacts.Change(from.small(), from.text(), from.text())),
+                from.optional(),
+                from.optional(),
+                from.instant());
+    }
+
+    private static void usage(PackedWriter to, UsageRecord usage) {
+        facts(to, usage.facts());
+        to.optional(usage.model())
+                .text(usage.ended())
+                .text(usage.payer())
+                .numbers(usage.units())
+                .number(usage.reasoning())
+                .flag(usage.estimated())
+                .number(usage.charge().nano())
+                .number(usage.cost().nano())
+                .number(usage.overrun().nano())
+                .number(usage.disputed().nano())
+                .each(
+                        usage.lines(),
+                        each -> to.text(each.unit())
+                                .number(each.units())
+                                .text(each.rate())
+                                .text(each.subtotal())
+                                .flag(each.unpriced()))
+                .each(
+                        usage.attempts(),
+                        each -> to.number(each.number())
+                                .text(each.upstream())
+                                .flag(each.reused())
+                                .number(each.status())
+                                .optional(each.failure()))
+                .number(usage.status())
+                .optional(usage.detail())
+                .numbers(usage.timings())
+                .instant(usage.finished());
+    }
+
+    private static UsageRecord usage(PackedReader from) {
+        return new UsageRecord(
+                facts(from),
+                from.optional(),
+                from.text(),
+                from.text(),
+                from.numbers(),
+                from.number(),
+                from.flag(),
+                usd(from),
+                usd(from),
+                usd(from),
+                usd(from),
+                from.each(
+                        () -> new UsageRecord.Line(from.text(), from.number(), from.text(), from.text(), from.flag())),
+                from.each(() ->
+                        new UsageRecord.Attempt(from.small(), from.text(), from.flag(), from.small(), from.optional())),
+                from.small(),
+                from.optional(),
+                from.numbers(),
+                from.instant());
+    }
+
+    private static Usd usd(PackedReader from) {
+        return new Usd(from.number());
     }
 }

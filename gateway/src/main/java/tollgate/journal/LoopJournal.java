@@ -22,6 +22,7 @@ public final class LoopJournal {
     private final Queue<MeterSlots> freshSlots = new ConcurrentLinkedQueue<>();
     private final List<MeterSlots> slots = new ArrayList<>();
     private final ArrayDeque<Segment> prepared = new ArrayDeque<>();
+    private final PackedWriter packed = new PackedWriter();
     private final int entriesPerSegment;
     private int reserved;
     private volatile boolean wantsSegments;
@@ -85,14 +86,16 @@ public final class LoopJournal {
     }
 
     private void append(JournalEntry entry, Runnable written) {
-        byte[] bytes = JournalCodec.entry(entry, ENTRY);
+        JournalCodec.entry(packed, entry, ENTRY);
         Segment segment = prepared.element();
-        while (!segment.append(bytes)) {
+        long at = segment.append(packed.buffer(), packed.length());
+        while (at < 0) {
             segment.fill();
             prepared.remove();
             segment = prepared.element();
+            at = segment.append(packed.buffer(), packed.length());
         }
-        journal.added(entry, segment);
+        journal.added(entry, segment, at);
         journal.whenSafe(loop, written);
     }
 
@@ -125,7 +128,8 @@ public final class LoopJournal {
 
         @Override
         public void open(ExchangeFacts facts) {
-            slots.open(slot, JournalCodec.facts(facts, MeterSlots.MOST_FACTS));
+            JournalCodec.facts(packed, facts, MeterSlots.MOST_FACTS);
+            slots.open(slot, packed.buffer(), packed.length());
         }
 
         @Override

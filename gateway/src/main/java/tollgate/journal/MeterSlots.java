@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tollgate.pricing.Usd;
 
 /**
@@ -20,6 +22,8 @@ import tollgate.pricing.Usd;
  * last when a slot is taken and cleared first when it is freed.
  */
 final class MeterSlots {
+    private static final Logger LOG = LoggerFactory.getLogger(MeterSlots.class);
+
     /** Bytes of a slot. */
     static final int SLOT = 2048;
 
@@ -52,15 +56,15 @@ final class MeterSlots {
         return free.remove();
     }
 
-    /** Writes the facts: from now on a killed process leaves an orphan. */
-    void open(int slot, byte[] facts) {
+    /** Writes the facts, the first bytes of an array: from now on a killed process leaves an orphan. */
+    void open(int slot, byte[] facts, int length) {
         long at = (long) slot * SLOT;
         MemorySegment memory = file.memory();
-        MemorySegment.copy(MemorySegment.ofArray(facts), 0, memory, at + 16, facts.length);
+        MemorySegment.copy(MemorySegment.ofArray(facts), 0, memory, at + 16, length);
         memory.set(LONG, at + 8, 0L);
         memory.set(INT, at + 4, 0);
         VarHandle.releaseFence();
-        memory.set(INT, at, facts.length);
+        memory.set(INT, at, length);
     }
 
     /** What the bytes handed to the client's connection come to. */
@@ -97,8 +101,12 @@ final class MeterSlots {
             if (length > 0 && length <= MOST_FACTS) {
                 byte[] facts = new byte[length];
                 bytes.get(at + 16, facts);
-                orphans.add(new Orphan(
-                        JournalCodec.facts(facts), bytes.getInt(at + 4) != 0, new Usd(bytes.getLong(at + 8))));
+                try {
+                    orphans.add(new Orphan(
+                            JournalCodec.facts(facts), bytes.getInt(at + 4) != 0, new Usd(bytes.getLong(at + 8))));
+                } catch (PackedReader.Damaged torn) {
+                    LOG.error("a meter slot of a dead machine cannot be read: its hold will expire by itself", torn);
+                }
             }
         }
         return orphans;

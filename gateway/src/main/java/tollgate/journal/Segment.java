@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One file of records, appended to by one thread and forced by another.
@@ -29,6 +30,7 @@ final class Segment {
     private long end;
     private int unretired;
     private boolean full;
+    private boolean gone;
     private volatile boolean dirty;
 
     private Segment(ZeroedFile file, long capacity) {
@@ -46,20 +48,34 @@ final class Segment {
         return (HEAD + bytes + 7) & ~7;
     }
 
-    /** Appends a record if it fits. */
-    boolean append(byte[] record) {
-        int framed = framed(record.length);
+    /**
+     * Appends the first bytes of an array as a record.
+     *
+     * @return where it stands; negative where it does not fit
+     */
+    long append(byte[] record, int length) {
+        int framed = framed(length);
         if (end + framed > capacity) {
-            return false;
+            return -1;
         }
         MemorySegment memory = file.memory();
-        MemorySegment.copy(MemorySegment.ofArray(record), 0, memory, end + HEAD, record.length);
-        memory.set(INT, end + 4, crc(record, 0, record.length));
+        MemorySegment.copy(MemorySegment.ofArray(record), 0, memory, end + HEAD, length);
+        memory.set(INT, end + 4, crc(record, 0, length));
         VarHandle.releaseFence();
-        memory.set(INT, end, record.length);
+        memory.set(INT, end, length);
+        long at = end;
         end += framed;
         dirty = true;
-        return true;
+        return at;
+    }
+
+    /** The record that stands there; null where the file is not needed and gone already. Any thread. */
+    synchronized byte @Nullable [] record(long at) {
+        if (gone) {
+            return null;
+        }
+        MemorySegment memory = file.memory();
+        return memory.asSlice(at + HEAD, memory.get(INT, at)).toArray(ValueLayout.JAVA_BYTE);
     }
 
     /** Bytes left for records. */
@@ -93,12 +109,14 @@ final class Segment {
         return full && unretired == 0;
     }
 
-    void delete() throws IOException {
+    synchronized void delete() throws IOException {
+        gone = true;
         file.delete();
     }
 
     /** Lets go of the file, which is deleted where nothing in it is needed. */
     synchronized void close() throws IOException {
+        gone = true;
         if (unretired == 0) {
             file.delete();
         } else {

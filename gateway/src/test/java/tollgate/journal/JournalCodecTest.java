@@ -1,0 +1,171 @@
+package tollgate.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import tollgate.pricing.Usd;
+import tollgate.wallet.Settle;
+import tollgate.wallet.WalletAddress;
+
+class JournalCodecTest {
+    private static final long SEED = 4711;
+    private static final long[] EDGES = {
+        0, 1, -1, 63, 64, -64, -65, 8191, 8192, 9_000_000_000_000_000L, -9_000_000_000_000_000L
+    };
+
+    private final Random random = new Random(SEED);
+    private final PackedWriter packed = new PackedWriter();
+
+    @Test
+    void every_entry_is_read_as_it_was_written() {
+        for (int i = 0; i < 2_000; i++) {
+            JournalEntry entry = entry();
+            JournalCodec.entry(packed, entry, Integer.MAX_VALUE);
+            assertThat(JournalCodec.entry(written())).as("seed " + SEED).isEqualTo(entry);
+            JournalCodec.facts(packed, entry.usage().facts(), Integer.MAX_VALUE);
+            assertThat(JournalCodec.facts(written()))
+                    .as("seed " + SEED)
+                    .isEqualTo(entry.usage().facts());
+        }
+    }
+
+    @Test
+    void numbers_at_the_ends_of_their_range_survive() {
+        for (long value : new long[] {Long.MIN_VALUE, Long.MAX_VALUE, 0, Integer.MIN_VALUE, 1L << 62}) {
+            packed.clear();
+            packed.number(value);
+            PackedReader reader = new PackedReader(written());
+            assertThat(reader.number()).isEqualTo(value);
+            reader.end();
+        }
+    }
+
+    @Test
+    void bytes_that_end_early_or_go_on_are_damaged() {
+        JournalCodec.entry(packed, Entries.entry("x1", 7), Integer.MAX_VALUE);
+        byte[] whole = written();
+        for (int length = 0; length < whole.length; length++) {
+            byte[] part = Arrays.copyOf(whole, length);
+            assertThatThrownBy(() -> JournalCodec.entry(part))
+                    .as("the first " + length + " bytes")
+                    .isInstanceOf(PackedReader.Damaged.class);
+        }
+        assertThatThrownBy(() -> JournalCodec.entry(Arrays.copyOf(whole, whole.length + 1)))
+                .isInstanceOf(PackedReader.Damaged.class);
+    }
+
+    @Test
+    void changed_bytes_are_read_or_damaged_and_never_anything_else() {
+        JournalCodec.entry(packed, Entries.entry("x1", 7), Integer.MAX_VALUE);
+        byte[] whole = written();
+        for (int i = 0; i < 20_000; i++) {
+            byte[] changed = whole.clone();
+            changed[random.nextInt(changed.length)] = (byte) random.nextInt();
+            changed[random.nextInt(changed.length)] = (byte) random.nextInt();
+            try {
+                JournalCodec.entry(changed);
+            } catch (PackedReader.Damaged | IllegalArgumentException expected) {
+                assertThat(expected).hasMessageNotContaining("null");
+            }
+        }
+    }
+
+    private byte[] written() {
+        return Arrays.copyOf(packed.buffer(), packed.length());
+    }
+
+    private JournalEntry entry() {
+        WalletAddress at = new WalletAddress(random.nextInt(64), text(), text());
+        ExchangeFacts facts = new ExchangeFacts(
+                text(),
+                at,
+                random.nextBoolean(),
+                text(),
+                orNull(text()),
+                orNull(text()),
+                text(),
+                text(),
+                text(),
+                text(),
+                random.nextBoolean(),
+                usd(),
+                random.nextBoolean() ? number() : null,
+                text(),
+                texts(),
+                orNull(text()),
+                texts(),
+                some().mapToObj(i -> new ExchangeFacts.Change(random.nextInt(), text(), text()))
+                        .toList(),
+                orNull(text()),
+                orNull(text()),
+                instant());
+        UsageRecord usage = new UsageRecord(
+                facts,
+                orNull(text()),
+                text(),
+                text(),
+                numbers(),
+                number(),
+                random.nextBoolean(),
+                usd(),
+                usd(),
+                usd(),
+                usd(),
+                some().mapToObj(i -> new UsageRecord.Line(text(), number(), text(), text(), random.nextBoolean()))
+                        .toList(),
+                some().mapToObj(i -> new UsageRecord.Attempt(
+                                random.nextInt(), text(), random.nextBoolean(), random.nextInt(), orNull(text())))
+                        .toList(),
+                random.nextInt(),
+                orNull(text()),
+                numbers(),
+                instant());
+        return new JournalEntry(new Settle(at, text(), text(), usd(), random.nextBoolean(), text()), usage);
+    }
+
+    private IntStream some() {
+        return IntStream.range(0, random.nextInt(4));
+    }
+
+    private long number() {
+        return random.nextBoolean() ? EDGES[random.nextInt(EDGES.length)] : random.nextLong();
+    }
+
+    private Usd usd() {
+        return new Usd(EDGES[random.nextInt(EDGES.length)]);
+    }
+
+    private Instant instant() {
+        return Instant.ofEpochSecond(random.nextInt(), random.nextInt(1_000_000_000));
+    }
+
+    private Map<String, String> texts() {
+        Map<String, String> texts = new HashMap<>();
+        some().forEach(i -> texts.put(text(), text()));
+        return texts;
+    }
+
+    private Map<String, Long> numbers() {
+        Map<String, Long> numbers = new HashMap<>();
+        some().forEach(i -> numbers.put(text(), number()));
+        return numbers;
+    }
+
+    private @Nullable String orNull(String text) {
+        return random.nextBoolean() ? text : null;
+    }
+
+    private String text() {
+        return List.of("", "x", "gpt-5", "ünïcödé 😀 ", "a".repeat(random.nextInt(300)))
+                .get(random.nextInt(5));
+    }
+}
