@@ -160,7 +160,7 @@ final class Installation implements AutoCloseable {
                     records,
                     id -> journal.find(id).map(ExchangeRow::of),
                     id -> ProxySetup.refused(refusals, id));
-            this.gateway = new Gateway(context, proxies, new OwnPaths(desk, workers, () -> notReady(keeping)));
+            this.gateway = new Gateway(context, proxies, new OwnPaths(desk, workers, () -> notReady(keeping, journal)));
             keeping.onReopening(gateway::reinstate);
             this.verification = new Verification(records, control, keeping, journal);
             this.admin = opened(AdminServer.start(
@@ -171,7 +171,7 @@ final class Installation implements AutoCloseable {
                     control,
                     verification,
                     telemetry::text,
-                    () -> notReady(keeping),
+                    () -> notReady(keeping, journal),
                     clock));
             this.listener = HttpListener.bind(ProxySetup.listening(config), transport, loops, loops, gateway);
             telemetry.gauge("tollgate_open_exchanges", listener::openExchanges);
@@ -232,8 +232,11 @@ final class Installation implements AutoCloseable {
                 config, "sandbox", "openai", URI.create("http://127.0.0.1:" + started.port()), "sandbox");
     }
 
-    private @Nullable String notReady(Books keeping) {
-        return stopping ? "stopping" : keeping.notReady();
+    private @Nullable String notReady(Books keeping, Journal journal) {
+        if (stopping) {
+            return "stopping";
+        }
+        return journal.keeps() ? keeping.notReady() : "the journal cannot be written";
     }
 
     /** Whether wallets and books say the same, as JSON would say it. */

@@ -1,6 +1,5 @@
 package tollgate.books;
 
-import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -171,19 +170,22 @@ final class Replay {
     }
 
     /** Settles what was open when an earlier run died: what had left to the client is charged, the rest is not. */
-    void settleOrphans() throws IOException {
+    void settleOrphans() {
+        List<JournalEntry> settled = new ArrayList<>();
         for (Orphan orphan : journal.orphans()) {
             if (journal.find(orphan.facts().exchange()).isEmpty()
                     && records.exchanges().find(orphan.facts().exchange()).isEmpty()) {
                 Reservation room = Objects.requireNonNull(
                         journal.loop(loop).reserve(), "the journal has no room to settle what an earlier run left");
                 JournalEntry entry = settlement(orphan);
-                room.settle(entry, () -> settle(entry));
+                room.settle(entry, () -> {});
                 room.close();
+                settled.add(entry);
             }
         }
         journal.force();
         journal.orphansSettled();
+        settled.forEach(this::settle);
     }
 
     private JournalEntry settlement(Orphan orphan) {

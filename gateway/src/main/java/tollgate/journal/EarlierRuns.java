@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,14 +16,23 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What earlier runs left in a journal's folder: read once, deleted piece by piece as it is dealt with. */
+/**
+ * What earlier runs left in a journal's folder: read once, deleted piece by piece as it is dealt with. A file with anything
+ * in it that cannot be read is kept, under another name, for a person to look at.
+ *
+ * <p>Thread-safe once read.
+ */
 final class EarlierRuns {
     private static final Logger LOG = LoggerFactory.getLogger(EarlierRuns.class);
+    private static final String DAMAGED = "damaged-";
 
     private final Map<Path, List<JournalEntry>> files = new LinkedHashMap<>();
-    private final List<Path> slotFiles = new ArrayList<>();
+    private final Set<Path> damaged = new HashSet<>();
     private final List<Orphan> orphans = new ArrayList<>();
-    private final Set<String> unseen = new HashSet<>();
+    /** Slot files, each with the exchanges that were settled although none of their answer had left. */
+    private final Map<Path, Set<String>> slotFiles = new LinkedHashMap<>();
+
+    private boolean orphansSettled;
 
     static EarlierRuns read(Path folder) throws IOException {
         EarlierRuns earlier = new EarlierRuns();
@@ -33,41 +43,59 @@ final class EarlierRuns {
         Set<String> settled = new HashSet<>();
         for (Path file : all) {
             if (file.getFileName().toString().startsWith("records-")) {
-                List<JournalEntry> entries = Segment.records(ZeroedFile.read(file)).stream()
-                        .map(JournalCodec::entry)
-                        .toList();
-                entries.forEach(entry -> settled.add(entry.exchange()));
-                earlier.files.put(file, entries);
+                earlier.records(file, settled);
             }
         }
         for (Path file : all) {
             if (file.getFileName().toString().startsWith("slots-")) {
-                earlier.slotFiles.add(file);
-                MeterSlots.orphans(ZeroedFile.read(file)).forEach(orphan -> earlier.sort(orphan, settled));
+                earlier.slots(file, settled);
             }
         }
         return earlier;
     }
 
-    private void sort(Orphan orphan, Set<String> settled) {
-        if (!settled.contains(orphan.facts().exchange())) {
-            orphans.add(orphan);
-        } else if (!orphan.left()) {
-            unseen.add(orphan.facts().exchange());
+    private void records(Path file, Set<String> settled) throws IOException {
+        Segment.Content content = Segment.content(ZeroedFile.read(file));
+        List<JournalEntry> entries =
+                content.records().stream().map(JournalCodec::entry).toList();
+        entries.forEach(entry -> settled.add(entry.exchange()));
+        files.put(file, entries);
+        if (content.damaged()) {
+            damaged.add(file);
+            LOG.error(
+                    "journal file {} is damaged: {} settlements can be read, others may be lost with it; it is kept as {}{}",
+                    file,
+                    entries.size(),
+                    DAMAGED,
+                    file.getFileName());
         }
     }
 
+    private void slots(Path file, Set<String> settled) throws IOException {
+        Map<String, Orphan> byExchange = new HashMap<>();
+        Set<String> unseen = new HashSet<>();
+        for (Orphan orphan : MeterSlots.orphans(ZeroedFile.read(file))) {
+            if (!settled.contains(orphan.facts().exchange())) {
+                byExchange.put(orphan.facts().exchange(), orphan);
+            } else if (!orphan.left()) {
+                unseen.add(orphan.facts().exchange());
+            }
+        }
+        orphans.addAll(byExchange.values());
+        slotFiles.put(file, unseen);
+    }
+
     /** Hands each entry on, with what to call when it is retired. */
-    void entries(BiConsumer<JournalEntry, Runnable> to) throws IOException {
+    void entries(BiConsumer<JournalEntry, Runnable> to) {
         for (Map.Entry<Path, List<JournalEntry>> file : files.entrySet()) {
             if (file.getValue().isEmpty()) {
-                Files.delete(file.getKey());
+                done(file.getKey());
             }
             AtomicInteger left = new AtomicInteger(file.getValue().size());
             for (JournalEntry entry : file.getValue()) {
                 to.accept(entry, () -> {
                     if (left.decrementAndGet() == 0) {
-                        delete(file.getKey());
+                        done(file.getKey());
                     }
                 });
             }
@@ -78,20 +106,46 @@ final class EarlierRuns {
         return List.copyOf(orphans);
     }
 
-    Set<String> unseen() {
-        return unseen;
+    /** Whether an exchange was settled although none of its answer had left: what it took is to be given back. */
+    synchronized boolean unseen(String exchange) {
+        return slotFiles.values().stream().anyMatch(unseen -> unseen.contains(exchange));
     }
 
-    void forgetOrphans() throws IOException {
-        for (Path file : slotFiles) {
-            Files.deleteIfExists(file);
+    /** What is owed for an exchange, if anything, is in SQL: until then its slot must survive the next kill too. */
+    synchronized void madeGood(String exchange) {
+        boolean was = false;
+        for (Set<String> unseen : slotFiles.values()) {
+            was |= unseen.remove(exchange);
         }
-        slotFiles.clear();
+        if (was) {
+            deleteSlots();
+        }
     }
 
-    private static void delete(Path file) {
+    synchronized void orphansSettled() {
+        orphansSettled = true;
+        deleteSlots();
+    }
+
+    private void deleteSlots() {
+        if (orphansSettled) {
+            slotFiles.entrySet().removeIf(file -> {
+                boolean spent = file.getValue().isEmpty();
+                if (spent) {
+                    done(file.getKey());
+                }
+                return spent;
+            });
+        }
+    }
+
+    private void done(Path file) {
         try {
-            Files.deleteIfExists(file);
+            if (damaged.contains(file)) {
+                Files.move(file, file.resolveSibling(DAMAGED + file.getFileName()));
+            } else {
+                Files.deleteIfExists(file);
+            }
         } catch (IOException stays) {
             LOG.warn(
                     "journal file {} is not needed any more, but cannot be deleted; it will be read again",

@@ -55,6 +55,8 @@ public record ExchangeFacts(
         @Nullable String idempotencyKey,
         @Nullable String trace,
         Instant started) {
+    private static final int SHORT = 80;
+
     /** Copies what could change. */
     public ExchangeFacts {
         tags = Map.copyOf(tags);
@@ -86,6 +88,36 @@ public record ExchangeFacts(
                 null,
                 null,
                 started);
+    }
+
+    /** The same with the names that others chose cut short: even then it fits. */
+    ExchangeFacts withShortNames() {
+        return new ExchangeFacts(
+                exchange,
+                at,
+                live,
+                key,
+                cut(member),
+                cut(project),
+                service,
+                dialect,
+                String.valueOf(cut(model)),
+                String.valueOf(cut(upstream)),
+                stream,
+                held,
+                clamped,
+                String.valueOf(cut(priceVersion)),
+                Map.of(),
+                null,
+                Map.of(),
+                List.of(),
+                null,
+                null,
+                started);
+    }
+
+    private static @Nullable String cut(@Nullable String name) {
+        return name == null || name.length() <= SHORT ? name : name.substring(0, SHORT);
     }
 
     /**

@@ -1,7 +1,6 @@
 package tollgate.journal;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,7 +46,7 @@ public final class Journal implements AutoCloseable {
     private final Thread keeper;
     private volatile boolean closing;
     private long files;
-    private boolean complained;
+    private volatile boolean complained;
 
     /**
      * An entry that is not retired. It is kept where it was written and read again when it is asked for: a long time
@@ -122,12 +121,12 @@ public final class Journal implements AutoCloseable {
 
     /** Whether an exchange of an earlier run was settled here, but none of its answer had left when its process died. */
     public boolean unseen(String exchange) {
-        return earlier.unseen().contains(exchange);
+        return earlier.unseen(exchange);
     }
 
-    /** Every orphan is settled: their slots are not needed any more. */
-    public void orphansSettled() throws IOException {
-        earlier.forgetOrphans();
+    /** Every orphan is settled: their slots are not needed any more, but for those that say what is owed. */
+    public void orphansSettled() {
+        earlier.orphansSettled();
     }
 
     /** The entry of an exchange that is not retired yet. */
@@ -175,8 +174,12 @@ public final class Journal implements AutoCloseable {
         return index.size();
     }
 
-    /** SQL holds the final row and the usage record of this exchange: its entry is not needed any more. */
+    /**
+     * SQL holds the final row and the usage record of this exchange, and what is owed for it: its entry is not needed any
+     * more.
+     */
     public void retire(String exchange) {
+        earlier.madeGood(exchange);
         Held held = index.remove(exchange);
         if (held != null) {
             held.onRetired.run();
@@ -238,10 +241,15 @@ public final class Journal implements AutoCloseable {
                 }
                 deleteSpent();
                 complained = false;
-            } catch (IOException | UncheckedIOException broken) {
+            } catch (IOException | RuntimeException broken) {
                 complain(broken);
             }
         }
+    }
+
+    /** Whether entries written now will reach the disk. */
+    public boolean keeps() {
+        return keeper.isAlive() && !complained;
     }
 
     private void complain(Exception broken) {
@@ -253,12 +261,23 @@ public final class Journal implements AutoCloseable {
     }
 
     private void forceAndTell() {
-        List<Waiting> told = new ArrayList<>();
-        for (@Nullable Waiting next = waiting.poll(); next != null; next = waiting.poll()) {
-            told.add(next);
-        }
+        int written = waiting.size();
         force();
-        told.forEach(each -> each.loop.execute(each.written));
+        for (int i = 0; i < written; i++) {
+            Waiting next = waiting.poll();
+            if (next != null) {
+                tell(next);
+            }
+        }
+    }
+
+    /** What somebody does with the news must not end the forcing of everybody else's entries. */
+    private static void tell(Waiting waiting) {
+        try {
+            waiting.loop.execute(waiting.written);
+        } catch (RuntimeException broken) {
+            LOG.error("a settlement is on disk, but who waits for that cannot be told: it is sent again later", broken);
+        }
     }
 
     private void makeAhead() throws IOException {

@@ -14,11 +14,14 @@ final class JournalCodec {
 
     private JournalCodec() {}
 
-    /** Writes an entry as at most so many bytes; the client's own texts are left out where they do not fit. */
+    /** Writes an entry as at most so many bytes: the client's own texts are left out, and names cut, where they do not fit. */
     static void entry(PackedWriter to, JournalEntry entry, int most) {
         whole(to, entry);
         if (to.length() > most) {
             whole(to, new JournalEntry(entry.settle(), entry.usage().withoutTexts()));
+        }
+        if (to.length() > most) {
+            whole(to, new JournalEntry(entry.settle(), entry.usage().withShortNames()));
         }
     }
 
@@ -46,6 +49,9 @@ final class JournalCodec {
         wholeFacts(to, facts);
         if (to.length() > most) {
             wholeFacts(to, facts.withoutTexts());
+        }
+        if (to.length() > most) {
+            wholeFacts(to, facts.withShortNames());
         }
     }
 
@@ -90,11 +96,12 @@ final class JournalCodec {
                 .text(settle.fingerprint())
                 .number(settle.total().nano())
                 .flag(settle.estimated())
-                .text(settle.reference());
+                .text(settle.reference())
+                .flag(settle.disputed());
     }
 
     private static Settle settle(PackedReader from) {
-        return new Settle(address(from), from.text(), from.text(), usd(from), from.flag(), from.text());
+        return new Settle(address(from), from.text(), from.text(), usd(from), from.flag(), from.text(), from.flag());
     }
 
     private static void facts(PackedWriter to, ExchangeFacts facts) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tollgate.pricing.Usd;
@@ -18,17 +19,19 @@ import tollgate.pricing.Usd;
  * One file of meter slots: a place for each open exchange, where plain stores keep what has left to its client. Survives
  * a killed process; a dead machine is what the renewals of the hold are for.
  *
- * <p>Confined to one event loop. Layout of a slot: {@code length:int left:int accrued:long facts}. The length is stored
- * last when a slot is taken and cleared first when it is freed.
+ * <p>Confined to one event loop. Layout of a slot: {@code length:int left:int accrued:long crc32c:long facts}, the sum
+ * being that of the facts. The length is stored last when a slot is taken and cleared first when it is freed.
  */
 final class MeterSlots {
     private static final Logger LOG = LoggerFactory.getLogger(MeterSlots.class);
+
+    private static final int HEAD = 24;
 
     /** Bytes of a slot. */
     static final int SLOT = 2048;
 
     /** Most bytes of facts. */
-    static final int MOST_FACTS = SLOT - 16;
+    static final int MOST_FACTS = SLOT - HEAD;
 
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -58,9 +61,13 @@ final class MeterSlots {
 
     /** Writes the facts, the first bytes of an array: from now on a killed process leaves an orphan. */
     void open(int slot, byte[] facts, int length) {
+        if (length > MOST_FACTS) {
+            throw new IllegalArgumentException("facts of " + length + " bytes (expected: at most " + MOST_FACTS + ")");
+        }
         long at = (long) slot * SLOT;
         MemorySegment memory = file.memory();
-        MemorySegment.copy(MemorySegment.ofArray(facts), 0, memory, at + 16, length);
+        MemorySegment.copy(MemorySegment.ofArray(facts), 0, memory, at + HEAD, length);
+        memory.set(LONG, at + 16, sum(facts, length));
         memory.set(LONG, at + 8, 0L);
         memory.set(INT, at + 4, 0);
         VarHandle.releaseFence();
@@ -100,8 +107,11 @@ final class MeterSlots {
             int length = bytes.getInt(at);
             if (length > 0 && length <= MOST_FACTS) {
                 byte[] facts = new byte[length];
-                bytes.get(at + 16, facts);
+                bytes.get(at + HEAD, facts);
                 try {
+                    if (bytes.getLong(at + 16) != sum(facts, length)) {
+                        throw new PackedReader.Damaged("its sum is another", 0);
+                    }
                     orphans.add(new Orphan(
                             JournalCodec.facts(facts), bytes.getInt(at + 4) != 0, new Usd(bytes.getLong(at + 8))));
                 } catch (PackedReader.Damaged torn) {
@@ -110,5 +120,11 @@ final class MeterSlots {
             }
         }
         return orphans;
+    }
+
+    private static long sum(byte[] facts, int length) {
+        CRC32C sum = new CRC32C();
+        sum.update(facts, 0, length);
+        return sum.getValue();
     }
 }

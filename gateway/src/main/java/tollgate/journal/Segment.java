@@ -87,7 +87,13 @@ final class Segment {
     void force() {
         if (dirty) {
             dirty = false;
-            file.force();
+            boolean forced = false;
+            try {
+                file.force();
+                forced = true;
+            } finally {
+                dirty |= !forced;
+            }
         }
     }
 
@@ -125,25 +131,39 @@ final class Segment {
         }
     }
 
-    /** The whole records of a file of an earlier run, up to a torn or damaged one. */
-    static List<byte[]> records(byte[] file) {
+    /**
+     * What a file of an earlier run holds.
+     *
+     * @param records the whole ones, in order
+     * @param damaged there is something between or behind them that is none
+     */
+    record Content(List<byte[]> records, boolean damaged) {}
+
+    /** Reads a file of an earlier run: what is damaged hides nothing that stands behind it. */
+    static Content content(byte[] file) {
         ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
         List<byte[]> records = new ArrayList<>();
-        int at = 0;
-        while (at + HEAD <= file.length) {
+        boolean damaged = false;
+        for (int at = 0; at + HEAD <= file.length; ) {
             int length = bytes.getInt(at);
-            if (length <= 0 || length > MOST_RECORD_BYTES || at + framed(length) > file.length) {
-                break;
+            if (whole(file, at, length, bytes.getInt(at + 4))) {
+                byte[] record = new byte[length];
+                bytes.get(at + HEAD, record);
+                records.add(record);
+                at += framed(length);
+            } else {
+                damaged |= bytes.getLong(at) != 0;
+                at += HEAD;
             }
-            if (bytes.getInt(at + 4) != crc(file, at + HEAD, length)) {
-                break;
-            }
-            byte[] record = new byte[length];
-            bytes.get(at + HEAD, record);
-            records.add(record);
-            at += framed(length);
         }
-        return records;
+        return new Content(records, damaged);
+    }
+
+    private static boolean whole(byte[] file, int at, int length, int crc) {
+        return length > 0
+                && length <= MOST_RECORD_BYTES
+                && at + framed(length) <= file.length
+                && crc == crc(file, at + HEAD, length);
     }
 
     private static int crc(byte[] bytes, int from, int length) {

@@ -55,24 +55,18 @@ public record UsageRecord(
 
     /** The same without what a record may have no room for. */
     UsageRecord withoutTexts() {
+        return with(facts.withoutTexts());
+    }
+
+    /** The same with short names too. */
+    UsageRecord withShortNames() {
+        return with(facts.withShortNames());
+    }
+
+    private UsageRecord with(ExchangeFacts shorter) {
         return new UsageRecord(
-                facts.withoutTexts(),
-                model,
-                ended,
-                payer,
-                units,
-                reasoning,
-                estimated,
-                charge,
-                cost,
-                overrun,
-                disputed,
-                lines,
-                attempts,
-                status,
-                null,
-                timings,
-                finished);
+                shorter, model, ended, payer, units, reasoning, estimated, charge, cost, overrun, disputed, lines,
+                attempts, status, null, timings, finished);
     }
 
     /**

@@ -129,7 +129,8 @@ class JournalCodecTest {
                 orNull(text()),
                 numbers(),
                 instant());
-        return new JournalEntry(new Settle(at, text(), text(), usd(), random.nextBoolean(), text()), usage);
+        return new JournalEntry(
+                new Settle(at, text(), text(), usd(), random.nextBoolean(), text(), random.nextBoolean()), usage);
     }
 
     private IntStream some() {

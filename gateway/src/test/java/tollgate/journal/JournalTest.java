@@ -145,18 +145,129 @@ class JournalTest {
     }
 
     @Test
-    void a_damaged_record_ends_the_file_and_those_before_it_are_kept() throws IOException {
-        try (Journal journal = open()) {
-            settle(journal, Entries.entry("x1", 1));
-            settle(journal, Entries.entry("x2", 2));
+    void a_damaged_record_hides_no_other_and_its_file_is_kept_for_a_person() throws IOException {
+        for (String damaged : List.of("x1", "x2", "x3")) {
+            for (int before : new int[] {0, 1, 8}) {
+                try (Journal journal = open()) {
+                    for (String exchange : List.of("x1", "x2", "x3")) {
+                        settle(journal, Entries.entry(exchange, 7));
+                    }
+                }
+                Path file = file("records-");
+                byte[] bytes = Files.readAllBytes(file);
+                // the text itself, and by the padding the sum or the length in front of it
+                bytes[text(bytes, damaged) - before] ^= 1;
+                Files.write(file, bytes);
+                try (Journal again = open()) {
+                    assertThat(unretired(again))
+                            .as(damaged + " -" + before)
+                            .extracting(JournalEntry::exchange)
+                            .hasSize(2)
+                            .doesNotContain(damaged);
+                    unretired(again).forEach(entry -> again.retire(entry.exchange()));
+                }
+                assertThat(files()).contains("damaged-" + file.getFileName()).doesNotContain(file.getFileName() + "");
+                Files.delete(file("damaged-"));
+            }
         }
-        Path file = records();
+    }
+
+    @Test
+    void what_is_owed_for_an_answer_nobody_saw_survives_a_second_kill() throws IOException {
+        Journal dead = open();
+        Reservation unseen = reserve(dead);
+        unseen.open(Entries.facts("x1", Map.of()));
+        unseen.settle(Entries.entry("x1", 5), () -> {});
+        Journal second = open();
+        assertThat(second.unseen("x1")).isTrue();
+        second.orphansSettled();
+        Journal third = open();
+        assertThat(third.find("x1")).isPresent();
+        assertThat(third.unseen("x1")).as("not given back yet").isTrue();
+        third.orphansSettled();
+        third.retire("x1");
+        assertThat(third.unseen("x1")).isFalse();
+        third.close();
+        second.close();
+        dead.close();
+    }
+
+    @Test
+    void names_too_long_for_a_slot_are_cut_and_never_reach_into_the_next() throws IOException {
+        Journal dead = open();
+        reserve(dead).open(named("x1", "\u0001".repeat(256)));
+        reserve(dead).open(named("x2", "日".repeat(256)));
+        reserve(dead).open(named("x3", "😀".repeat(128)));
+        try (Journal again = open()) {
+            assertThat(again.orphans())
+                    .extracting(orphan -> orphan.facts().exchange())
+                    .containsExactlyInAnyOrder("x1", "x2", "x3");
+        }
+        dead.close();
+    }
+
+    private static ExchangeFacts named(String exchange, String name) {
+        ExchangeFacts plain = Entries.facts(exchange, Map.of("label", name));
+        return new ExchangeFacts(
+                exchange,
+                plain.at(),
+                true,
+                plain.key(),
+                name,
+                name,
+                "chat",
+                "openai",
+                name,
+                name,
+                true,
+                plain.held(),
+                1L,
+                name,
+                Map.of(),
+                name,
+                plain.metadata(),
+                List.of(),
+                name,
+                name,
+                plain.started());
+    }
+
+    @Test
+    void a_torn_slot_is_told_of_and_the_others_are_read() throws IOException {
+        Journal dead = open();
+        reserve(dead).open(Entries.facts("x1", Map.of()));
+        reserve(dead).open(Entries.facts("x2", Map.of()));
+        Path file = file("slots-");
         byte[] bytes = Files.readAllBytes(file);
-        int second = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1).lastIndexOf("x2");
-        bytes[second] ^= 1;
+        int at = text(bytes, "x1");
+        java.util.Arrays.fill(bytes, at, at + 20, (byte) 0);
         Files.write(file, bytes);
         try (Journal again = open()) {
-            assertThat(unretired(again)).extracting(JournalEntry::exchange).containsExactly("x1");
+            assertThat(again.orphans())
+                    .extracting(orphan -> orphan.facts().exchange())
+                    .containsExactly("x2");
+        }
+        dead.close();
+    }
+
+    @Test
+    void a_call_back_that_fails_keeps_nobody_else_waiting() throws IOException {
+        Executor refusing = task -> {
+            throw new java.util.concurrent.RejectedExecutionException("stopping");
+        };
+        ConcurrentLinkedQueue<Runnable> loop = new ConcurrentLinkedQueue<>();
+        try (Journal journal = Journal.open(folder, SMALL.withSync(Duration.ZERO), List.of(refusing, loop::add))) {
+            Reservation failing =
+                    java.util.Objects.requireNonNull(journal.loop(0).reserve());
+            failing.settle(Entries.entry("x1", 1), () -> {});
+            Reservation waiting =
+                    java.util.Objects.requireNonNull(journal.loop(1).reserve());
+            waiting.settle(Entries.entry("x2", 1), () -> {});
+            await().atMost(Duration.ofSeconds(5)).until(() -> !loop.isEmpty());
+            Reservation later = java.util.Objects.requireNonNull(journal.loop(1).reserve());
+            later.settle(Entries.entry("x3", 1), () -> {});
+            await().atMost(Duration.ofSeconds(5)).until(() -> loop.size() == 2);
+            assertThat(journal.keeps()).isTrue();
         }
     }
 
@@ -202,9 +313,14 @@ class JournalTest {
         java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
     }
 
-    private Path records() throws IOException {
+    private static int text(byte[] bytes, String wanted) {
+        return new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1).indexOf(wanted);
+    }
+
+    private Path file(String prefix) throws IOException {
         try (Stream<Path> listed = Files.list(folder)) {
-            return listed.filter(each -> each.getFileName().toString().startsWith("records-"))
+            return listed.filter(each -> each.getFileName().toString().startsWith(prefix))
+                    .sorted()
                     .findFirst()
                     .orElseThrow();
         }
