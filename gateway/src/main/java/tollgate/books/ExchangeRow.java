@@ -106,6 +106,12 @@ public final class ExchangeRow {
         document.put("reasoning_tokens", usage.reasoning());
         document.put("estimated", usage.estimated());
         document.put("charge", usage.charge().toString());
+        if (usage.overrun().nano() > 0) {
+            document.put("overrun", usage.overrun().toString());
+        }
+        if (usage.disputed().nano() > 0) {
+            document.put("disputed", usage.disputed().toString());
+        }
         document.put("held", facts.held().toString());
         document.put("clamped", facts.clamped());
         document.put("price_version", facts.priceVersion());

@@ -15,6 +15,11 @@ final class ClientStall {
         this.patienceNanos = patience.toNanos();
     }
 
+    /** Whether anything waited when somebody last looked. */
+    boolean waiting() {
+        return pending > 0;
+    }
+
     /** Whether nothing of what waits has been taken for longer than the patience. */
     boolean stalled(Channel channel, long now) {
         ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();

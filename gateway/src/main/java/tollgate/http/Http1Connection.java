@@ -268,6 +268,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Swee
             if (now - headSince > settings.headerRead().toNanos()) {
                 headBroken(new FramingException(408, "the request's head did not arrive in time"));
             }
+        } else if (stall.stalled(context().channel(), now)) {
+            cut();
+        } else if (stall.waiting()) {
+            idleSince = now;
         } else if (now - idleSince > settings.keepAlive().toNanos()) {
             cut();
         }

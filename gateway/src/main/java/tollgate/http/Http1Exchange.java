@@ -2,6 +2,7 @@ package tollgate.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
@@ -29,7 +30,7 @@ final class Http1Exchange implements ServerExchange {
     private final RequestHead head;
     private final ArrayDeque<ByteBuf> batch = new ArrayDeque<>();
     private @Nullable RequestReceiver receiver;
-    private @Nullable Runnable whenFlushed;
+    private @Nullable ChannelFutureListener begunOrNever;
     private @Nullable ByteBuf framing;
     private int batchBytes;
     private boolean keepAlive;
@@ -257,8 +258,8 @@ final class Http1Exchange implements ServerExchange {
     }
 
     @Override
-    public void whenFlushed(Runnable task) {
-        whenFlushed = task;
+    public void whenBegun(Runnable begun, Runnable never) {
+        begunOrNever = written -> (written.isSuccess() ? begun : never).run();
     }
 
     private void frameBatch() {
@@ -279,7 +280,7 @@ final class Http1Exchange implements ServerExchange {
                 out.writeBytes(slice);
                 slice.release();
             } else {
-                connection.context().write(slice, connection.context().voidPromise());
+                connection.context().write(slice, promise());
             }
         }
         if (chunked) {
@@ -299,32 +300,32 @@ final class Http1Exchange implements ServerExchange {
     }
 
     private void send() {
-        ChannelHandlerContext ctx = connection.context();
         ByteBuf out = framing;
         framing = null;
-        Runnable task = whenFlushed;
-        whenFlushed = null;
-        if (task != null) {
-            ChannelPromise promise = ctx.newPromise();
-            promise.addListener(done -> {
-                if (done.isSuccess()) {
-                    task.run();
-                }
-            });
-            ctx.write(out == null ? ctx.alloc().ioBuffer(0) : out, promise);
-        } else if (out != null) {
+        if (out != null) {
             writeOut(out);
         }
-        ctx.flush();
+        connection.context().flush();
     }
 
     private void writeOut(ByteBuf out) {
         ChannelHandlerContext ctx = connection.context();
         if (out.isReadable()) {
-            ctx.write(out, ctx.voidPromise());
+            ctx.write(out, promise());
         } else {
             out.release();
         }
+    }
+
+    /** Of the next write: somebody may want to know of the first. */
+    private ChannelPromise promise() {
+        ChannelHandlerContext ctx = connection.context();
+        ChannelFutureListener listener = begunOrNever;
+        if (listener == null) {
+            return ctx.voidPromise();
+        }
+        begunOrNever = null;
+        return ctx.newPromise().addListener(listener);
     }
 
     private void discard() {

@@ -3,9 +3,10 @@ package tollgate.http;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
@@ -35,7 +36,7 @@ final class Http2Exchange extends ChannelInboundHandlerAdapter implements Server
     private @Nullable ChannelHandlerContext context;
     private @Nullable RequestHead head;
     private @Nullable RequestReceiver receiver;
-    private @Nullable Runnable whenFlushed;
+    private @Nullable ChannelFutureListener begunOrNever;
     private @Nullable ByteBuf last;
     private boolean bodyWanted;
     private boolean bodyComplete;
@@ -154,10 +155,8 @@ final class Http2Exchange extends ChannelInboundHandlerAdapter implements Server
     }
 
     void sweep(long now) {
-        if (over) {
-            return;
-        }
-        if (bodyWanted
+        if (!over
+                && bodyWanted
                 && !bodyComplete
                 && now - bodySince > connection.settings().bodyRead().toNanos()) {
             gone(GoneReason.BAD_BODY);
@@ -168,9 +167,10 @@ final class Http2Exchange extends ChannelInboundHandlerAdapter implements Server
         }
     }
 
+    /** Of an answer whose end was written already, the client takes nothing more either. */
     private boolean stalled(long now) {
         long waiting = context().channel().bytesBeforeWritable();
-        if (waiting == 0 || waiting != blockedBytes) {
+        if ((waiting == 0 && !over) || waiting != blockedBytes) {
             blockedBytes = waiting;
             blockedSince = now;
             return false;
@@ -236,7 +236,14 @@ final class Http2Exchange extends ChannelInboundHandlerAdapter implements Server
         }
         headSent = true;
         bodiless = head().method().equals(HttpMethod.HEAD) || status == 204 || status == 304;
-        writeFrame(new DefaultHttp2HeadersFrame(Http2Heads.answer(status, headers, contentLength), false));
+        ChannelFuture written =
+                writeFrame(new DefaultHttp2HeadersFrame(Http2Heads.answer(status, headers, contentLength), false));
+        // not the body's: its last bytes may wait for the client's window for as long as it likes
+        ChannelFutureListener listener = begunOrNever;
+        if (listener != null) {
+            begunOrNever = null;
+            written.addListener(listener);
+        }
     }
 
     @Override
@@ -260,7 +267,7 @@ final class Http2Exchange extends ChannelInboundHandlerAdapter implements Server
         ByteBuf bytes = last;
         if (bytes != null) {
             last = null;
-            writeLast(new DefaultHttp2DataFrame(bytes, false));
+            writeFrame(new DefaultHttp2DataFrame(bytes, false));
         }
         context().flush();
     }
@@ -274,20 +281,22 @@ final class Http2Exchange extends ChannelInboundHandlerAdapter implements Server
         Http2Headers fields = bodiless ? null : Http2Heads.trailers(trailers);
         ByteBuf bytes = last;
         last = null;
+        ChannelFuture end;
         if (fields != null) {
             if (bytes != null) {
                 writeFrame(new DefaultHttp2DataFrame(bytes, false));
             }
-            writeLast(new DefaultHttp2HeadersFrame(fields, true));
+            end = writeFrame(new DefaultHttp2HeadersFrame(fields, true));
         } else {
-            writeLast(new DefaultHttp2DataFrame(bytes == null ? Unpooled.EMPTY_BUFFER : bytes, true));
+            end = writeFrame(new DefaultHttp2DataFrame(bytes == null ? Unpooled.EMPTY_BUFFER : bytes, true));
         }
+        blockedSince = System.nanoTime();
+        end.addListener(written -> connection.ended(this));
         if (!endSeen) {
             // the rest of the request is not wanted (RFC 9113 §8.1)
             writeFrame(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR));
         }
         context().flush();
-        connection.ended(this);
     }
 
     @Override
@@ -308,22 +317,8 @@ final class Http2Exchange extends ChannelInboundHandlerAdapter implements Server
         }
     }
 
-    private void writeFrame(Http2Frame frame) {
-        context().write(frame);
-    }
-
-    private void writeLast(Http2Frame frame) {
-        Runnable task = whenFlushed;
-        whenFlushed = null;
-        ChannelPromise promise = context().newPromise();
-        if (task != null) {
-            promise.addListener(done -> {
-                if (done.isSuccess()) {
-                    task.run();
-                }
-            });
-        }
-        context().write(frame, promise);
+    private ChannelFuture writeFrame(Http2Frame frame) {
+        return context().write(frame);
     }
 
     @Override
@@ -333,7 +328,7 @@ final class Http2Exchange extends ChannelInboundHandlerAdapter implements Server
     }
 
     @Override
-    public void whenFlushed(Runnable task) {
-        whenFlushed = task;
+    public void whenBegun(Runnable begun, Runnable never) {
+        begunOrNever = written -> (written.isSuccess() ? begun : never).run();
     }
 }

@@ -66,6 +66,11 @@ public interface ServerExchange {
     /** Whether the client's side takes more bytes without letting them pile up. */
     boolean writable();
 
-    /** Runs the task on the loop once the bytes of the next flush have been accepted by the socket; not if they never are. */
-    void whenFlushed(Runnable task);
+    /**
+     * Asks, before the head is sent, to be told on the loop what becomes of the answer's first bytes.
+     *
+     * @param begun once the socket has accepted them: some of the answer may be with the client
+     * @param never where they were written and the connection or stream ended before that
+     */
+    void whenBegun(Runnable begun, Runnable never);
 }

@@ -20,6 +20,9 @@ public enum Ended {
     TIME_LIMIT("time_limit"),
     /** The hold expired or was lost while the exchange ran. */
     HOLD_LOST("hold_lost"),
+
+    /** A defect of the gateway's own. */
+    GATEWAY_FAILED("gateway_failed"),
     /** The gateway was stopped or died. */
     GATEWAY_STOPPED("gateway_stopped");
 

@@ -44,7 +44,9 @@ public sealed interface Ending {
         /** The exchange lasted longer than any may. */
         TIME_LIMIT(Ended.TIME_LIMIT),
         /** The hold expired or was lost. */
-        HOLD_LOST(Ended.HOLD_LOST);
+        HOLD_LOST(Ended.HOLD_LOST),
+        /** A defect of its own. */
+        DEFECT(Ended.GATEWAY_FAILED);
 
         private final Ended ended;
 

@@ -16,6 +16,8 @@ public enum HoldEvent {
     HOLD_MISSING,
     /** A renewal found the hold expired, final already, or past its longest life. */
     HOLD_OVER,
+    /** The money is set aside, but nothing could be forwarded. */
+    NOT_FORWARDED,
     /** The exchange ended. */
     ENDED,
     /** The settlement is booked, now or before. */

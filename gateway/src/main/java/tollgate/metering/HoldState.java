@@ -68,8 +68,14 @@ public final class HoldState {
                 released = true;
                 yield HoldAction.RELEASE;
             }
-            case RENEWED, RENEWAL_UNKNOWN, HOLD_MISSING, HOLD_OVER, SETTLED, SETTLE_REFUSED, SETTLE_UNKNOWN ->
-                HoldAction.NOTHING;
+            case RENEWED,
+                    RENEWAL_UNKNOWN,
+                    HOLD_MISSING,
+                    HOLD_OVER,
+                    NOT_FORWARDED,
+                    SETTLED,
+                    SETTLE_REFUSED,
+                    SETTLE_UNKNOWN -> HoldAction.NOTHING;
         };
     }
 
@@ -78,6 +84,11 @@ public final class HoldState {
             case ENDED -> {
                 phase = Phase.SETTLING;
                 yield HoldAction.SETTLE;
+            }
+            case NOT_FORWARDED -> {
+                phase = Phase.SETTLING;
+                released = true;
+                yield HoldAction.RELEASE;
             }
             case HOLD_MISSING -> {
                 if (generation > 1) {
@@ -105,8 +116,15 @@ public final class HoldState {
             }
             case SETTLE_UNKNOWN -> announce(HoldAction.ANNOUNCE_WITHOUT_BALANCE);
             // late replies of the place: what follows it settles it
-            case PLACED, REFUSED, PLACE_UNKNOWN, RENEWED, RENEWAL_UNKNOWN, HOLD_MISSING, HOLD_OVER, ENDED ->
-                HoldAction.NOTHING;
+            case PLACED,
+                    REFUSED,
+                    PLACE_UNKNOWN,
+                    RENEWED,
+                    RENEWAL_UNKNOWN,
+                    HOLD_MISSING,
+                    HOLD_OVER,
+                    NOT_FORWARDED,
+                    ENDED -> HoldAction.NOTHING;
         };
     }
 

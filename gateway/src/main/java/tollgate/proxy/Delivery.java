@@ -66,8 +66,8 @@ final class Delivery {
                 head.set(HttpHeaderNames.TRAILER, Announcement.TRAILER_NAMES);
             }
             Cors.allow(head, server.head().headers().get(HttpHeaderNames.ORIGIN));
+            tellWhenBegun();
             server.sendHead(status, head, -1);
-            server.whenFlushed(exchange::left);
         }
         server.write(bytes);
     }
@@ -109,6 +109,7 @@ final class Delivery {
         byte[] field = cost >= 0 ? said.costField() : NOTHING;
         said.fields(head::set);
         Cors.allow(head, server.head().headers().get(HttpHeaderNames.ORIGIN));
+        tellWhenBegun();
         server.sendHead(status, head, bodiless ? -1 : lane.withheld() + field.length);
         begun = true;
         if (cost >= 0) {
@@ -116,7 +117,6 @@ final class Delivery {
             body(Unpooled.wrappedBuffer(field));
         }
         lane.pass(lane.received());
-        whenDelivered();
         server.end(null);
     }
 
@@ -128,7 +128,7 @@ final class Delivery {
     void failed(Announcement said, Refusal refusal, Lane lane, @Nullable AnswerScanner events) {
         if (!begun) {
             begun = true;
-            whenDelivered();
+            tellWhenBegun();
             Refuser.send(server, exchange.dialect(), refusal, headers -> said.fields(headers::set));
         } else if (events == null || events.tornEvent()) {
             exchange.closeReservation();
@@ -147,15 +147,11 @@ final class Delivery {
             trailers = new DefaultHttpHeaders();
             said.fields(trailers::set);
         }
-        whenDelivered();
         server.end(trailers);
     }
 
-    private void whenDelivered() {
-        server.whenFlushed(() -> {
-            exchange.left();
-            exchange.closeReservation();
-        });
+    private void tellWhenBegun() {
+        server.whenBegun(exchange::left, exchange::neverLeft);
     }
 
     private boolean commented() {

@@ -8,6 +8,8 @@ import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tollgate.dialect.Announcement;
 import tollgate.dialect.AnswerFacts;
 import tollgate.dialect.Dialect;
@@ -44,6 +46,7 @@ import tollgate.wallet.WalletAddress;
  * <h2>Reference counting</h2> Owns the request's body until it is forwarded or refused.
  */
 final class Exchange {
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
     private static final long RENEWAL_RETRY_MS = 2_000;
     private static final long RENEWAL_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -75,6 +78,8 @@ final class Exchange {
     private boolean memoryGiven;
     private boolean refreshed;
     private @Nullable Runnable reinstated;
+    private boolean begun;
+    private boolean journalled;
     private boolean ended;
 
     Exchange(
@@ -171,7 +176,7 @@ final class Exchange {
         switch (result) {
             case PlaceResult.Placed placed -> {
                 held = placed.granted();
-                act(state.on(HoldEvent.PLACED));
+                forwardOrRelease(state.on(HoldEvent.PLACED));
             }
             case PlaceResult.Unavailable unavailable -> {
                 refusal = Refusals.held(result, plan);
@@ -193,6 +198,21 @@ final class Exchange {
             }
         }
         tellReinstated();
+    }
+
+    /** A defect of ours between the hold and the first byte must leave neither a hold nor a client behind. */
+    private void forwardOrRelease(HoldAction action) {
+        try {
+            act(action);
+        } catch (RuntimeException defect) {
+            LOG.error("exchange {} cannot be forwarded", id, defect);
+            refusal = Refusals.defect();
+            if (relay == null) {
+                act(state.on(HoldEvent.NOT_FORWARDED));
+            } else {
+                relay.stop(Ending.Reason.DEFECT);
+            }
+        }
     }
 
     /** Something about the keys of this organisation has changed: asks once what this one stands for now. */
@@ -251,6 +271,7 @@ final class Exchange {
     /** The money may have been set aside: it is given back as a settlement at nothing. */
     private void release() {
         ended = true;
+        loop.keeper().remove(this);
         dropBody();
         settlement = context.whoPays().settle(plan, held, new Ending.UpstreamFailed(), Observed.NOTHING);
         journal(settlement, List.of(), 0, null);
@@ -305,9 +326,22 @@ final class Exchange {
         open.accrued(Objects.requireNonNull(meter).accrued(answer).nano());
     }
 
-    /** The first bytes of the answer are with the client. */
+    /** Some of the answer may be with the client: once it is settled, a dead process would owe nothing for it. */
     void left() {
         Objects.requireNonNull(reservation).left();
+        begun = true;
+        closeIfSettled();
+    }
+
+    /** The client left while the answer waited for it: what is settled stands. */
+    void neverLeft() {
+        closeIfSettled();
+    }
+
+    private void closeIfSettled() {
+        if (journalled) {
+            closeReservation();
+        }
     }
 
     /** The command that keeps the hold alive. */
@@ -407,6 +441,7 @@ final class Exchange {
             throw new IllegalStateException(id + " has ended already");
         }
         ended = true;
+        requestSent();
         timings.mark("ended");
         loop.keeper().remove(this);
         settlement = context.whoPays().settle(plan, held, ending, observed);
@@ -416,11 +451,6 @@ final class Exchange {
     private void settle() {
         Relay ran = Objects.requireNonNull(relay);
         journal(Objects.requireNonNull(settlement), ran.attempts(), ran.clientStatus(), ran.failureDetail());
-        settleTimer = server.loop()
-                .schedule(
-                        () -> announce(state.on(HoldEvent.SETTLE_UNKNOWN), null),
-                        context.settings().settleWait().toMillis(),
-                        TimeUnit.MILLISECONDS);
     }
 
     private void journal(Settlement settled, List<UsageRecord.Attempt> attempts, int status, @Nullable String detail) {
@@ -437,13 +467,26 @@ final class Exchange {
                 context.clock().instant());
         JournalEntry entry = new JournalEntry(Records.settle(record), record);
         Reservation room = Objects.requireNonNull(reservation);
+        room.settle(entry, () -> tellWallet(entry));
+        journalled = true;
         Metered.answered(context.telemetry(), relay == null ? null : relay.facts());
         Metered.settled(context.telemetry(), record);
         loop.accessLog().settled(record);
-        room.settle(entry, () -> loop.admission().settle(entry.settle(), this::settled));
-        if (clientGone || relay == null) {
+        if (clientGone || begun || relay == null) {
             closeReservation();
         }
+    }
+
+    /** The settlement is as safe as it is to be before anybody hears of it: only now the last byte's waiting begins. */
+    private void tellWallet(JournalEntry entry) {
+        if (relay != null) {
+            settleTimer = server.loop()
+                    .schedule(
+                            () -> announce(state.on(HoldEvent.SETTLE_UNKNOWN), null),
+                            context.settings().settleWait().toMillis(),
+                            TimeUnit.MILLISECONDS);
+        }
+        loop.admission().settle(entry.settle(), this::settled);
     }
 
     private void settled(SettleResult result) {
@@ -467,7 +510,7 @@ final class Exchange {
         ran.announced(outcome, context.settings().balance() ? balance : null);
     }
 
-    /** The client has all it will get, or is gone. Again: nothing happens. */
+    /** A dead process would leave nothing to be made good. Again: nothing happens. */
     void closeReservation() {
         if (reservation != null) {
             reservation.close();

@@ -2,6 +2,8 @@ package tollgate.proxy;
 
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tollgate.Telemetry;
 import tollgate.dialect.AnswerFacts;
 import tollgate.dialect.Dialect;
@@ -11,6 +13,8 @@ import tollgate.journal.UsageRecord;
 
 /** Figures of settled exchanges. Stateless. */
 final class Metered {
+    private static final Logger LOG = LoggerFactory.getLogger(Metered.class);
+
     private Metered() {}
 
     static void refused(Telemetry telemetry, Dialect dialect, RequestHead head, int status) {
@@ -55,6 +59,14 @@ final class Metered {
         }
         if (record.estimated()) {
             telemetry.count("tollgate_estimated_total", 1);
+        }
+        if (record.disputed().nano() > 0) {
+            telemetry.count("tollgate_disputed_total", 1);
+            LOG.error(
+                    "exchange {}: the upstream reports usage worth {} USD above the {} USD that are taken: a person has to look",
+                    record.facts().exchange(),
+                    record.disputed(),
+                    record.charge());
         }
         if (record.overrun().nano() > 0) {
             telemetry.count("tollgate_overruns_total", 1);

@@ -115,7 +115,8 @@ final class Records {
                 Integer.toHexString(counted.hashCode()) + "-" + record.charge().nano(),
                 record.charge(),
                 record.estimated(),
-                facts.service() + " " + facts.model());
+                facts.service() + " " + facts.model(),
+                record.disputed().nano() > 0);
     }
 
     private static @Nullable String cut(@Nullable String text) {

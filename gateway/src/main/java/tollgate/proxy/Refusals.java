@@ -157,6 +157,10 @@ final class Refusals {
                 502, "upstream_redirect", null, "the upstream answered with a redirection, which is not followed");
     }
 
+    static Refusal defect() {
+        return new Refusal(500, "internal_error", null, "the gateway failed; nothing was charged");
+    }
+
     static Refusal cutWithheld() {
         return new Refusal(502, "upstream_cut", null, "the upstream's answer broke off; nothing was charged");
     }
@@ -172,6 +176,7 @@ final class Refusals {
             case TIME_LIMIT ->
                 new Refusal(
                         504, "time_limit", null, "the exchange took longer than any may; what came before is charged");
+            case DEFECT -> defect();
             case HOLD_LOST ->
                 new Refusal(503, "hold_lost", null, "the money set aside was lost; what came before is charged");
         };

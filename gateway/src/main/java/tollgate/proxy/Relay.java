@@ -281,7 +281,7 @@ final class Relay implements AnswerReceiver {
             }
             case WHOLE -> {
                 if (facts != null && (facts.complete() || facts.error())) {
-                    end(new Ending.Complete());
+                    end(draining ? new Ending.ClientGone(true) : new Ending.Complete());
                 } else if (delivery.begun()) {
                     cut(new Ending.UpstreamCut(true), Refusals.cutRelayed());
                 } else {
@@ -368,7 +368,10 @@ final class Relay implements AnswerReceiver {
         }
     }
 
-    /** The client left: cancelled, or where what it costs cannot be seen in what came, read to its end. */
+    /**
+     * The client left: cancelled, or read to its end where what it costs cannot be seen in what came: of hidden output, and
+     * of a whole answer, which the upstream makes and bills to its end whoever waits for it.
+     */
     void clientGone() {
         if (over) {
             return;
@@ -379,7 +382,9 @@ final class Relay implements AnswerReceiver {
             return;
         }
         boolean sent = call != null && call.requestSent();
-        if (sent && !exchange.plan().rates().limits().visibleOutput() && (kind == null || kind.metered())) {
+        boolean visible = exchange.plan().request().stream()
+                && exchange.plan().rates().limits().visibleOutput();
+        if (sent && !visible && (kind == null || kind.metered())) {
             draining = true;
             lane.discard();
             Objects.requireNonNull(call).pauseRead(false);

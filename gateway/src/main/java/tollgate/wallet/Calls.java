@@ -68,7 +68,7 @@ final class Calls {
     }
 
     static Call settle(Settle settle, Usd maxOverrun, long n) {
-        return settling("final", settle, n, "", "", "", nano(maxOverrun.nano()));
+        return settling("final", settle, n, "", "", "", settle.disputed() ? "0" : nano(maxOverrun.nano()));
     }
 
     static Call replay(Settle settle, long captured, long n) {

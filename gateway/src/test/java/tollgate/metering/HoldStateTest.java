@@ -68,7 +68,7 @@ final class HoldStateTest {
                 assertThat(action == HoldAction.SETTLE && !forwarded)
                         .as(story.toString())
                         .isFalse();
-                assertThat(action == HoldAction.RELEASE && forwarded)
+                assertThat(action == HoldAction.RELEASE && forwarded && event != HoldEvent.NOT_FORWARDED)
                         .as(story.toString())
                         .isFalse();
             }
