@@ -79,7 +79,7 @@ final class Answers {
 
     private static Problem refusal(int status) {
         return switch (status) {
-            case 400 -> Problem.invalid("this is not a request of HTTP/1.1");
+            case 400 -> Problem.invalid("not a request of HTTP/1.1, or a head that is too large");
             case 404 -> Problem.notFound("such path");
             case 408 -> new Problem(408, "timeout", "the request did not arrive in time");
             case 413 -> new Problem(413, "too_large", "the body is too large");

@@ -91,7 +91,7 @@ final class Intake {
         try {
             HttpMediaType given = HttpMediaType.create(type);
             String charset = given.charset().orElse("utf-8").toLowerCase(Locale.ROOT);
-            if (!given.mediaType().text().equals("application/json") || !charset.equals("utf-8")) {
+            if (!given.mediaType().text().equalsIgnoreCase("application/json") || !charset.equals("utf-8")) {
                 throw other;
             }
         } catch (IllegalArgumentException broken) {
