@@ -45,20 +45,39 @@ final class Main implements Runnable {
     }
 
     static int execute(String... args) {
+        return execute(
+                new PrintWriter(System.out, true, System.out.charset()),
+                new PrintWriter(System.err, true, System.err.charset()),
+                args);
+    }
+
+    static int execute(PrintWriter out, PrintWriter err, String... args) {
         // the control plane's server logs through the JDK: its greetings are not ours
         QUIET.setLevel(Level.WARNING);
-        CommandLine line = new CommandLine(new Main());
+        CommandLine line = new CommandLine(new Main()).setOut(out).setErr(err);
+        line.setParameterExceptionHandler((wrong, given) -> {
+            CommandLine command = wrong.getCommandLine();
+            command.getErr()
+                    .println(
+                            oneLine(wrong) + "; see " + command.getCommandSpec().qualifiedName() + " --help");
+            return 2;
+        });
         line.setExecutionExceptionHandler((failure, failed, parsed) -> {
-            PrintWriter err = failed.getErr();
-            err.println("tollgate: " + failure.getMessage());
+            failed.getErr().println(oneLine(failure));
             if (failure instanceof RuntimeException
                     && !(failure instanceof InvalidConfig)
                     && failure.getCause() == null
                     && System.getenv("TOLLGATE_TRACE") != null) {
-                failure.printStackTrace(err);
+                failure.printStackTrace(failed.getErr());
             }
             return 1;
         });
         return line.execute(args);
+    }
+
+    /** What went wrong, in one line whatever is quoted in it. */
+    private static String oneLine(Exception failure) {
+        String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        return "tollgate: " + message.strip().replaceAll("[\\p{Cntrl}\u2028\u2029]+", " ");
     }
 }

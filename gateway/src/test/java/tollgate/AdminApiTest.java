@@ -13,6 +13,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +25,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import tollgate.config.ConfigFile;
 import tollgate.config.TollgateConfig;
 import tools.jackson.databind.JsonNode;
@@ -141,43 +142,80 @@ class AdminApiTest {
         valid("KeyWithSecret", second);
     }
 
-    @ParameterizedTest(name = "{0} {1} {2}: {3}")
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "POST   | /wallets               | {            | 400",
-                "POST   | /wallets               | []           | 400",
-                "POST   | /wallets               | null         | 400",
-                "POST   | /wallets               | {}           | 400",
-                "POST   | /wallets               | {'name':7}   | 400",
-                "POST   | /wallets               | {'name':'n','name':'m'} | 400",
-                "POST   | /wallets               | {'name':'n','frob':1}   | 400",
-                "POST   | /wallets               | {'name':'n','test':'yes'} | 400",
-                "POST   | /top_ups               | {'wallet':'w_x','amount':'1','reference':'r'} | 404",
-                "POST   | /top_ups               | {'wallet':'w_x','amount':1,'reference':'r'} | 400",
-                "POST   | /top_ups               | {'wallet':'w_x','amount':'1e3','reference':'r'} | 400",
-                "POST   | /top_ups               | {'wallet':'w_x','amount':'-1','reference':'r'} | 400",
-                "POST   | /top_ups               | {'wallet':'w_x','amount':'0.0000000001','reference':'r'} | 400",
-                "POST   | /adjustments           | {'wallet':'w_x','amount':'0','reference':'r'} | 400",
-                "POST   | /keys                  | {'wallet':'w_x','allowed_models':'gpt'} | 400",
-                "POST   | /keys                  | {'wallet':'w_x','expires':'soon'} | 400",
-                "POST   | /keys/k_x/rotate       | '' | 404",
-                "DELETE | /keys/k_x              | '' | 404",
-                "GET    | /wallets/w_x           | '' | 404",
-                "GET    | /wallets/w_x/entries   | '' | 404",
-                "POST   | /wallets/w_x/freeze    | '' | 404",
-                "GET    | /wallets?limit=many    | '' | 400",
-                "GET    | /exchanges             | '' | 400",
-                "GET    | /exchanges/x_y         | '' | 404",
-                "PUT    | /wallets               | {} | 404",
-                "DELETE | /wallets               | '' | 404",
-                "GET    | /frob                  | '' | 404",
-            })
-    void what_cannot_be_done_is_a_problem_of_the_right_status(String method, String path, String body, int status)
-            throws Exception {
-        HttpResponse<String> answer = send(method, path, body.replace('\'', '"'), null);
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
-        problem(answer);
+    @Test
+    void what_a_killed_worker_made_is_what_its_successor_answers() throws Exception {
+        String wallet = "{\"name\":\"killed\",\"test\":true}";
+        JsonNode first =
+                MAPPER.readTree(send("POST", "/wallets", wallet, "killed-1").body());
+        killed();
+        assertThat(MAPPER.readTree(send("POST", "/wallets", wallet, "killed-1").body()))
+                .isEqualTo(first);
+        assertThat(MAPPER
+                        .readTree(send("GET", "/wallets?limit=1000", "", null).body())
+                        .path("data")
+                        .findValuesAsString("name")
+                        .stream()
+                        .filter("killed"::equals))
+                .hasSize(1);
+
+        String id = first.path("id").asString();
+        good("POST", "/top_ups", "Movement", "{\"wallet\":\"" + id + "\",\"amount\":\"1.00\",\"reference\":\"r\"}");
+        String key = "{\"wallet\":\"" + id + "\"}";
+        JsonNode untold = MAPPER.readTree(send("POST", "/keys", key, "killed-2").body());
+        killed();
+        JsonNode told = MAPPER.readTree(send("POST", "/keys", key, "killed-2").body());
+        assertThat(told.path("id")).isEqualTo(untold.path("id"));
+        assertThat(status(id, told)).as("the secret that was told").isEqualTo(200);
+        assertThat(status(id, untold))
+                .as("the secret that died with its worker")
+                .isEqualTo(401);
+        String rotate = "/keys/" + told.path("id").asString() + "/rotate";
+        JsonNode rotated = MAPPER.readTree(send("POST", rotate, "", "killed-3").body());
+        killed();
+        assertThat(MAPPER.readTree(send("POST", rotate, "", "killed-3").body()).path("id"))
+                .isEqualTo(rotated.path("id"));
+        assertThat(MAPPER.readTree(send("GET", "/keys?wallet=" + id, "", null).body())
+                        .path("data")
+                        .size())
+                .isEqualTo(2);
+    }
+
+    /** As if whoever was at the requests so far had been killed, minutes ago, between work and answer. */
+    private static void killed() throws Exception {
+        try (Connection books = DriverManager.getConnection(
+                        "jdbc:sqlite:" + folder.resolve("data").resolve("records.db"));
+                PreparedStatement set = books.prepareStatement(
+                        "UPDATE idempotent_request SET answer = '', worker = 'killed', at_ms = ?")) {
+            set.setLong(1, System.currentTimeMillis() - 120_000);
+            assertThat(set.executeUpdate()).isPositive();
+        }
+    }
+
+    private static int status(String wallet, JsonNode key) throws Exception {
+        TestGateway.Account account =
+                new TestGateway.Account(wallet, key.path("secret").asString());
+        return gateway.ask(account, TestGateway.chat(false, 10), "tokens=3").statusCode();
+    }
+
+    @Test
+    void an_idempotency_key_is_for_one_request_with_its_query_and_is_given_once() throws Exception {
+        String wallet = gateway.account("0").wallet();
+        assertThat(send("POST", "/wallets/" + wallet + "/freeze", "", "query-1").statusCode())
+                .isEqualTo(200);
+        assertThat(send("POST", "/wallets/" + wallet + "/freeze?", "", "query-1")
+                        .statusCode())
+                .as("an empty query is none")
+                .isEqualTo(200);
+        HttpResponse<String> other = send("POST", "/wallets/" + wallet + "/freeze?a=b", "", "query-1");
+        assertThat(other.statusCode()).as(other.body()).isEqualTo(400);
+        problem(other);
+        HttpRequest twice = HttpRequest.newBuilder(
+                        request("POST", "/wallets", "{\"name\":\"n\"}", "twice-1"), (n, v) -> true)
+                .header("Idempotency-Key", "twice-2")
+                .build();
+        HttpResponse<String> refused = http.send(twice, HttpResponse.BodyHandlers.ofString());
+        assertThat(refused.statusCode()).isEqualTo(400);
+        problem(refused);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package tollgate.admin;
 
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import tollgate.records.Keys;
 import tollgate.records.Ledger;
 import tollgate.records.Page;
 import tollgate.records.Records;
+import tollgate.records.Turn;
 import tollgate.records.Wallets;
 import tollgate.wallet.ControlPort;
 import tollgate.wallet.WalletState;
@@ -23,43 +25,44 @@ import tools.jackson.databind.json.JsonMapper;
 final class AdminApi {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
     private static final String ACTOR = "admin";
-    private static final int PAGE = 100;
-    private static final int MOST = 1_000;
 
     private final Office office;
     private final Records records;
     private final ControlPort control;
     private final Verification verification;
+    private final Clock clock;
 
-    AdminApi(Office office, Records records, ControlPort control, Verification verification) {
+    AdminApi(Office office, Records records, ControlPort control, Verification verification, Clock clock) {
         this.office = office;
         this.records = records;
         this.control = control;
         this.verification = verification;
+        this.clock = clock;
     }
 
     /** Every route there is; the API's description holds the same. */
     List<Route> routes() {
         return List.of(
-                Route.get("/admin/v1/wallets", this::listWallets),
+                Route.get("/admin/v1/wallets", this::listWallets, "after", "limit"),
                 Route.post("/admin/v1/wallets", 201, this::createWallet),
                 Route.get("/admin/v1/wallets/{id}", asked -> shown(asked.id())),
-                Route.post("/admin/v1/wallets/{id}/freeze", 200, asked -> state(asked, "frozen")),
-                Route.post("/admin/v1/wallets/{id}/unfreeze", 200, asked -> state(asked, "active")),
-                Route.get("/admin/v1/wallets/{id}/entries", this::entries),
+                Route.bare("/admin/v1/wallets/{id}/freeze", 200, asked -> state(asked, "frozen")),
+                Route.bare("/admin/v1/wallets/{id}/unfreeze", 200, asked -> state(asked, "active")),
+                Route.get("/admin/v1/wallets/{id}/entries", this::entries, "after", "limit"),
                 Route.post("/admin/v1/top_ups", 200, this::topUp),
                 Route.post("/admin/v1/adjustments", 200, this::adjust),
-                Route.get("/admin/v1/keys", this::listKeys),
+                Route.get("/admin/v1/keys", this::listKeys, "wallet", "after", "limit"),
                 Route.post("/admin/v1/keys", 201, this::createKey),
-                Route.post("/admin/v1/keys/{id}/rotate", 201, asked -> secret(office.rotateKey(asked.id()))),
+                Route.bare(
+                        "/admin/v1/keys/{id}/rotate", 201, asked -> secret(office.rotateKey(asked.id(), asked.turn()))),
                 Route.delete("/admin/v1/keys/{id}", asked -> Json.key(office.revokeKey(asked.id()))),
-                Route.get("/admin/v1/exchanges", this::listExchanges),
+                Route.get("/admin/v1/exchanges", this::listExchanges, "wallet", "limit"),
                 Route.get("/admin/v1/exchanges/{id}", asked -> exchange(asked.id())),
                 Route.get("/admin/v1/verify", asked -> verification.run()));
     }
 
     private Object listWallets(Asked asked) {
-        Page<Wallets.Wallet> page = records.wallets().list(asked.query("after"), most(asked));
+        Page<Wallets.Wallet> page = records.wallets().list(asked.after(), asked.limit());
         return page(
                 page.data().stream().map(each -> Json.wallet(each, money(each))).toList(), page.next());
     }
@@ -67,11 +70,13 @@ final class AdminApi {
     private Object createWallet(Asked asked) {
         Fields fields = Fields.read(asked.body(), "name", "organization", "test");
         String organisation = fields.optional("organization");
+        Turn turn = asked.turn();
         Wallets.Wallet wallet = office.createWallet(
                 organisation == null ? Office.DEFAULT_ORGANISATION : organisation,
                 fields.text("name"),
                 !fields.flag("test"),
-                ACTOR);
+                ACTOR,
+                turn == null ? Ids.next("") : turn.name());
         return Json.wallet(wallet, money(wallet));
     }
 
@@ -91,9 +96,8 @@ final class AdminApi {
 
     private Object entries(Asked asked) {
         String id = office.wallet(asked.id()).id();
-        int most = most(asked);
-        String after = asked.query("after");
-        List<Ledger.Entry> rows = records.ledger().ofWallet(id, after.isEmpty() ? 0 : number(after), most);
+        int most = asked.limit();
+        List<Ledger.Entry> rows = records.ledger().ofWallet(id, asked.afterNumber(), most);
         String next = rows.size() < most ? null : Long.toString(rows.getLast().seq());
         return page(rows.stream().map(Json::entry).toList(), next);
     }
@@ -123,20 +127,25 @@ final class AdminApi {
     }
 
     private Object listKeys(Asked asked) {
-        Page<Keys.Key> page = records.keys().list(asked.query("wallet"), asked.query("after"), most(asked));
+        String wallet = asked.query("wallet");
+        if (!wallet.isEmpty()) {
+            office.wallet(wallet);
+        }
+        Page<Keys.Key> page = records.keys().list(wallet, asked.after(), asked.limit());
         return page(page.data().stream().map(Json::key).toList(), page.next());
     }
 
     private Object createKey(Asked asked) {
         Fields fields = Fields.read(asked.body(), "wallet", "name", "member", "project", "allowed_models", "expires");
         String name = fields.optional("name");
-        return secret(office.createKey(
+        KeyWish wish = new KeyWish(
                 fields.text("wallet"),
                 name == null ? "" : name,
                 fields.optional("member"),
                 fields.optional("project"),
                 fields.texts("allowed_models"),
-                fields.moment("expires")));
+                fields.moment("expires", clock.instant()));
+        return secret(office.createKey(wish, asked.turn()));
     }
 
     private static Object secret(Office.NewKey made) {
@@ -151,13 +160,13 @@ final class AdminApi {
             throw Problem.invalid("wallet: missing");
         }
         List<Exchanges.Exchange> rows =
-                records.exchanges().last(office.wallet(wallet).id(), most(asked));
+                records.exchanges().last(office.wallet(wallet).id(), asked.limit());
         return page(rows.stream().map(Json::exchange).toList(), null);
     }
 
     private Object exchange(String id) {
         Exchanges.Exchange row =
-                records.exchanges().find(id).orElseThrow(() -> Problem.notFound("exchange '" + id + "'"));
+                records.exchanges().find(id).orElseThrow(() -> Problem.notFound("exchange '" + Shown.text(id) + "'"));
         return MAPPER.readTree(AccountDesk.document(row, records.ledger().allOfExchange(id)));
     }
 
@@ -166,17 +175,5 @@ final class AdminApi {
         page.put("data", data);
         page.put("next", next);
         return page;
-    }
-
-    private static int most(Asked asked) {
-        String limit = asked.query("limit");
-        return Math.clamp(limit.isEmpty() ? PAGE : number(limit), 1, MOST);
-    }
-
-    private static long number(String text) {
-        if (!text.matches("\\d{1,18}")) {
-            throw Problem.invalid("'" + text + "' (expected: a whole number)");
-        }
-        return Long.parseLong(text);
     }
 }

@@ -1,16 +1,16 @@
 package tollgate.admin;
 
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tollgate.pricing.Usd;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -18,8 +18,12 @@ import tools.jackson.databind.json.JsonMapper;
 final class Fields {
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
     private static final int LONGEST = 200;
+
+    /** RFC 3339 writes years of four digits. */
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
 
     private final JsonNode object;
 
@@ -32,23 +36,31 @@ final class Fields {
         try {
             object = MAPPER.readTree(body);
         } catch (JacksonException broken) {
-            throw Problem.invalid("the body is not a JSON object: " + broken.getOriginalMessage());
+            throw Problem.invalid("the body is not a JSON object: "
+                    + broken.getOriginalMessage().lines().findFirst().orElse(""));
         }
         if (!object.isObject()) {
             throw Problem.invalid("the body is not a JSON object");
         }
-        Set<String> names = Set.of(known);
+        List<String> names = List.of(known);
         for (String name : object.propertyNames()) {
             if (!names.contains(name)) {
-                throw Problem.invalid(name + ": unknown (expected: " + String.join(", ", known) + ")");
+                throw Problem.unknown(name, names);
             }
         }
         return new Fields(object);
     }
 
+    /** Nothing is asked for: no body, or an object without fields. */
+    static void none(String body) {
+        if (!body.isEmpty()) {
+            read(body);
+        }
+    }
+
     String text(String name) {
         String text = optional(name);
-        if (text == null || text.isBlank()) {
+        if (text == null) {
             throw Problem.invalid(name + ": missing (expected: a text)");
         }
         return text;
@@ -60,16 +72,28 @@ final class Fields {
         if (node == null || node.isNull()) {
             return null;
         }
-        if (!node.isString() || node.stringValue().length() > LONGEST) {
-            throw Problem.invalid(name + ": expected a text of at most " + LONGEST + " characters");
+        return checked(name, node);
+    }
+
+    private static String checked(String name, JsonNode node) {
+        if (!node.isString()) {
+            throw Problem.invalid(name + ": " + Shown.text(node.toString()) + " (expected: a text)");
         }
-        return node.stringValue();
+        String text = node.stringValue();
+        if (text.codePointCount(0, text.length()) > LONGEST) {
+            throw Problem.invalid(name + ": " + text.length() + " characters (expected: at most " + LONGEST + ")");
+        }
+        if (text.isBlank() || !text.codePoints().allMatch(Shown::isText)) {
+            throw Problem.invalid(name + ": '" + Shown.text(text)
+                    + "' (expected: a text that is not blank, without control characters)");
+        }
+        return text;
     }
 
     boolean flag(String name) {
         JsonNode node = object.get(name);
         if (node != null && !node.isBoolean()) {
-            throw Problem.invalid(name + ": expected true or false");
+            throw Problem.invalid(name + ": " + Shown.text(node.toString()) + " (expected: true or false)");
         }
         return node != null && node.booleanValue();
     }
@@ -79,17 +103,12 @@ final class Fields {
         if (node == null || node.isNull()) {
             return List.of();
         }
+        if (!node.isArray()) {
+            throw Problem.invalid(name + ": " + Shown.text(node.toString()) + " (expected: a list of texts)");
+        }
         List<String> texts = new ArrayList<>();
         for (JsonNode each : node) {
-            if (!each.isString()
-                    || each.stringValue().length() > LONGEST
-                    || each.stringValue().contains("\n")) {
-                throw Problem.invalid(name + ": expected a list of texts");
-            }
-            texts.add(each.stringValue());
-        }
-        if (!node.isArray()) {
-            throw Problem.invalid(name + ": expected a list of texts");
+            texts.add(checked(name + "[" + texts.size() + "]", each));
         }
         return texts;
     }
@@ -100,31 +119,37 @@ final class Fields {
         boolean negative = signed && text.startsWith("-");
         try {
             Usd amount = Usd.parse(negative ? text.substring(1) : text);
-            if (amount.nano() == 0) {
-                throw Problem.invalid(name + ": '" + text + "' (expected: above 0)");
+            if (amount.nano() != 0) {
+                return negative ? Usd.ZERO.minus(amount) : amount;
             }
-            return negative ? Usd.ZERO.minus(amount) : amount;
         } catch (IllegalArgumentException wrong) {
-            throw Problem.invalid(name + ": '" + text + "' (expected: dollars with up to 9 decimals, above 0)");
+            // told below, for zero too
         }
+        throw Problem.invalid(name + ": '" + Shown.text(text)
+                + "' (expected: dollars with up to 9 decimals, above 0, at most 9000000)");
     }
 
-    /** A moment: a date, whose end is meant, or an instant. */
+    /** A moment after now: a date, whose end is meant, or an instant. */
     @Nullable
-    Instant moment(String name) {
+    Instant moment(String name, Instant now) {
         String text = optional(name);
         if (text == null) {
             return null;
         }
         try {
-            return text.length() == "2026-01-31".length()
+            Instant moment = text.length() == "2026-01-31".length()
                     ? LocalDate.parse(text)
                             .plusDays(1)
                             .atStartOfDay(ZoneOffset.UTC)
                             .toInstant()
                     : Instant.parse(text);
-        } catch (DateTimeParseException wrong) {
-            throw Problem.invalid(name + ": '" + text + "' (expected: 2026-01-31 or 2026-01-31T12:00:00Z)");
+            if (moment.isAfter(now) && !moment.isAfter(LATEST)) {
+                return moment;
+            }
+        } catch (DateTimeException wrong) {
+            // told below, for what is past too
         }
+        throw Problem.invalid(name + ": '" + Shown.text(text)
+                + "' (expected: 2026-01-31 or 2026-01-31T12:00:00Z, from now on and before the year 10000)");
     }
 }

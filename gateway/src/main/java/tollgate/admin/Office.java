@@ -12,6 +12,7 @@ import tollgate.pricing.Usd;
 import tollgate.records.Keys;
 import tollgate.records.Organisations;
 import tollgate.records.Records;
+import tollgate.records.Turn;
 import tollgate.records.Wallets;
 import tollgate.wallet.EntryKind;
 
@@ -46,10 +47,15 @@ public final class Office {
 
     /** Opens a wallet. */
     public Wallets.Wallet createWallet(String organisation, String name, boolean live, String actor) {
+        return createWallet(organisation, name, live, actor, Ids.next(""));
+    }
+
+    /** Opens the wallet that a request names; again: the same wallet. */
+    Wallets.Wallet createWallet(String organisation, String name, boolean live, String actor, String named) {
         long now = clock.millis();
         Organisations.Organisation of = records.organisations()
                 .named(organisation, Ids.next("o_"), Math.floorMod(organisation.hashCode(), SHARDS), now);
-        String id = Ids.next("w_");
+        String id = "w_" + named;
         records.wallets().add(id, of.id(), name, live, actor, now);
         books.openNow();
         books.sendNow();
@@ -58,7 +64,7 @@ public final class Office {
 
     /** A wallet that is there. */
     public Wallets.Wallet wallet(String id) {
-        return records.wallets().find(id).orElseThrow(() -> Problem.notFound("wallet '" + id + "'"));
+        return records.wallets().find(id).orElseThrow(() -> Problem.notFound("wallet '" + Shown.text(id) + "'"));
     }
 
     /** Makes a key. */
@@ -69,27 +75,41 @@ public final class Office {
             @Nullable String project,
             List<String> allowedModels,
             @Nullable Instant expires) {
-        Wallets.Wallet of = wallet(wallet);
+        return createKey(new KeyWish(wallet, name, member, project, allowedModels, expires), null);
+    }
+
+    /**
+     * Makes a key.
+     *
+     * @param turn at the request that asks for it, where that has an {@code Idempotency-Key}: at every turn it is the same
+     *     key, whose secret is the one told by the turn that answers
+     */
+    NewKey createKey(KeyWish wish, @Nullable Turn turn) {
+        Wallets.Wallet of = wallet(wish.wallet());
         String secret = ApiKey.mint(of.live() ? ApiKey.Kind.LIVE : ApiKey.Kind.TEST);
-        String id = Ids.next("k_");
-        records.keys()
-                .add(
-                        id,
-                        ApiKey.hash(secret),
-                        ApiKey.display(secret),
-                        name,
-                        wallet,
-                        member,
-                        project,
-                        allowedModels,
-                        clock.millis(),
-                        expires == null ? null : expires.toEpochMilli());
-        return new NewKey(key(id), secret);
+        Instant expires = wish.expires();
+        Keys.NewKey key = new Keys.NewKey(
+                turn == null ? Ids.next("k_") : "k_" + turn.name(),
+                ApiKey.hash(secret),
+                ApiKey.display(secret),
+                wish.name(),
+                wish.wallet(),
+                wish.member(),
+                wish.project(),
+                wish.allowedModels(),
+                clock.millis(),
+                expires == null ? null : expires.toEpochMilli());
+        if (turn == null) {
+            records.keys().add(key);
+        } else if (!records.keys().add(key, turn)) {
+            throw Problem.busy();
+        }
+        return new NewKey(key(key.id()), secret);
     }
 
     /** A key that is there, good or not. */
     public Keys.Key key(String id) {
-        return records.keys().find(id).orElseThrow(() -> Problem.notFound("key '" + id + "'"));
+        return records.keys().find(id).orElseThrow(() -> Problem.notFound("key '" + Shown.text(id) + "'"));
     }
 
     /** Revokes a key: here at once, everywhere with the next hold that is asked for. */
@@ -103,19 +123,21 @@ public final class Office {
     }
 
     /** Another key like it; the old one stays good until it is revoked. */
-    public NewKey rotateKey(String id) {
+    NewKey rotateKey(String id, @Nullable Turn turn) {
         Keys.Key old = key(id);
         if (old.revokedMs() != null) {
             throw new Problem(409, "revoked", "key '" + id + "' is revoked");
         }
         Long expires = old.expiresMs();
         return createKey(
-                old.wallet(),
-                old.name(),
-                old.member(),
-                old.project(),
-                old.allowedModels(),
-                expires == null ? null : Instant.ofEpochMilli(expires));
+                new KeyWish(
+                        old.wallet(),
+                        old.name(),
+                        old.member(),
+                        old.project(),
+                        old.allowedModels(),
+                        expires == null ? null : Instant.ofEpochMilli(expires)),
+                turn);
     }
 
     /** Money that was paid in; the same reference again is the same money. */

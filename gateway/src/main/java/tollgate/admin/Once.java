@@ -5,9 +5,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.util.HexFormat;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import tollgate.records.IdempotentRequests;
 import tollgate.records.Records;
+import tollgate.records.Turn;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -16,9 +17,16 @@ import tools.jackson.databind.node.ObjectNode;
  * Does what a request with an {@code Idempotency-Key} asks once, and tells it again as often as it is asked. Thread-safe;
  * blocks.
  *
- * <p>Kept are good answers only, for a day, without a key's secret: whoever lost that rotates the key. A process killed
- * between work and answer leaves the work done without one; asked again after a minute it is done again, which for money
- * is the same by its reference.
+ * <h2>Invariant</h2> While a key is remembered, whatever its request makes bears the name that was minted with the
+ * request's row, before any work. A turn at it may end anywhere, by a kill, a time-out or an error after the work: the
+ * next turn makes the same wallet or key, books the same money by its reference, and only one turn's answer is kept.
+ *
+ * <h2>What is kept</h2> Good answers, for a day. A request that was refused before anything was done is forgotten; one
+ * that failed otherwise is free for the next turn, under its name.
+ *
+ * <h2>Secrets</h2> No secret is kept. It is told by the turn whose answer is kept, and never again: an answer told again has
+ * null for it. A turn that finds the key made by one that never answered gives it a new secret; the old one was told to
+ * nobody, and a worker that has lost its turn can neither make nor change a key.
  */
 final class Once {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
@@ -39,41 +47,49 @@ final class Once {
      *
      * @param caller the admin key
      * @param idempotencyKey the caller's name for the request
-     * @param request all that tells it from another
+     * @param request all that tells it from another: method, path, query and body
+     * @param work does it, at a turn
      */
-    String answer(String caller, String idempotencyKey, String request, Supplier<Object> work) {
+    String answer(String caller, String idempotencyKey, String request, Function<Turn, Object> work) {
         if (idempotencyKey.isEmpty()
                 || idempotencyKey.length() > LONGEST
                 || !idempotencyKey.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
             throw Problem.invalid("Idempotency-Key: expected 1 to " + LONGEST + " visible ASCII characters");
         }
-        String id = hash(caller + "\n" + idempotencyKey);
+        Turn turn = new Turn(hash(caller + "\n" + idempotencyKey), Ids.next("t_"), Ids.next(""));
         long now = clock.millis();
-        requests.forget(now - KEPT_MS);
-        return switch (requests.claim(id, hash(request), now, now - UNFINISHED_MS)) {
+        requests.forgetBefore(now - KEPT_MS);
+        return switch (requests.claim(turn, hash(request), now, now - UNFINISHED_MS)) {
             case IdempotentRequests.Claim.Answered(String body) -> body;
             case IdempotentRequests.Claim.Other() ->
                 throw new Problem(422, "idempotency_key_reused", "this Idempotency-Key was used for another request");
-            case IdempotentRequests.Claim.Busy() ->
-                throw new Problem(409, "idempotency_key_busy", "a request with this Idempotency-Key is under way");
-            case IdempotentRequests.Claim.Ours() -> done(id, work);
+            case IdempotentRequests.Claim.Busy() -> throw Problem.busy();
+            case IdempotentRequests.Claim.Ours(Turn ours, boolean first) -> done(ours, first, work);
         };
     }
 
-    private String done(String id, Supplier<Object> work) {
-        boolean good = false;
+    private String done(Turn turn, boolean first, Function<Turn, Object> work) {
+        boolean refused = false;
+        boolean kept = false;
         try {
-            JsonNode answer = MAPPER.valueToTree(work.get());
+            JsonNode answer = MAPPER.valueToTree(work.apply(turn));
             String told = MAPPER.writeValueAsString(answer);
             if (answer instanceof ObjectNode object && object.has("secret")) {
                 object.putNull("secret");
             }
-            requests.answered(id, MAPPER.writeValueAsString(answer));
-            good = true;
+            kept = requests.answered(turn, MAPPER.writeValueAsString(answer));
+            if (!kept) {
+                throw Problem.busy();
+            }
             return told;
+        } catch (Problem problem) {
+            refused = first && problem.status() < 500;
+            throw problem;
         } finally {
-            if (!good) {
-                requests.release(id);
+            if (refused) {
+                requests.forget(turn);
+            } else if (!kept) {
+                requests.release(turn);
             }
         }
     }

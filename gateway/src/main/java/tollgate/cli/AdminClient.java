@@ -7,6 +7,7 @@ import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,12 +16,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Speaks with a gateway's control plane. Confined to one thread. */
 final class AdminClient {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
@@ -33,20 +36,46 @@ final class AdminClient {
     }
 
     /** The gateway of the environment, else the one whose data directory this is. */
-    static AdminClient find(Path data) throws IOException {
-        String url = System.getenv("TOLLGATE_ADMIN_URL");
-        String key = System.getenv("TOLLGATE_ADMIN_KEY");
-        if (url != null && key != null) {
-            return new AdminClient(url, key);
+    static AdminClient find(Path data, Map<String, String> environment) throws IOException {
+        String url = environment.getOrDefault("TOLLGATE_ADMIN_URL", "");
+        String key = environment.getOrDefault("TOLLGATE_ADMIN_KEY", "");
+        if (!url.isEmpty() && !key.isEmpty()) {
+            return new AdminClient(address("TOLLGATE_ADMIN_URL", url), secret("TOLLGATE_ADMIN_KEY", key));
         }
         Path ready = data.resolve("ready.json");
         if (!Files.isReadable(ready)) {
             throw new IOException("no gateway: " + ready + " is not there (expected: a running gateway; start one with"
                     + " ./tollgate up, or set TOLLGATE_ADMIN_URL and TOLLGATE_ADMIN_KEY)");
         }
-        JsonNode known = MAPPER.readTree(Files.readString(ready));
+        JsonNode known;
+        try {
+            known = MAPPER.readTree(Files.readString(ready));
+        } catch (JacksonException broken) {
+            throw new IOException(ready + ": not JSON (expected: as a running gateway wrote it)", broken);
+        }
         return new AdminClient(
-                known.path("admin_url").asString(), known.path("admin_key").asString());
+                address(ready + ": admin_url", known.path("admin_url").asString("")),
+                secret(ready + ": admin_key", known.path("admin_key").asString("")));
+    }
+
+    private static String address(String name, String url) throws IOException {
+        try {
+            URI uri = URI.create(url);
+            if (("http".equals(uri.getScheme()) || "https".equals(uri.getScheme())) && uri.getHost() != null) {
+                return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+            }
+        } catch (IllegalArgumentException broken) {
+            // told below
+        }
+        throw new IOException(name + ": '" + url + "' (expected: http://host:port)");
+    }
+
+    /** Never shown: a message quotes what it says, not what it is. */
+    private static String secret(String name, String key) throws IOException {
+        if (key.isEmpty() || !key.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
+            throw new IOException(name + ": not a key (expected: visible ASCII characters)");
+        }
+        return key;
     }
 
     JsonNode get(String path) throws IOException {
@@ -84,7 +113,7 @@ final class AdminClient {
 
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(url + "/admin/v1/" + path))
-                .timeout(Duration.ofSeconds(60))
+                .timeout(PATIENCE)
                 .header("Authorization", "Bearer " + key);
     }
 
@@ -94,13 +123,23 @@ final class AdminClient {
             response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
         } catch (ConnectException nobody) {
             throw new IOException("no gateway answers at " + url + " (expected: a running one)", nobody);
+        } catch (HttpTimeoutException late) {
+            throw new IOException("the gateway at " + url + " took longer than " + PATIENCE.toSeconds() + " s", late);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", interrupted);
         }
-        JsonNode body = MAPPER.readTree(response.body());
+        JsonNode body;
+        try {
+            body = MAPPER.readTree(response.body());
+        } catch (JacksonException foreign) {
+            throw new IOException(
+                    "status " + response.statusCode() + " from " + url
+                            + ", and no JSON (expected: a gateway's control plane)",
+                    foreign);
+        }
         if (response.statusCode() >= 400) {
-            throw new IOException(body.path("title").asString("status " + response.statusCode()));
+            throw new IOException(body.path("title").asString("status " + response.statusCode() + " from " + url));
         }
         return body;
     }

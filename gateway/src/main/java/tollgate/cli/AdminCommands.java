@@ -34,7 +34,7 @@ public final class AdminCommands {
         boolean json;
 
         AdminClient client() throws IOException {
-            return AdminClient.find(data);
+            return AdminClient.find(data, System.getenv());
         }
     }
 

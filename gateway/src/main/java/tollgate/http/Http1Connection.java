@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * One client's HTTP/1.1 connection: one exchange after the other, in order.
  *
  * <p>Reading goes on during an exchange, since otherwise nobody would notice that the client left; up to
- * {@value #UNDECODED_LIMIT} bytes of what it sends ahead are kept.
+ * {@value #UNDECODED_LIMIT} bytes of requests sent ahead are kept. A client that sends more has its requests dropped:
+ * what follows is read, at most {@value #DROPPED_LIMIT} bytes a sweep, and thrown away until the answer has ended and the
+ * connection with it. A body that is not wanted yet stops the reading until it is.
  *
  * <h2>Threading</h2> Runs on the connection's event loop; never blocks.
  * <h2>Errors</h2> After a framing error the client is answered and the connection closed: nothing that follows can be
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Http1Connection extends ChannelInboundHandlerAdapter implements Sweep.Swept, ListenerConnections.Member {
     private static final int UNDECODED_LIMIT = 64 * 1024;
+    private static final int DROPPED_LIMIT = 512 * 1024;
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final ListenerSettings settings;
@@ -35,6 +38,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Swee
     private long idleSince = System.nanoTime();
     private long headSince;
     private boolean closing;
+    private boolean tooFarAhead;
+    private int dropped;
     private long lingerUntil;
     private int sweepIndex = -1;
 
@@ -144,10 +149,34 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Swee
         }
     }
 
-    /** So many bytes wait undecoded; too many stop the reading. */
-    void undecoded(int bytes) {
+    /** So many bytes of a body wait that nobody wants yet; too many stop the reading until somebody does. */
+    void bodyWaits(int bytes) {
         if (bytes > UNDECODED_LIMIT) {
             context().channel().config().setAutoRead(false);
+        }
+    }
+
+    /** Whether so many bytes behind the request under way are more than may wait: they, and all that follow, are dropped. */
+    boolean drops(int bytes) {
+        tooFarAhead |= bytes > UNDECODED_LIMIT;
+        if (!tooFarAhead) {
+            return false;
+        }
+        Http1Exchange exchange = current;
+        if (exchange != null) {
+            exchange.closeAfterwards();
+        }
+        dropped += bytes;
+        if (dropped > DROPPED_LIMIT) {
+            context().channel().config().setAutoRead(false);
+        }
+        return true;
+    }
+
+    private void readOn() {
+        if (dropped > 0) {
+            dropped = 0;
+            context().channel().config().setAutoRead(true);
         }
     }
 
@@ -258,6 +287,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Swee
             }
         } else if (exchange != null) {
             exchange.sweep(now, settings.bodyRead().toNanos());
+            readOn();
             if (stall.stalled(context().channel(), now)) {
                 current = null;
                 connections.exchangeEnded();

@@ -1,6 +1,7 @@
 package tollgate.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
 import tollgate.http.UpstreamFailure.Kind;
@@ -19,6 +20,8 @@ final class Http1UpstreamCall implements UpstreamCall, Sweep.Swept {
     private final long began = System.nanoTime();
     private @Nullable UpstreamConnection connection;
     private @Nullable ByteBuf body;
+    private @Nullable Channel connecting;
+    private long connectingSince;
     private int attempts;
     private boolean sent;
     private boolean answered;
@@ -44,8 +47,19 @@ final class Http1UpstreamCall implements UpstreamCall, Sweep.Swept {
         return over;
     }
 
+    /** A connection is being made for this call: the budget for names, TCP and TLS begins. */
+    void connecting(Channel channel) {
+        if (over) {
+            channel.close();
+        } else {
+            connecting = channel;
+            connectingSince = System.nanoTime();
+        }
+    }
+
     /** The request goes out over this connection. */
     void carriedBy(UpstreamConnection connection, ByteBuf head) {
+        connecting = null;
         this.connection = connection;
         attempts++;
         receiver.onAttempt(attempts, connection.usedBefore());
@@ -125,6 +139,11 @@ final class Http1UpstreamCall implements UpstreamCall, Sweep.Swept {
         }
         over = true;
         connection = null;
+        Channel half = connecting;
+        if (half != null) {
+            connecting = null;
+            half.close();
+        }
         releaseBody();
         pool.sweep().leave(this);
         return true;
@@ -166,7 +185,9 @@ final class Http1UpstreamCall implements UpstreamCall, Sweep.Swept {
 
     @Override
     public void sweep(long now) {
-        if (now - began > settings.total().toNanos()) {
+        if (connecting != null && now - connectingSince > settings.connect().toNanos()) {
+            fail(new UpstreamFailure(Kind.CONNECT_TIMEOUT, "no connection within " + settings.connect()));
+        } else if (now - began > settings.total().toNanos()) {
             fail(new UpstreamFailure(Kind.TOTAL_TIMEOUT, "no complete answer within " + settings.total()));
         } else if (connection != null
                 && !answered

@@ -99,13 +99,15 @@ final class Http1UpstreamPool implements UpstreamPool {
                     protected void initChannel(Channel channel) {
                         if (tls != null) {
                             SslHandler handler = tls.newHandler(channel.alloc(), host, port);
-                            handler.setHandshakeTimeoutMillis(settings.connect().toMillis());
+                            // the call's own budget covers names, TCP and TLS together
+                            handler.setHandshakeTimeoutMillis(0);
                             channel.pipeline().addLast(handler);
                         }
                         channel.pipeline().addLast(connection.decoder(), connection);
                     }
                 })
                 .connect(host, port);
+        call.connecting(connecting.channel());
         connecting.addListener(done -> {
             if (!done.isSuccess()) {
                 call.fail(connectFailure(done.cause()));

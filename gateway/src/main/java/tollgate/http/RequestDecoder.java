@@ -43,10 +43,8 @@ final class RequestDecoder extends HttpRequestDecoder {
             decodeBody(framing, in);
         } else if (connection.wantsHead()) {
             decodeHead(ctx, in, out);
-        } else if (connection.discards()) {
+        } else if (connection.discards() || connection.drops(in.readableBytes())) {
             in.skipBytes(in.readableBytes());
-        } else {
-            connection.undecoded(in.readableBytes());
         }
     }
 
@@ -73,7 +71,7 @@ final class RequestDecoder extends HttpRequestDecoder {
 
     private void decodeBody(BodyFraming framing, ByteBuf in) {
         if (!connection.wantsBody()) {
-            connection.undecoded(in.readableBytes());
+            connection.bodyWaits(in.readableBytes());
             return;
         }
         try {

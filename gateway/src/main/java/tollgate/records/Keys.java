@@ -3,6 +3,7 @@ package tollgate.records;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jspecify.annotations.Nullable;
@@ -70,8 +71,14 @@ public final class Keys {
         }
     }
 
-    /** Adds a key of a wallet. */
-    public void add(
+    /**
+     * A key to be added.
+     *
+     * @param hash of the key
+     * @param display what is shown of it
+     * @param allowedModels patterns; none: all
+     */
+    public record NewKey(
             String id,
             String hash,
             String display,
@@ -80,21 +87,49 @@ public final class Keys {
             @Nullable String member,
             @Nullable String project,
             List<String> allowedModels,
-            long nowMs,
+            long createdMs,
             @Nullable Long expiresMs) {
-        jdbi.useHandle(handle -> handle.execute(
+        /** Copies what could change. */
+        public NewKey {
+            allowedModels = List.copyOf(allowedModels);
+        }
+    }
+
+    /** Adds a key of a wallet. */
+    public void add(NewKey key) {
+        jdbi.useHandle(handle -> insert(handle, key, ""));
+    }
+
+    /**
+     * Adds the key that a request makes. A key of that id is one that an earlier turn made without its secret ever being
+     * told: it is this secret's from now on.
+     *
+     * @return false where it is another worker's turn by now, and nothing was done
+     */
+    public boolean add(NewKey key, Turn turn) {
+        return jdbi.inTransaction(handle -> {
+            boolean ours = IdempotentRequests.stillOurs(handle, turn);
+            if (ours) {
+                insert(handle, key, " ON CONFLICT (id) DO UPDATE SET hash = excluded.hash, display = excluded.display");
+            }
+            return ours;
+        });
+    }
+
+    private static void insert(Handle handle, NewKey key, String again) {
+        handle.execute(
                 "INSERT INTO api_key (id, hash, display, name, wallet, member, project, allowed_models, created_ms,"
-                        + " expires_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                id,
-                hash,
-                display,
-                name,
-                wallet,
-                member,
-                project,
-                String.join("\n", allowedModels),
-                nowMs,
-                expiresMs));
+                        + " expires_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" + again,
+                key.id,
+                key.hash,
+                key.display,
+                key.name,
+                key.wallet,
+                key.member,
+                key.project,
+                String.join("\n", key.allowedModels),
+                key.createdMs,
+                key.expiresMs);
     }
 
     /** A key that is good, by its hash. */

@@ -51,12 +51,12 @@ public final class Wallets {
         }
     }
 
-    /** Adds a wallet and the posting that opens it. */
+    /** Adds a wallet and the posting that opens it; where there is a wallet of that id, nothing changes. */
     public void add(String id, String organisation, String name, boolean live, String actor, long nowMs) {
         jdbi.useTransaction(handle -> {
             handle.execute(
                     "INSERT INTO wallet (id, organisation, name, live, state, version, created_ms)"
-                            + " VALUES (?, ?, ?, ?, 'active', 0, ?)",
+                            + " VALUES (?, ?, ?, ?, 'active', 0, ?) ON CONFLICT (id) DO NOTHING",
                     id,
                     organisation,
                     name,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Clock;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -27,7 +28,7 @@ class AdminDescriptionTest {
                         .properties()
                         .forEach(each -> described.add(operation(path.getKey(), each.getKey(), each.getValue()))));
         Set<String> routes = new TreeSet<>();
-        new AdminApi(null, null, null, null)
+        new AdminApi(null, null, null, null, Clock.systemUTC())
                 .routes()
                 .forEach(route -> routes.add(route.method() + " " + route.path() + " " + route.status()
                         + (route.method().equals("POST") ? " once" : "")));

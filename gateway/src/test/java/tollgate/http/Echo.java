@@ -6,11 +6,12 @@ import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Answers each request with its method, path and body: whole, or in chunks where the path says so; or never, or at once
- * without reading the body.
+ * without reading the body; late, or without end.
  */
 final class Echo implements ExchangeAcceptor {
     final AtomicInteger accepted = new AtomicInteger();
@@ -49,6 +50,19 @@ final class Echo implements ExchangeAcceptor {
             if (head.path().equals("/never")) {
                 return;
             }
+            if (head.path().equals("/endless")) {
+                exchange.sendHead(200, new DefaultHttpHeaders(), -1);
+                onWritable();
+                return;
+            }
+            if (head.path().equals("/late")) {
+                exchange.loop()
+                        .schedule(
+                                () -> exchange.simple(200, new DefaultHttpHeaders(), bytes("GET /late []")),
+                                500,
+                                TimeUnit.MILLISECONDS);
+                return;
+            }
             String text = head.method() + " " + head.path() + " [" + body + "]";
             HttpHeaders headers = new DefaultHttpHeaders();
             if (head.path().equals("/chunks")) {
@@ -81,6 +95,11 @@ final class Echo implements ExchangeAcceptor {
         }
 
         @Override
-        public void onWritable() {}
+        public void onWritable() {
+            while (exchange.head().path().equals("/endless") && exchange.writable()) {
+                exchange.write(exchange.alloc().buffer().writeZero(8192));
+                exchange.flush();
+            }
+        }
     }
 }

@@ -251,4 +251,37 @@ class HttpListenerTest {
         Awaitility.await().until(() -> ECHO.gone.get() == before + 1);
         assertThat(listener.openExchanges()).isZero();
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/never", "/endless"})
+    @SuppressWarnings("try") // the client leaves before the test ends
+    void aClientThatSendsFarAheadAndLeavesIsNoticed(String path) throws Exception {
+        int before = ECHO.gone.get();
+        try (HttpListener own = bind(transport);
+                SocketChannel client =
+                        SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), own.port()))) {
+            String request = "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n";
+            client.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
+            Awaitility.await().until(() -> own.openExchanges() > 0);
+            client.configureBlocking(false);
+            ByteBuffer ahead = ByteBuffer.wrap(new byte[8 * 1024 * 1024]);
+            Awaitility.await().pollInterval(Duration.ofMillis(5)).until(() -> {
+                client.write(ahead);
+                return ahead.position() > 1024 * 1024;
+            });
+            client.close();
+            Awaitility.await().atMost(Duration.ofSeconds(4)).until(() -> ECHO.gone.get() == before + 1);
+            assertThat(own.openExchanges()).isZero();
+        }
+    }
+
+    @Test
+    void aClientThatSendsTooFarAheadGetsItsAnswerAndNoOther() throws Exception {
+        try (RawClient client = new RawClient(listener.port())) {
+            client.send("GET /late HTTP/1.1\r\nHost: a\r\n\r\n");
+            client.send("GET /ahead HTTP/1.1\r\nHost: a\r\n\r\n".repeat(6_000));
+            assertThat(client.readAll())
+                    .isEqualTo("HTTP/1.1 200 OK\r\ncontent-length: 12\r\nconnection: close\r\n\r\nGET /late []");
+        }
+    }
 }

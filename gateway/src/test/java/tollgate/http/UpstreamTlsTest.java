@@ -173,11 +173,34 @@ class UpstreamTlsTest {
         }
     }
 
+    @Test
+    void an_upstream_that_takes_the_connection_and_shakes_no_hands_is_a_connect_timeout_of_one_budget()
+            throws Exception {
+        try (Upstreams upstreams = trusting();
+                ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            long began = System.nanoTime();
+            GatheredAnswer answer = begin(pool(upstreams, server.getLocalPort(), Duration.ofMillis(800)));
+            try (Socket socket = server.accept()) {
+                assertThat(answer.over.get(5, TimeUnit.SECONDS)).isEqualTo(" CONNECT_TIMEOUT");
+                assertThat(Duration.ofNanos(System.nanoTime() - began))
+                        .isBetween(Duration.ofMillis(800), Duration.ofMillis(1_500));
+                socket.setSoTimeout(5_000);
+                assertThat(socket.getInputStream().readAllBytes())
+                        .as("the greeting, and then the end: nothing is left open")
+                        .isNotEmpty();
+            }
+        }
+    }
+
     private UpstreamPool pool(Upstreams upstreams, int port) throws Exception {
+        return pool(upstreams, port, Duration.ofSeconds(4));
+    }
+
+    private UpstreamPool pool(Upstreams upstreams, int port, Duration connect) throws Exception {
         Duration patience = Duration.ofSeconds(4);
         URI base = URI.create("https://localhost:" + port);
         return loop.submit(() ->
-                        upstreams.pool(new UpstreamSettings(base, patience, patience, patience, patience, 4), loop))
+                        upstreams.pool(new UpstreamSettings(base, connect, patience, patience, patience, 4), loop))
                 .get();
     }
 

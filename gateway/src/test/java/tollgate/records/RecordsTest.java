@@ -42,8 +42,7 @@ class RecordsTest {
             Organisations.Organisation made = records.organisations().named("acme", "o_1", 7, 1);
             assertThat(records.organisations().named("acme", "o_2", 9, 2)).isEqualTo(made);
             records.wallets().add("w_1", "o_1", "main", true, "ann", 3);
-            records.keys()
-                    .add("k_1", "hash", "tg_live_…", "n", "w_1", "ann", null, List.of("gpt-4o*", "gpt-5"), 4, null);
+            records.keys().add(key("hash", "gpt-4o*", "gpt-5"));
         }
         try (Records records = open()) {
             assertThat(records.wallets().find("w_1")).hasValueSatisfying(wallet -> {
@@ -113,21 +112,71 @@ class RecordsTest {
     }
 
     @Test
-    void an_idempotent_request_is_claimed_by_one_until_it_is_answered_given_up_or_old() {
+    void an_idempotent_request_is_one_workers_turn_until_it_is_answered_given_up_or_old_and_keeps_its_name() {
         try (Records records = open()) {
             IdempotentRequests requests = records.idempotentRequests();
-            assertThat(requests.claim("i", "r", 100, 40)).isEqualTo(new IdempotentRequests.Claim.Ours());
-            assertThat(requests.claim("i", "r", 110, 50)).isEqualTo(new IdempotentRequests.Claim.Busy());
-            assertThat(requests.claim("i", "other", 110, 50)).isEqualTo(new IdempotentRequests.Claim.Other());
-            assertThat(requests.claim("i", "r", 200, 140)).isEqualTo(new IdempotentRequests.Claim.Ours());
-            requests.release("i");
-            assertThat(requests.claim("i", "r", 210, 150)).isEqualTo(new IdempotentRequests.Claim.Ours());
-            requests.answered("i", "{}");
-            requests.release("i");
-            assertThat(requests.claim("i", "r", 900, 840)).isEqualTo(new IdempotentRequests.Claim.Answered("{}"));
-            requests.forget(300);
-            assertThat(requests.claim("i", "other", 900, 840)).isEqualTo(new IdempotentRequests.Claim.Ours());
+            Turn first = turn("a");
+            assertThat(requests.claim(first, "r", 100, 40)).isEqualTo(ours("a", "a", true));
+            assertThat(requests.claim(turn("b"), "r", 110, 50)).isEqualTo(new IdempotentRequests.Claim.Busy());
+            assertThat(requests.claim(turn("b"), "other", 110, 50)).isEqualTo(new IdempotentRequests.Claim.Other());
+            assertThat(requests.claim(turn("c"), "r", 200, 140))
+                    .as("the first one's turn is over, its name stays")
+                    .isEqualTo(ours("c", "a", false));
+            requests.release(first);
+            requests.forget(first);
+            assertThat(requests.answered(first, "{1}"))
+                    .as("a slow worker keeps nothing and gives nothing up that is its successor's")
+                    .isFalse();
+            assertThat(requests.claim(turn("d"), "r", 210, 150)).isEqualTo(new IdempotentRequests.Claim.Busy());
+            requests.release(new Turn("i", "c", "a"));
+            assertThat(requests.claim(turn("d"), "r", 220, 160)).isEqualTo(ours("d", "a", false));
+            assertThat(requests.answered(new Turn("i", "d", "a"), "{2}")).isTrue();
+            assertThat(requests.answered(new Turn("i", "d", "a"), "{3}")).isFalse();
+            requests.forget(new Turn("i", "d", "a"));
+            assertThat(requests.claim(turn("e"), "r", 900, 840))
+                    .isEqualTo(new IdempotentRequests.Claim.Answered("{2}"));
+            requests.forgetBefore(300);
+            assertThat(requests.claim(turn("f"), "other", 900, 840)).isEqualTo(ours("f", "f", true));
+            requests.forget(turn("f"));
+            assertThat(requests.claim(turn("g"), "third", 900, 840)).isEqualTo(ours("g", "g", true));
         }
+    }
+
+    @Test
+    void a_worker_that_lost_its_turn_neither_makes_nor_changes_a_key() {
+        try (Records records = open()) {
+            records.organisations().named("acme", "o_1", 7, 1);
+            records.wallets().add("w_1", "o_1", "main", true, "ann", 3);
+            records.wallets().add("w_1", "o_1", "again", true, "ann", 4);
+            assertThat(records.wallets().find("w_1").orElseThrow().name())
+                    .as("made once")
+                    .isEqualTo("main");
+            IdempotentRequests requests = records.idempotentRequests();
+            requests.claim(turn("slow"), "r", 100, 40);
+            requests.claim(turn("next"), "r", 200, 140);
+            assertThat(records.keys().add(key("slow's"), turn("slow"))).isFalse();
+            assertThat(records.keys().find("k_1")).isEmpty();
+            assertThat(records.keys().add(key("killed's"), turn("next"))).isTrue();
+            requests.claim(turn("last"), "r", 300, 240);
+            assertThat(records.keys().add(key("last's"), turn("last"))).isTrue();
+            assertThat(records.keys().add(key("slow's"), turn("slow"))).isFalse();
+            assertThat(records.keys().add(key("killed's"), turn("next"))).isFalse();
+            assertThat(records.keys().list("", "", 10).data())
+                    .extracting(Keys.Key::hash)
+                    .containsExactly("last's");
+        }
+    }
+
+    private static Turn turn(String worker) {
+        return new Turn("i", worker, worker);
+    }
+
+    private static IdempotentRequests.Claim ours(String worker, String name, boolean first) {
+        return new IdempotentRequests.Claim.Ours(new Turn("i", worker, name), first);
+    }
+
+    private static Keys.NewKey key(String hash, String... models) {
+        return new Keys.NewKey("k_1", hash, "tg_live_…", "n", "w_1", "ann", null, List.of(models), 4, null);
     }
 
     private static Exchanges.Exchange exchange(long charge, boolean reconstructed) {

@@ -4,15 +4,15 @@ import java.util.Collection;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Finds what somebody probably meant to write. */
-final class NearestName {
+/** Finds what somebody probably meant to write. Stateless. */
+public final class NearestName {
     /** Names longer than this are nobody's slip of the finger, and would take long to compare. */
     private static final int LONGEST = 64;
 
     private NearestName() {}
 
     /** The known name fewest edits away, at most {@link #most} of them, whatever its case; of equals the first in order; else null. */
-    static @Nullable String of(String written, Collection<String> known) {
+    public static @Nullable String of(String written, Collection<String> known) {
         if (written.length() > LONGEST) {
             return null;
         }

@@ -1,0 +1,193 @@
+package tollgate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The managing commands against a running gateway: exit codes, one line for what went wrong, nothing else on stdout. */
+@SuppressWarnings("NullAway.Init") // started before all tests
+class CommandLineTest {
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+    @TempDir
+    static Path folder;
+
+    private static TestGateway gateway;
+    private static TestGateway.Account account;
+
+    @BeforeAll
+    static void start() throws Exception {
+        gateway = TestGateway.start(folder.resolve("data"));
+        account = gateway.account("1.00");
+        ready(gateway.installation.adminUrl(), TestGateway.ADMIN_KEY);
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    private record Run(int exit, String out, String err) {}
+
+    // W stands for a wallet that is there
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "wallet show w_x                                          | 1 | no wallet 'w_x'",
+                "wallet show %00                                          | 1 | no wallet '%00'",
+                "wallet create --name=                                    | 1 | name: ''",
+                "wallet create --name=a\\nb                               | 1 | control characters",
+                "wallet create --name=n --org=                            | 1 | organization: ''",
+                "wallet top-up w_x --amount 1 --reference r               | 1 | no wallet 'w_x'",
+                "wallet top-up W --amount 0 --reference r                 | 1 | amount: '0'",
+                "wallet top-up W --amount=-1 --reference r                | 1 | amount: '-1'",
+                "wallet top-up W --amount 1e3 --reference r               | 1 | amount: '1e3'",
+                "wallet top-up W --amount 0.0000000001 --reference r      | 1 | up to 9 decimals",
+                "wallet top-up W --amount 9000000 --reference r           | 1 | would pass 9,000,000 USD",
+                "wallet top-up W --amount 2 --reference start             | 1 | was used for",
+                "wallet adjust W --amount=-5 --reference r                | 1 | are available",
+                "wallet freeze w_x                                        | 1 | no wallet",
+                "wallet unfreeze w_x                                      | 1 | no wallet",
+                "key create --wallet w_x                                  | 1 | no wallet",
+                "key create --wallet W --expires soon                     | 1 | expires: 'soon'",
+                "key create --wallet W --expires 2001-01-01               | 1 | from now on",
+                "key create --wallet W --expires +999999999-12-31T00:00:00Z | 1 | before the year 10000",
+                "key create --wallet W --allow-model=                     | 1 | allowed_models[0]",
+                "key list --wallet w_x                                    | 1 | no wallet",
+                "key revoke k_x                                           | 1 | no key 'k_x'",
+                "key rotate k_x                                           | 1 | no key 'k_x'",
+                "exchange show x                                          | 1 | no exchange 'x'",
+                "exchange list --wallet w_x                               | 1 | no wallet",
+                "ledger w_x                                               | 1 | no wallet",
+                "wallet                                                   | 2 | a command is needed",
+                "wallet create                                            | 2 | --name",
+                "wallet create --name n --nmae n                          | 2 | --nmae",
+                "wallet top-up W --amount 1                               | 2 | --reference",
+                "wallet top-up --amount 1 --reference r                   | 2 | WALLET",
+                "wallet show a b                                          | 2 | b",
+                "key create                                               | 2 | --wallet",
+                "frob                                                     | 2 | frob",
+            })
+    void what_cannot_be_done_is_one_line_and_an_exit_code(String command, int exit, String says) {
+        List<String> args = new ArrayList<>();
+        for (String arg : command.strip().split(" +", -1)) {
+            args.add(arg.equals("W") ? account.wallet() : arg.replace("\\n", "\n"));
+        }
+        if (exit == 1) {
+            args.addAll(List.of("--data", folder.toString(), "--json"));
+        }
+        Run run = run(args.toArray(String[]::new));
+        assertThat(run.exit).as(run.err).isEqualTo(exit);
+        assertThat(run.out).isEmpty();
+        assertThat(run.err)
+                .startsWith("tollgate: ")
+                .contains(says)
+                .endsWith("\n")
+                .containsOnlyOnce("\n");
+    }
+
+    @Test
+    void what_can_be_done_is_one_object_or_an_array() {
+        JsonNode wallet = MAPPER.readTree(good("wallet", "create", "--name", "n", "--test"));
+        String id = wallet.path("id").asString();
+        good("wallet", "top-up", id, "--amount", "2.50", "--reference", "r");
+        good("wallet", "top-up", id, "--amount", "2.50", "--reference", "r");
+        assertThat(MAPPER.readTree(good("wallet", "show", id)).path("balance").asString())
+                .isEqualTo("2.50");
+        good("wallet", "freeze", id);
+        good("wallet", "unfreeze", id);
+        String key = MAPPER.readTree(good("key", "create", "--wallet", id, "--expires", "2999-12-31"))
+                .path("id")
+                .asString();
+        good("key", "rotate", key);
+        good("key", "revoke", key);
+        assertThat(MAPPER.readTree(good("key", "list", "--wallet", id)).size()).isEqualTo(2);
+        assertThat(MAPPER.readTree(good("ledger", id)).size()).isEqualTo(2);
+    }
+
+    @Test
+    void a_gateway_that_is_not_there_or_something_else_is_one_line_too() throws Exception {
+        Path other = folder.resolve("other");
+        Files.createDirectories(other);
+        assertThat(failed(other)).contains("ready.json is not there");
+        write(other, "{");
+        assertThat(failed(other)).contains("not JSON");
+        write(other, "{\"admin_url\":\"frob\",\"admin_key\":\"k\"}");
+        assertThat(failed(other)).contains("admin_url: 'frob' (expected: http://host:port)");
+        write(other, "{\"admin_url\":\"http://127.0.0.1:1\",\"admin_key\":\"tg_admin_\\nsecret\"}");
+        assertThat(failed(other)).contains("admin_key: not a key").doesNotContain("secret");
+        write(other, "{\"admin_url\":\"http://127.0.0.1:1\",\"admin_key\":\"k\"}");
+        assertThat(failed(other)).contains("no gateway answers at http://127.0.0.1:1");
+        write(other, "{\"admin_url\":\"" + gateway.installation.adminUrl() + "/\",\"admin_key\":\"k\"}");
+        assertThat(failed(other)).contains("no valid admin key");
+        try (ServerSocket stranger = new ServerSocket(0)) {
+            Thread answering = Thread.ofVirtual().start(() -> page(stranger));
+            write(other, "{\"admin_url\":\"http://127.0.0.1:" + stranger.getLocalPort() + "\",\"admin_key\":\"k\"}");
+            assertThat(failed(other)).contains("no JSON (expected: a gateway's control plane)");
+            answering.join();
+        }
+    }
+
+    private static void page(ServerSocket stranger) {
+        try (Socket socket = stranger.accept()) {
+            socket.getInputStream().read(new byte[8192]);
+            String page = "<html>\n<body>";
+            socket.getOutputStream()
+                    .write(("HTTP/1.1 200 OK\r\nContent-Length: " + page.length() + "\r\n\r\n" + page)
+                            .getBytes(StandardCharsets.UTF_8));
+        } catch (java.io.IOException gone) {
+            throw new java.io.UncheckedIOException(gone);
+        }
+    }
+
+    private static String failed(Path data) {
+        Run run = run("wallet", "list", "--data", data.toString());
+        assertThat(run.exit).isEqualTo(1);
+        assertThat(run.err).containsOnlyOnce("\n");
+        return run.err;
+    }
+
+    private static String good(String... args) {
+        String[] all = Arrays.copyOf(args, args.length + 3);
+        all[args.length] = "--data";
+        all[args.length + 1] = folder.toString();
+        all[args.length + 2] = "--json";
+        Run run = run(all);
+        assertThat(run.exit).as(run.err).isZero();
+        assertThat(run.err).isEmpty();
+        return run.out;
+    }
+
+    private static Run run(String... args) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int exit = Main.execute(new PrintWriter(out, true), new PrintWriter(err, true), args);
+        return new Run(exit, out.toString(), err.toString());
+    }
+
+    private static void ready(String url, String key) throws Exception {
+        write(folder, "{\"admin_url\":\"" + url + "\",\"admin_key\":\"" + key + "\"}");
+    }
+
+    private static void write(Path data, String ready) throws Exception {
+        Files.writeString(data.resolve("ready.json"), ready);
+    }
+}
