@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Strict: every line ends in CR LF; a size is 1 to 15 hexadecimal digits; extensions are skipped, at most
  * {@value #EXTENSION_LIMIT} bytes a chunk, and may hold no control characters; trailers are read and dropped, at most
- * {@value #TRAILER_LIMIT} bytes.
+ * {@value #TRAILER_LIMIT} bytes, and each has a name and a colon, so that a next request is never taken for one.
  */
 final class ChunkedFraming extends BodyFraming {
     private static final int EXTENSION_LIMIT = 256;
@@ -23,6 +23,7 @@ final class ChunkedFraming extends BodyFraming {
         DATA_CR,
         DATA_LF,
         TRAILER_START,
+        TRAILER_NAME,
         TRAILER,
         TRAILER_LF,
         END_LF,
@@ -32,6 +33,7 @@ final class ChunkedFraming extends BodyFraming {
     private State state = State.SIZE;
     private long size;
     private int counted;
+    private boolean named;
 
     @Override
     boolean complete() {
@@ -73,6 +75,7 @@ final class ChunkedFraming extends BodyFraming {
                 state = State.SIZE;
             }
             case TRAILER_START -> trailerStart(b);
+            case TRAILER_NAME -> trailerName(b);
             case TRAILER -> trailer(b);
             case TRAILER_LF -> {
                 expect(b, '\n');
@@ -119,8 +122,23 @@ final class ChunkedFraming extends BodyFraming {
         } else if (b == ' ' || b == '\t') {
             throw new FramingException("a trailer line is folded");
         } else {
+            state = State.TRAILER_NAME;
+            named = false;
+            trailerName(b);
+        }
+    }
+
+    /** A field name is a token (RFC 9110 §5.1). */
+    private void trailerName(byte b) {
+        if (b == ':' && named) {
             state = State.TRAILER;
-            trailer(b);
+        } else if (b <= ' ' || b == 0x7f || "\"(),/:;<=>?@[\\]{}".indexOf(b) >= 0) {
+            throw new FramingException("a trailer line is not a field");
+        } else {
+            named = true;
+        }
+        if (++counted > TRAILER_LIMIT) {
+            throw new FramingException("trailers are too long or hold control characters");
         }
     }
 

@@ -94,6 +94,20 @@ class HttpListenerTest {
         a chunk size past all numbers | POST / HTTP/1.1~Host: a~Transfer-Encoding: chunked~~10000000000000003~abc~0~~ | 400
         a chunk longer than its size  | POST / HTTP/1.1~Host: a~Transfer-Encoding: chunked~~3~abcd~0~~            | 400
         an expectation we do not know | POST / HTTP/1.1~Host: a~Expect: 200-ok~Content-Length: 0~~                | 417
+        a request for a trailer       | POST / HTTP/1.1~Host: a~Transfer-Encoding: chunked~~0~GET /smuggled HTTP/1.1~Host: a~~ | 400
+        a nameless trailer            | POST / HTTP/1.1~Host: a~Transfer-Encoding: chunked~~0~: a~~               | 400
+        a trailer of no colon         | POST / HTTP/1.1~Host: a~Transfer-Encoding: chunked~~0~abc~~               | 400
+        an empty coding               | POST / HTTP/1.1~Host: a~Transfer-Encoding:~~0~~                           | 400
+        chunked with a parameter      | POST / HTTP/1.1~Host: a~Transfer-Encoding: chunked;q=1~~0~~               | 400
+        chunked and an empty element  | POST / HTTP/1.1~Host: a~Transfer-Encoding: chunked,~~0~~                  | 400
+        identity                      | POST / HTTP/1.1~Host: a~Transfer-Encoding: identity~Content-Length: 3~~abc | 400
+        white space in a name         | POST / HTTP/1.1~Host: a~Content Length: 3~~abc                            | 400
+        a name in brackets            | POST / HTTP/1.1~Host: a~X(Y): 3~~                                         | 400
+        a list of versions            | GET / HTTP/1.1, HTTP/1.0~Host: a~~                                        | 400
+        an authority for a target     | CONNECT a:443 HTTP/1.1~Host: a~~                                          | 400
+        a back-slash in the target    | GET /a\\b HTTP/1.1~Host: a~~                                              | 400
+        a host of two                 | GET / HTTP/1.1~Host: a, b~~                                               | 400
+        somebody at the host          | GET / HTTP/1.1~Host: u@a~~                                                | 400
         a folded trailer              | POST / HTTP/1.1~Host: a~Transfer-Encoding: chunked~~0~ a: b~~             | 400
         """)
     void hostileFramingIsRefusedAndTheConnectionClosed(String story, String request, int status) throws Exception {

@@ -118,6 +118,16 @@ class UpstreamPoolTest {
         switching protocols        | HTTP/1.1 101 Switching Protocols~Upgrade: h2c~~                     | new  MALFORMED
         another version            | HTTP/3.0 200 OK~Content-Length: 0~~                                 | new  MALFORMED
         no HTTP at all             | SSH-2.0-OpenSSH~~                                                   | new  MALFORMED
+        lengths that agree, twice  | HTTP/1.1 200 OK~Content-Length: 3~Content-Length: 3~~abc            | new  MALFORMED
+        a signed length            | HTTP/1.1 200 OK~Content-Length: +3~~abc                             | new  MALFORMED
+        an empty length            | HTTP/1.1 200 OK~Content-Length:~~abc                                | new  MALFORMED
+        a list of lengths          | HTTP/1.1 200 OK~Content-Length: 3, 3~~abc                           | new  MALFORMED
+        identity                   | HTTP/1.1 200 OK~Transfer-Encoding: identity~~abc                    | new  MALFORMED
+        chunked twice              | HTTP/1.1 200 OK~Transfer-Encoding: chunked~Transfer-Encoding: chunked~~0~~ | new  MALFORMED
+        white space before a colon goes | HTTP/1.1 200 OK~Content-Length : 3~~abc                             | new 200 abc end
+        a line without a colon     | HTTP/1.1 200 OK~abc~Content-Length: 3~~abc                          | new  MALFORMED
+        a status of four digits    | HTTP/1.1 2000 OK~Content-Length: 0~~                                | new  MALFORMED
+        an answer for a trailer    | HTTP/1.1 200 OK~Transfer-Encoding: chunked~~0~HTTP/1.1 200 OK~~     | new 200  MALFORMED
         a chunk size with a sign   | HTTP/1.1 200 OK~Transfer-Encoding: chunked~~+3~abc~0~~              | new 200  MALFORMED
         a chunk beyond its size    | HTTP/1.1 200 OK~Transfer-Encoding: chunked~~3~abcd~0~~              | new 200 abc MALFORMED
         closed before its end      | HTTP/1.1 200 OK~Content-Length: 9~~hello                            | new 200 hello RESET
