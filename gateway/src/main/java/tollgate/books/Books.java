@@ -295,9 +295,12 @@ public final class Books implements AutoCloseable {
         return lag;
     }
 
-    /** Takes everything to SQL and ends. */
+    /** Takes everything to SQL and ends. Again: nothing happens. */
     @Override
     public void close() {
+        if (thread.isShutdown()) {
+            return;
+        }
         thread.submit(() -> run(() -> {
             replay.keep();
             for (int shard : shards) {

@@ -71,7 +71,7 @@ final class Drain {
                 return Result.DONE;
             }
             rows.stream()
-                    .filter(Ledger.Entry::froze)
+                    .filter(entry -> entry.froze() > 0)
                     .forEach(entry -> LOG.error(
                             "wallet {} froze: exchange {} overran what it may", entry.wallet(), entry.exchange()));
             switch (records.ledger().commit(shard, owner, rows, last)) {

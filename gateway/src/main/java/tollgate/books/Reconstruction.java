@@ -82,9 +82,7 @@ final class Reconstruction {
                     true,
                     expired.reference());
             SettleResult result = control.settle(last);
-            if (result instanceof SettleResult.Settled) {
-                control.tick(wallet.shard(), List.of(expired.exchange()));
-            } else {
+            if (!(result instanceof SettleResult.Settled)) {
                 LOG.warn("expired exchange {} cannot be made final: {}", expired.exchange(), result);
             }
         }

@@ -22,6 +22,8 @@ import tollgate.wallet.ShardWatch;
 final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
 
+    private static final String LEASE_LOST = "another gateway took the shard's lease";
+
     private final Records records;
     private final ControlPort control;
     private final ShardWatch watch;
@@ -65,18 +67,20 @@ final class Recovery {
             return "FOREIGN: Redis is at epoch " + state.epoch() + ", an old primary of epoch " + known.epoch();
         }
         boolean same = state.run().equals(run) && state.epoch() == known.epoch();
-        long most = Math.max(known.n(), watch.epoch(shard) == state.epoch() ? watch.n(shard) : 0);
-        if (state.n() < most) {
-            return "LOST: Redis has " + state.n() + " entries, " + most
-                    + " are known; rolling forward is not built yet";
+        if (state.n() < known.n()) {
+            return "LOST: Redis has " + state.n() + " entries, SQL " + known.n() + "; rolling forward is not built yet";
         }
+        // entries that SQL never had are booked again from the journals, under a new epoch
+        same &= watch.epoch(shard) != state.epoch() || watch.n(shard) <= state.n();
         return same ? opened(shard, state.epoch(), state.n()) : open(shard, state, known);
     }
 
     private @Nullable String genesis(int shard, Shards.Shard known) {
         String line = known.line().isEmpty() ? random() : known.line();
         long epoch = Math.max(known.intended(), known.epoch()) + 1;
-        records.shards().intend(shard, owner, line, epoch);
+        if (!records.shards().intend(shard, owner, line, epoch)) {
+            return LEASE_LOST;
+        }
         return fenced(shard, control.fence(shard, new Fence(true, line, epoch, 0, 0, Duration.ZERO)));
     }
 
@@ -85,7 +89,9 @@ final class Recovery {
             return "BROKEN: the ledger in Redis does not continue the one in SQL";
         }
         long epoch = Math.max(Math.max(state.epoch(), known.epoch()), known.intended()) + 1;
-        records.shards().intend(shard, owner, state.line(), epoch);
+        if (!records.shards().intend(shard, owner, state.line(), epoch)) {
+            return LEASE_LOST;
+        }
         Fence fence = new Fence(false, state.line(), epoch, state.epoch(), state.n(), noReaping);
         return fenced(shard, control.fence(shard, fence));
     }

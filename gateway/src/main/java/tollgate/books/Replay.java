@@ -78,16 +78,19 @@ final class Replay {
 
     /** SQL has these entries of one shard, at least one: the journal's are not needed any more where they are their exchange's last word. */
     void booked(List<Ledger.Entry> entries) {
-        List<String> ticked = new ArrayList<>();
+        // an entry is let go of only when SQL has its usage record too
+        keep();
+        List<String> exchanges = new ArrayList<>();
+        List<String> postings = new ArrayList<>();
         for (Ledger.Entry entry : entries) {
-            if (entry.entry().equals(entry.exchange())) {
-                journal.find(entry.exchange()).ifPresent(mine -> {
-                    ticked.add(mine.exchange());
-                    retire(mine, entry);
-                });
+            if (entry.exchange().isEmpty()) {
+                postings.add(entry.entry());
+            } else if (entry.entry().equals(entry.exchange())) {
+                exchanges.add(entry.exchange());
+                journal.find(entry.exchange()).ifPresent(mine -> retire(mine, entry));
             }
         }
-        control.tick(entries.getFirst().shard(), ticked);
+        control.tick(entries.getFirst().shard(), exchanges, postings);
     }
 
     private void retire(JournalEntry entry, Ledger.Entry booked) {
@@ -101,13 +104,14 @@ final class Replay {
 
     /** Tells the wallet again of settlements that are older than this and that the ledger does not have. */
     void settleOlderThan(long ms) {
+        keep();
         journal.unretired(ms, this::settle);
     }
 
     private void settle(JournalEntry entry) {
         Optional<Ledger.Entry> booked = records.ledger().ofExchange(entry.exchange());
         if (booked.isPresent()) {
-            control.tick(entry.settle().at().shard(), List.of(entry.exchange()));
+            control.tick(entry.settle().at().shard(), List.of(entry.exchange()), List.of());
             retire(entry, booked.get());
             return;
         }

@@ -105,20 +105,29 @@ public final class Treasury {
             case PostResult.Posted posted -> new Outcome.Booked(posted.balance());
             case PostResult.InsufficientFunds(Usd balance, Usd held) ->
                 refused(posting, "only " + balance.minus(held) + " USD are available");
-            // an unknown wallet is one whose opening was lost: the next round opens it again
-            case PostResult.Rejected(String code, String detail) ->
-                code.equals("UNKNOWN")
-                        ? new Outcome.Pending("the wallet is not open yet")
-                        : refused(posting, words(code) + " " + detail);
+            case PostResult.Rejected(String code, String detail) -> rejected(posting, code, detail);
             case PostResult.Unavailable(String why, boolean may) -> new Outcome.Pending(why);
         };
     }
 
-    private static String words(String code) {
+    /** Only what the order itself is at fault for is final: what a person can mend in the wallet must not lose money. */
+    private Outcome rejected(Postings.Posting posting, String code, String detail) {
         return switch (code) {
-            case "RANGE" -> "the balance would pass 9,000,000 USD:";
-            case "STATE" -> "the wallet is";
-            default -> code;
+            // its opening was lost: the next round opens it again
+            case "UNKNOWN" -> new Outcome.Pending("the wallet is not open yet");
+            case "CORRUPT", "VERSION" -> {
+                LOG.error(
+                        "posting {} of {} nano-USD to {} waits until the wallet is mended: {} {}",
+                        posting.entry(),
+                        posting.amount(),
+                        posting.wallet(),
+                        code,
+                        detail);
+                yield new Outcome.Pending("the wallet is damaged, a person has to look");
+            }
+            case "RANGE" -> refused(posting, "the balance would pass 9,000,000 USD");
+            case "STATE" -> refused(posting, "the wallet is " + detail);
+            default -> refused(posting, code + " " + detail);
         };
     }
 

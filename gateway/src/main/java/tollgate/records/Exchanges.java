@@ -116,11 +116,13 @@ public final class Exchanges {
                 .list());
     }
 
-    /** The sum of all charges to a wallet, in nano-USD. */
+    /** The sum of all charges to a wallet, in nano-USD, but for those that the wallet refuses until a person has looked. */
     public long charges(String wallet) {
-        return jdbi.withHandle(
-                handle -> handle.select("SELECT COALESCE(SUM(charge), 0) FROM exchange WHERE wallet = ?", wallet)
-                        .mapTo(Long.class)
-                        .one());
+        return jdbi.withHandle(handle -> handle.select(
+                        "SELECT COALESCE(SUM(charge), 0) FROM exchange WHERE wallet = ?"
+                                + " AND NOT EXISTS (SELECT 1 FROM suspense WHERE suspense.exchange = exchange.id)",
+                        wallet)
+                .mapTo(Long.class)
+                .one());
     }
 }

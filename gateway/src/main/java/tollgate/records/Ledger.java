@@ -24,7 +24,7 @@ public final class Ledger {
             row.getLong("at_ms"),
             row.getString("fingerprint"),
             row.getInt("estimated") != 0,
-            row.getInt("froze") != 0,
+            row.getLong("froze"),
             row.getString("reference"),
             row.getString("actor"));
 
@@ -42,7 +42,7 @@ public final class Ledger {
      * @param n number in the shard, dense from 1
      * @param amount signed nano-USD
      * @param balance after it, nano-USD
-     * @param froze the wallet froze with it
+     * @param froze the version of the wallet's state that froze it; 0 for none
      * @param shortfall how far below zero the balance is after it, nano-USD
      */
     public record Entry(
@@ -60,7 +60,7 @@ public final class Ledger {
             long atMs,
             String fingerprint,
             boolean estimated,
-            boolean froze,
+            long froze,
             String reference,
             String actor) {}
 
@@ -72,7 +72,7 @@ public final class Ledger {
         /** The shard's lease is somebody else's, or it moved to another epoch; nothing is kept. */
         record LostLease() implements Commit {}
 
-        /** A wallet's number is taken by another entry: two histories. Nothing is kept. */
+        /** A wallet's number, or an entry's name, is taken by another entry: two histories. Nothing is kept. */
         record Fork(String wallet, long seq, String ours, String theirs) implements Commit {}
 
         /** The shard's numbers do not follow those that are kept: entries are missing. Nothing is kept. */
@@ -127,12 +127,15 @@ public final class Ledger {
 
     private static Optional<Commit> fork(Handle handle, List<Entry> entries) {
         for (Entry entry : entries) {
-            Optional<String> other = handle.select(
-                            "SELECT entry FROM ledger_entry WHERE wallet = ? AND seq = ?", entry.wallet, entry.seq)
-                    .mapTo(String.class)
-                    .findOne();
-            if (other.isPresent() && !other.get().equals(entry.entry)) {
-                return Optional.of(new Commit.Fork(entry.wallet, entry.seq, other.get(), entry.entry));
+            Optional<Entry> other = handle.select(
+                            "SELECT * FROM ledger_entry WHERE (wallet = ? AND seq = ?) OR entry = ? ORDER BY n",
+                            entry.wallet,
+                            entry.seq,
+                            entry.entry)
+                    .map(ROW)
+                    .findFirst();
+            if (other.isPresent()) {
+                return Optional.of(new Commit.Fork(entry.wallet, entry.seq, other.get().entry, entry.entry));
             }
         }
         return Optional.empty();
@@ -143,7 +146,7 @@ public final class Ledger {
                 handle,
                 "INSERT INTO ledger_entry (entry, wallet, seq, shard, n, epoch, kind, exchange, amount, balance, shortfall,"
                         + " at_ms, fingerprint, estimated, froze, reference, actor)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (entry) DO NOTHING",
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 entries,
                 (row, entry) -> row.add(entry.entry)
                         .add(entry.wallet)
@@ -163,10 +166,12 @@ public final class Ledger {
                         .add(entry.reference)
                         .add(entry.actor));
         entries.stream()
-                .filter(Entry::froze)
+                .filter(entry -> entry.froze > 0)
                 .forEach(entry -> handle.execute(
-                        "UPDATE wallet SET state = 'frozen', version = version + 1 WHERE id = ? AND state = 'active'",
-                        entry.wallet));
+                        "UPDATE wallet SET state = 'frozen', version = ? WHERE id = ? AND version = ?",
+                        entry.froze,
+                        entry.wallet,
+                        entry.froze - 1));
     }
 
     /** The final entry of an exchange. */

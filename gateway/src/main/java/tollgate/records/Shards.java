@@ -67,14 +67,20 @@ public final class Shards {
                 == 1;
     }
 
-    /** Notes an epoch before it is opened: whatever happens, none as high will be used again. */
-    public void intend(int shard, String owner, String line, long epoch) {
-        jdbi.useHandle(handle -> handle.execute(
-                "UPDATE shard SET intended = ?, line = ? WHERE shard = ? AND lease_owner = ?",
-                epoch,
-                line,
-                shard,
-                owner));
+    /**
+     * Notes an epoch before it is opened: whatever happens, none as high will be used again.
+     *
+     * @return false where the lease is somebody else's: it must not be opened
+     */
+    public boolean intend(int shard, String owner, String line, long epoch) {
+        return jdbi.withHandle(handle -> handle.execute(
+                        "UPDATE shard SET intended = ?, line = ? WHERE shard = ? AND lease_owner = ? AND intended < ?",
+                        epoch,
+                        line,
+                        shard,
+                        owner,
+                        epoch))
+                == 1;
     }
 
     /** Notes that an epoch is open. */

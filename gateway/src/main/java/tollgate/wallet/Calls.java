@@ -1,6 +1,7 @@
 package tollgate.wallet;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import tollgate.pricing.Usd;
 
@@ -81,14 +82,14 @@ final class Calls {
                 "expire", nothing, n, "", Integer.toString(hold.generation()), Long.toString(hold.expiresMs()), "");
     }
 
-    /** At most 100 exchanges of one shard. */
-    static Call tick(int shard, List<String> exchanges, long n) {
-        String[] keys = new String[exchanges.size() + 1];
-        keys[0] = Keys.shard(shard);
-        for (int i = 0; i < exchanges.size(); i++) {
-            keys[i + 1] = Keys.exchange(shard, exchanges.get(i));
-        }
-        return new Call(Script.SETTLE, shard, keys, new String[] {Script.VERSION, Long.toString(n), now(), "tick"});
+    /** At most 100 keys of records of one shard. */
+    static Call tick(int shard, List<String> records, long n) {
+        List<String> keys = new ArrayList<>();
+        keys.add(Keys.shard(shard));
+        keys.addAll(records);
+        return new Call(Script.SETTLE, shard, keys.toArray(String[]::new), new String[] {
+            Script.VERSION, Long.toString(n), now(), "tick"
+        });
     }
 
     private static Call settling(

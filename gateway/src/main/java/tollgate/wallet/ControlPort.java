@@ -110,12 +110,15 @@ public final class ControlPort implements AutoCloseable {
     }
 
     /**
-     * SQL has the final rows of these exchanges of a shard: their records need not be kept for ever. Where Redis goes
-     * away in the middle, some stay.
+     * SQL has the rows of these exchanges and postings of a shard: their records need not be kept for ever. Where Redis
+     * goes away in the middle, some stay; of those that are not final all do.
      */
-    public void tick(int shard, List<String> exchanges) {
-        for (int from = 0; from < exchanges.size(); from += MOST_TICKED) {
-            List<String> some = exchanges.subList(from, Math.min(from + MOST_TICKED, exchanges.size()));
+    public void tick(int shard, List<String> exchanges, List<String> postings) {
+        List<String> keys = new ArrayList<>();
+        exchanges.forEach(exchange -> keys.add(Keys.exchange(shard, exchange)));
+        postings.forEach(entry -> keys.add(Keys.posted(shard, entry)));
+        for (int from = 0; from < keys.size(); from += MOST_TICKED) {
+            List<String> some = keys.subList(from, Math.min(from + MOST_TICKED, keys.size()));
             run(Calls.tick(shard, some, watch.n(shard)), Results::settle, SettleResult.Unavailable::new);
         }
     }
@@ -225,7 +228,7 @@ public final class ControlPort implements AutoCloseable {
                 number(body.get("ms")),
                 body.getOrDefault("fp", ""),
                 "1".equals(body.get("est")),
-                "1".equals(body.get("frz")),
+                number(body.get("frz")),
                 body.getOrDefault("ref", ""),
                 body.getOrDefault("actor", ""));
     }
@@ -235,12 +238,12 @@ public final class ControlPort implements AutoCloseable {
         redis.xtrim(Keys.ledger(shard), XTrimArgs.Builder.minId(beforeStreamId));
     }
 
-    /** Holds whose time was up before now, at most so many, the longest due first. */
-    public List<DueHold> due(int shard, int most) {
+    /** Holds whose time was up before now, the longest due first: after so many that are skipped, at most so many. */
+    public List<DueHold> due(int shard, int skipped, int most) {
         long now = nowMs();
         List<DueHold> due = new ArrayList<>();
         List<ScoredValue<String>> members =
-                redis.zrangebyscoreWithScores(Keys.expiries(shard), Range.create(0L, now), Limit.from(most));
+                redis.zrangebyscoreWithScores(Keys.expiries(shard), Range.create(0L, now), Limit.create(skipped, most));
         for (ScoredValue<String> member : members) {
             Map<String, String> fields = fields(Keys.exchange(shard, member.getValue()), "o", "w", "gen");
             due.add(new DueHold(

@@ -21,7 +21,7 @@ import tollgate.pricing.Usd;
  * @param ms when, in milliseconds of Redis's clock
  * @param fingerprint of what was counted
  * @param estimated some of it was not reported by the upstream
- * @param froze the wallet froze with it: its overruns passed what it may
+ * @param froze the version of the wallet's state that froze it, since its overruns passed what they may; 0 for none
  * @param reference a few words
  * @param actor who asked; empty for exchanges
  */
@@ -42,6 +42,6 @@ public record LedgerEntry(
         long ms,
         String fingerprint,
         boolean estimated,
-        boolean froze,
+        long froze,
         String reference,
         String actor) {}

@@ -13,7 +13,10 @@ local hold_want, accrued, life = int(ARGV[7]), int(ARGV[8]), int(ARGV[9])
 if not (hold_want and accrued and life) or accrued < 0 or life <= 0 then
   return {'RANGE', 'arguments'}
 end
-local known = call('HMGET', KEYS[3], 'st', 'gen', 'amt', 'acc', 'end')
+local known = read('HMGET', KEYS[3], 'st', 'gen', 'amt', 'acc', 'end', 'w')
+if not known or read('ZSCORE', KEYS[4], ARGV[4]) == nil then
+  return {'CORRUPT', 'a key of another type'}
+end
 if not known[1] then
   return {'NO_HOLD'}
 end
@@ -24,7 +27,10 @@ if known[1] == 'EXPIRED' then
   return {'EXPIRED'}
 end
 if known[2] ~= ARGV[5] then
-  return {'CONFLICT', 'generation ' .. known[2]}
+  return {'CONFLICT', 'generation ' .. (known[2] or '')}
+end
+if not known[6] or string.sub(KEYS[2], -#known[6] - 1) ~= ':' .. known[6] then
+  return {'CONFLICT', 'wallet ' .. (known[6] or '')}
 end
 local amount, so_far, last = int(known[3] or ''), int(known[4] or ''), int(known[5] or '')
 if not (amount and so_far and last) then

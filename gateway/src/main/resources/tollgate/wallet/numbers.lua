@@ -3,6 +3,16 @@
 local MOST = 9000000000000000
 local call, find, format = redis.call, string.find, string.format
 
+-- The reply of a reading command, or nil where the key is of another type than it reads: every key is looked at so
+-- before the first write, since Redis does not roll back.
+local function read(...)
+  local reply = redis.pcall(...)
+  if type(reply) == 'table' and reply.err then
+    return nil
+  end
+  return reply
+end
+
 -- The number a string says, or nil where it is anything but such an integer as `str` writes it.
 local function int(text)
   if text == '0' then

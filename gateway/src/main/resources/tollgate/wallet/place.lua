@@ -15,12 +15,15 @@ local generation, least, want = int(ARGV[7]), int(ARGV[8]), int(ARGV[9])
 local life, longest, accrued = int(ARGV[10]), int(ARGV[11]), int(ARGV[12])
 local policy, reinstate, most_open = int(ARGV[13]), ARGV[15] == '1', int(ARGV[16])
 if not (generation and least and want and life and longest and accrued and policy and most_open)
-    or least < 0 or want < least or life <= 0 or accrued < 0 then
+    or generation < 0 or least < 0 or want < least or life <= 0 or longest <= 0 or accrued < 0 then
   return {'RANGE', 'arguments'}
 end
 
-local wallet = call('HMGET', KEYS[3], 'bal', 'held', 'state', 'open')
-local known = call('HMGET', KEYS[4], 'st', 'gen', 'amt', 'exp')
+local wallet = read('HMGET', KEYS[3], 'bal', 'held', 'state', 'open')
+local known = read('HMGET', KEYS[4], 'st', 'gen', 'amt', 'exp')
+if not (wallet and known) or read('ZSCORE', KEYS[5], ARGV[4]) == nil then
+  return {'CORRUPT', 'a key of another type'}
+end
 local balance, held, open = int(wallet[1] or ''), int(wallet[2] or ''), int(wallet[4] or '')
 
 if known[1] then
@@ -28,7 +31,7 @@ if known[1] then
     return {'DONE'}
   end
   if known[2] ~= ARGV[7] or not (balance and held) then
-    return {'CONFLICT', 'generation ' .. known[2]}
+    return {'CONFLICT', 'generation ' .. (known[2] or '')}
   end
   return {'OK', known[3], str(balance - held), known[4], str(epoch), str(n), str(now_ms)}
 end
@@ -43,7 +46,7 @@ if not reinstate then
   if wallet[3] ~= 'active' then
     return {'STATE', wallet[3]}
   end
-  local current = int(call('HGET', KEYS[2], 'pol') or '0')
+  local current = int(read('HGET', KEYS[2], 'pol') or '0')
   if not current then
     return {'CORRUPT', 'organisation'}
   end

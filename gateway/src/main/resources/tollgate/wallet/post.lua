@@ -15,7 +15,11 @@ if not amount then
   return {'RANGE', 'amount'}
 end
 local print = table.concat({ARGV[6], kind, ARGV[8], ARGV[10]}, ' ')
-local known = call('HMGET', KEYS[4], 'fp', 'bal', 'seq', 'ep', 'n')
+local known = read('HMGET', KEYS[4], 'fp', 'bal', 'seq', 'ep', 'n')
+local wallet = read('HMGET', KEYS[2], 'bal', 'held', 'seq', 'cur', 'state')
+if not (known and wallet) or read('XLEN', KEYS[3]) == nil then
+  return {'CORRUPT', 'a key of another type'}
+end
 if known[1] then
   if known[1] ~= print then
     return {'CONFLICT', known[1]}
@@ -23,7 +27,6 @@ if known[1] then
   return {'DONE', known[2], known[3], known[4], known[5], str(now_ms)}
 end
 
-local wallet = call('HMGET', KEYS[2], 'bal', 'held', 'seq', 'cur', 'state')
 local balance, held, seq = 0, 0, 0
 if kind == 'open' then
   if wallet[5] then
@@ -68,7 +71,7 @@ if kind == 'open' then
 end
 call('HSET', KEYS[2], 'bal', str(after), 'seq', str(seq + 1))
 call('HSET', KEYS[1], 'n', str(n + 1), 'hwm_ms', str(now_ms))
-call('HSET', KEYS[4], 'fp', print, 'bal', str(after), 'seq', str(seq + 1), 'ep', str(epoch), 'n', str(n + 1))
+call('HSET', KEYS[4], 'st', 'FINAL', 'fp', print, 'bal', str(after), 'seq', str(seq + 1), 'ep', str(epoch), 'n', str(n + 1))
 call('XADD', KEYS[3], '*', 'v', '1', 'e', ARGV[4], 'o', ARGV[5], 'w', ARGV[6], 'x', '', 'seq', str(seq + 1), 'n',
   str(n + 1), 'ep', str(epoch), 'kind', kind, 'amt', str(amount), 'bal', str(after), 'held', str(held), 'short',
   str(short), 'ms', str(now_ms), 'fp', print, 'est', '0', 'ref', ARGV[11], 'actor', ARGV[12])

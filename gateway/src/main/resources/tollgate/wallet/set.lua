@@ -15,7 +15,7 @@ end
 local key, field, what = KEYS[2], 'pol', ARGV[4]
 if what == 'state' then
   key, field = KEYS[3], 'ver'
-  if call('EXISTS', key) == 0 then
+  if not read('HGET', key, 'state') then
     return {'UNKNOWN'}
   end
   if ARGV[6] ~= 'active' and ARGV[6] ~= 'frozen' and ARGV[6] ~= 'closed' then
@@ -24,7 +24,7 @@ if what == 'state' then
 elseif what ~= 'pol' then
   return {'RANGE', 'what'}
 end
-local current = int(call('HGET', key, field) or '0')
+local current = int(read('HGET', key, field) or '0')
 if not current then
   return {'CORRUPT', what}
 end

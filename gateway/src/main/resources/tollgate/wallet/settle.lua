@@ -1,6 +1,7 @@
 #!lua flags=allow-oom
 -- States what an exchange comes to: finally, or by the expiry of a hold that nobody renews.
--- KEYS    1 shard  2 wallet  3 exchange  4 hold expiries  5 ledger; tick: 1 shard  2.. exchanges, at most 100
+-- KEYS    1 shard  2 wallet  3 exchange  4 hold expiries  5 ledger
+--         tick: 1 shard  2.. records of exchanges and postings, at most 100
 -- ARGV    1 version  2 n seen  3 gateway's ms, then  4 mode  5 exchange  6 organisation  7 wallet  8 fingerprint
 --         9 total  10 estimated (1 or 0)  11 reference  12 captured so far, as SQL knows (replay)
 --         13 generation and 14 expiry ms (expire)  15 most the wallet may overrun before it freezes (final)
@@ -12,7 +13,7 @@
 --   tick {OK, how many are final, 0, 0, 0, 0, epoch, n, now ms}
 --   or one refusal, first match wins: VERSION, FENCED, BEHIND, CORRUPT, RANGE, CONFLICT, NO_HOLD, NOT_DUE, UNKNOWN
 -- Posts   total less what was captured, so that an exchange's entries sum to its total, however often it is stated.
--- Freezes a wallet whose overruns since it was last set active pass 15; the entry says so.
+-- Freezes a wallet whose overruns since it was last set active pass 15; the entry says which version that state then is.
 --@include numbers.lua
 --@include shard.lua
 
@@ -24,16 +25,40 @@ if mode == 'tick' then
   local final = 0
   -- writes begin here
   for i = 2, #KEYS do
-    if call('HGET', KEYS[i], 'st') == 'FINAL' then
+    if read('HGET', KEYS[i], 'st') == 'FINAL' then
       final = final + call('EXPIRE', KEYS[i], '3600')
     end
   end
   return {'OK', str(final), '0', '0', '0', '0', str(epoch), str(n), str(now_ms)}
 end
 
-local known = call('HMGET', KEYS[3], 'st', 'gen', 'amt', 'acc', 'cap', 'fp')
+if mode ~= 'final' and mode ~= 'replay' and mode ~= 'expire' then
+  return {'RANGE', 'mode'}
+end
+local known = read('HMGET', KEYS[3], 'st', 'gen', 'amt', 'acc', 'cap', 'fp', 'w')
+local due = read('ZSCORE', KEYS[4], ARGV[5])
+if not known or due == nil or read('XLEN', KEYS[5]) == nil then
+  return {'CORRUPT', 'a key of another type'}
+end
 local status = known[1]
-local wallet = call('HMGET', KEYS[2], 'bal', 'held', 'seq', 'open', 'state', 'over')
+if mode == 'expire' then
+  if status ~= 'OPEN' then
+    -- the index alone remembers it
+    call('ZREM', KEYS[4], ARGV[5])
+    return {'NO_HOLD'}
+  end
+  if known[2] ~= ARGV[13] or not due or str(tonumber(due)) ~= ARGV[14] or tonumber(due) > now_ms or no_reap_ms > now_ms
+      or not clock_good then
+    return {'NOT_DUE'}
+  end
+end
+if status and known[7] ~= ARGV[7] then
+  return {'CONFLICT', 'wallet ' .. (known[7] or '')}
+end
+local wallet = read('HMGET', KEYS[2], 'bal', 'held', 'seq', 'open', 'state', 'over', 'ver')
+if not wallet then
+  return {'CORRUPT', 'wallet'}
+end
 local balance, held, seq, open = int(wallet[1] or ''), int(wallet[2] or ''), int(wallet[3] or ''), int(wallet[4] or '')
 if status == 'FINAL' and mode ~= 'expire' then
   if known[6] ~= ARGV[8] then
@@ -46,24 +71,18 @@ end
 if not wallet[5] then
   return {'UNKNOWN'}
 end
-local overrun, most_overrun = int(wallet[6] or '0'), int(ARGV[15])
-if not (balance and held and seq and open and overrun) then
+local overrun, version = int(wallet[6] or '0'), int(wallet[7] or '0')
+if not (balance and held and seq and open and overrun and version) then
   return {'CORRUPT', 'wallet'}
+end
+local most_overrun = int(ARGV[15])
+if mode == 'final' and not most_overrun then
+  return {'RANGE', 'most overrun'}
 end
 
 local total, captured, set_aside = int(ARGV[9]), 0, 0
 local kind, next_status, entry = 'settle', 'FINAL', ARGV[5]
 if mode == 'expire' then
-  if status ~= 'OPEN' then
-    call('ZREM', KEYS[4], ARGV[5])
-    return {'NO_HOLD'}
-  end
-  local due = call('ZSCORE', KEYS[4], ARGV[5])
-  local no_reap = int(meta[5] or '0')
-  if known[2] ~= ARGV[13] or not due or str(tonumber(due)) ~= ARGV[14] or tonumber(due) > now_ms or no_reap > now_ms
-      or not clock_good then
-    return {'NOT_DUE'}
-  end
   set_aside = int(known[3] or '')
   local accrued = int(known[4] or '')
   if not (set_aside and accrued) then
@@ -84,10 +103,14 @@ elseif status == 'OPEN' then
   end
 elseif status == 'EXPIRED' then
   captured = int(known[5] or '')
-  if not captured then
+  local was_held = int(known[3] or '')
+  if not (captured and was_held) then
     return {'CORRUPT', 'exchange'}
   end
   kind = 'late'
+  if total > was_held then
+    overrun = math.min(overrun + total - was_held, MOST)
+  end
 elseif mode == 'replay' then
   captured = int(ARGV[12])
   if not captured then
@@ -105,12 +128,13 @@ if balance + delta < -MOST or balance + delta > MOST or held < set_aside then
 end
 local after = balance + delta
 local short = after < 0 and -after or 0
-local freezes = kind == 'overrun' and most_overrun and overrun > most_overrun and wallet[5] == 'active'
+local passes = overrun > int(wallet[6] or '0')
+local freezes = passes and most_overrun and overrun > most_overrun and wallet[5] == 'active'
 
 -- writes begin here
 call('HSET', KEYS[2], 'bal', str(after), 'held', str(held - set_aside), 'seq', str(seq + 1), 'open',
   str(status == 'OPEN' and open - 1 or open))
-if kind == 'overrun' then
+if passes then
   call('HSET', KEYS[2], 'over', str(overrun), 'state', freezes and 'frozen' or wallet[5])
 end
 call('HSET', KEYS[1], 'n', str(n + 1), 'hwm_ms', str(now_ms))
@@ -120,6 +144,6 @@ call('HSET', KEYS[3], 'st', next_status, 'o', ARGV[6], 'w', ARGV[7], 'cap', str(
 call('XADD', KEYS[5], '*', 'v', '1', 'e', entry, 'o', ARGV[6], 'w', ARGV[7], 'x', ARGV[5], 'seq', str(seq + 1),
   'n', str(n + 1), 'ep', str(epoch), 'kind', kind, 'amt', str(delta), 'bal', str(after), 'held', str(held - set_aside),
   'short', str(short), 'ms', str(now_ms), 'fp', ARGV[8], 'est', ARGV[10], 'ref', ARGV[11],
-  'frz', freezes and '1' or '0')
+  'frz', freezes and str(version + 1) or '0')
 return {'OK', str(delta), str(after), str(after - held + set_aside), str(seq + 1), str(short), str(epoch), str(n + 1),
   str(now_ms)}

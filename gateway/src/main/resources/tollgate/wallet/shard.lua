@@ -3,13 +3,17 @@
 if ARGV[1] ~= '1' then
   return {'VERSION', '1'}
 end
-local meta = call('HMGET', KEYS[1], 'run', 'epoch', 'n', 'hwm_ms', 'no_reap_ms')
+local meta = read('HMGET', KEYS[1], 'run', 'epoch', 'n', 'hwm_ms', 'no_reap_ms')
+if not meta then
+  return {'CORRUPT', 'meta'}
+end
 local run = string.match(call('INFO', 'replication'), 'master_replid:(%w+)')
 if not meta[1] or meta[1] ~= run then
   return {'FENCED'}
 end
 local epoch, n, n_seen, gw_ms = int(meta[2]), int(meta[3]), int(ARGV[2]), int(ARGV[3])
-if not (epoch and n and n_seen and gw_ms) then
+local hwm_ms, no_reap_ms = int(meta[4] or '0'), int(meta[5] or '0')
+if not (epoch and n and n_seen and gw_ms and hwm_ms and no_reap_ms) then
   return {'CORRUPT', 'meta'}
 end
 if n < n_seen then
@@ -19,7 +23,6 @@ end
 -- Redis's clock, never going back; a jump of 10 minutes is believed only where the gateway's clock agrees.
 local time = call('TIME')
 local now_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-local hwm_ms = int(meta[4] or '0')
 local clock_good = true
 if hwm_ms > 0 and now_ms > hwm_ms + 600000 and math.abs(now_ms - gw_ms) > 300000 then
   clock_good = false

@@ -4,15 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.sync.RedisCommands;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -156,6 +163,204 @@ class RecoveryTest {
         later.record(7);
         assertThat(records.exchanges().find("x1").orElseThrow().reconstructed()).isFalse();
         assertThat(records.exchanges().charges("w_1")).isEqualTo(CHARGE.nano());
+    }
+
+    @Test
+    void holds_that_cannot_expire_keep_no_other_from_expiring() throws IOException {
+        order("t2", "1000");
+        records.wallets().add("w_2", "o_1", "second", true, "t", 1);
+        first.sendNow();
+        for (int i = 0; i < 100; i++) {
+            place("y" + i);
+            expired("y" + i);
+        }
+        Place other = new Place(
+                Treasury.address(records.wallets().find("w_2").orElseThrow()),
+                "z",
+                1,
+                Usd.ZERO,
+                Usd.ZERO,
+                Duration.ofMinutes(1),
+                Duration.ofHours(1),
+                Usd.ZERO,
+                0,
+                "v",
+                false);
+        assertThat(control.place(other)).isInstanceOf(PlaceResult.Placed.class);
+        first.close();
+        expired("z");
+        raw(redis -> redis.hset("{s7}:w:w_1", "over", "1e3"));
+        new Reaper(control, Telemetry.NONE, 0).reap(List.of(7));
+        assertThat(control.exchange(7, "z").orElseThrow().state()).isEqualTo("EXPIRED");
+        assertThat(control.exchange(7, "y1").orElseThrow().state()).isEqualTo("OPEN");
+    }
+
+    @Test
+    void members_of_the_index_without_a_record_are_forgotten() throws IOException {
+        place("x1");
+        first.close();
+        for (int i = 0; i < 250; i++) {
+            String ghost = "ghost" + i;
+            double score = i;
+            raw(redis -> redis.zadd("{s7}:hx", score, ghost));
+        }
+        expired("x1");
+        new Reaper(control, Telemetry.NONE, 0).reap(List.of(7));
+        assertThat(raw(redis -> redis.zcard("{s7}:hx")).longValue()).isZero();
+        assertThat(control.exchange(7, "x1").orElseThrow().state()).isEqualTo("EXPIRED");
+    }
+
+    @Test
+    void a_second_entry_of_a_name_that_sql_knows_is_a_fork_and_moves_nothing() {
+        place("x1");
+        control.settle(settle("x1"));
+        first.drainNow();
+        long drained = records.shards().get(7).n();
+        raw(redis -> redis.del("{s7}:x:x1"));
+        assertThat(control.replay(settle("x1"), Usd.ZERO)).isInstanceOf(SettleResult.Settled.class);
+        first.drainNow();
+        assertThat(records.shards().get(7).n()).isEqualTo(drained);
+        assertThat(kinds()).containsExactly("open", "top_up", "settle");
+    }
+
+    @Test
+    void a_record_gets_its_time_to_live_only_from_sql() {
+        place("x2");
+        control.expire(7, new DueHold("x2", "o_1", "w_1", 1, expired("x2")));
+        first.drainNow();
+        Clock later = Clock.offset(Clock.systemUTC(), Duration.ofHours(1));
+        new Reconstruction(records, control, later, Duration.ofMinutes(10), Duration.ZERO).finish();
+        assertThat(control.exchange(7, "x2").orElseThrow().state()).isEqualTo("FINAL");
+        assertThat(raw(redis -> redis.ttl("{s7}:x:x2")).longValue()).isEqualTo(-1);
+        first.drainNow();
+        assertThat(raw(redis -> redis.ttl("{s7}:x:x2")).longValue()).isPositive();
+        assertThat(raw(redis -> redis.ttl("{s7}:p:t1")).longValue())
+                .as("of a posting")
+                .isPositive();
+    }
+
+    @Test
+    void the_journal_lets_nothing_go_whose_usage_record_is_not_in_sql() throws Exception {
+        Reservation open = exchange("x1");
+        open.left();
+        first.close();
+        open.settle(entry("x1"), () -> {});
+        control.settle(settle("x1"));
+        raw(redis -> redis.hset("{s7}:m", "run", "another"));
+        sql("ALTER TABLE exchange RENAME TO exchange_away");
+        Journal again = journal();
+        watch.close(7, "restart");
+        try (Books second = books(again, Duration.ZERO)) {
+            second.start();
+            assertThat(records.ledger().find("x1")).as("its ledger entry").isPresent();
+            assertThat(again.find("x1")).isPresent();
+        }
+        sql("ALTER TABLE exchange_away RENAME TO exchange");
+        restarted(() -> assertThat(records.exchanges().find("x1")).isPresent());
+        again.close();
+    }
+
+    @Test
+    void a_settlement_that_the_wallet_refuses_for_good_is_outside_the_charges() {
+        Reservation open = exchange("x1");
+        open.left();
+        raw(redis -> redis.hset("{s7}:w:w_1", "over", "1e3"));
+        open.settle(entry("x1"), () -> {});
+        open.close();
+        await().atMost(Duration.ofSeconds(15)).until(() -> dead.pending() == 0);
+        assertThat(records.suspense().all()).hasSize(1);
+        assertThat(records.exchanges().charges("w_1")).isZero();
+    }
+
+    @Test
+    void entries_that_sql_never_had_are_booked_again_when_redis_went_back_beside_a_living_gateway() {
+        first.drainNow();
+        Map<String, byte[]> before = new HashMap<>();
+        raw(redis -> {
+            redis.keys("{s7}*").forEach(key -> before.put(key, redis.dump(key)));
+            return before;
+        });
+        Reservation open = exchange("x1");
+        open.left();
+        open.settle(entry("x1"), () -> {});
+        open.close();
+        assertThat(control.settle(settle("x1"))).isInstanceOf(SettleResult.Settled.class);
+        raw(redis -> {
+            redis.keys("{s7}*").forEach(redis::del);
+            before.forEach((key, value) -> redis.restore(key, 0, value));
+            return redis.hset("{s7}:m", "run", "another");
+        });
+        control.settle(settle("told that the fence is shut"));
+        await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
+            assertThat(first.notReady()).isNull();
+            assertThat(balance()).isEqualTo(Usd.parse("0.75"));
+        });
+    }
+
+    @Test
+    void money_paid_in_waits_until_a_damaged_wallet_is_mended() {
+        raw(redis -> redis.hset("{s7}:w:w_1", "seq", "1e3"));
+        assertThat(order("paid", "100")).isInstanceOf(Treasury.Outcome.Pending.class);
+        raw(redis -> redis.hset("{s7}:w:w_1", "seq", "2"));
+        first.sendNow();
+        assertThat(balance()).isEqualTo(Usd.parse("101"));
+        assertThat(order("paid", "100")).isEqualTo(new Treasury.Outcome.Booked(Usd.parse("101")));
+    }
+
+    @Test
+    void a_person_who_lifts_a_freeze_is_not_overruled_by_the_drain() {
+        Treasury treasury = new Treasury(records, control, Clock.systemUTC());
+        place("x1");
+        control.settle(new Settle(at, "x1", "p", Usd.parse("20"), false, "chat gpt-5"));
+        assertThat(control.wallet(at).orElseThrow().state()).isEqualTo("frozen");
+        treasury.setState(wallet, "active");
+        first.drainNow();
+        assertThat(records.wallets().find("w_1").orElseThrow().state()).isEqualTo("active");
+        treasury.resendStates();
+        assertThat(control.wallet(at).orElseThrow().state()).isEqualTo("active");
+    }
+
+    @Test
+    void a_key_of_another_type_is_refused_by_name_and_moves_no_money() {
+        place("x1");
+        for (String key : List.of("{s7}:hx", "{s7}:l", "{s7}:x:x1", "{s7}:w:w_1", "{s7}:m")) {
+            String type = raw(redis -> redis.type(key));
+            byte[] kept = raw(redis -> redis.dump(key));
+            raw(redis -> redis.del(key));
+            raw(redis -> redis.set(key, "of another type"));
+            for (int sent = 0; sent < 3; sent++) {
+                SettleResult settled = control.settle(settle("x1"));
+                assertThat(settled)
+                        .as(key + " was a " + type)
+                        .isInstanceOfSatisfying(
+                                SettleResult.Rejected.class,
+                                refused -> assertThat(refused.code()).isEqualTo("CORRUPT"));
+            }
+            raw(redis -> redis.del(key));
+            raw(redis -> redis.restore(key, 0, kept));
+        }
+        assertThat(balance()).isEqualTo(Usd.parse("1"));
+        assertThat(control.settle(settle("x1"))).isInstanceOf(SettleResult.Settled.class);
+        assertThat(balance()).isEqualTo(Usd.parse("0.75"));
+    }
+
+    private Treasury.Outcome order(String entry, String amount) {
+        return new Treasury(records, control, Clock.systemUTC())
+                .order(wallet, entry, EntryKind.TOP_UP, Usd.parse(amount), false, "r", "t");
+    }
+
+    private <T> T raw(Function<RedisCommands<String, String>, T> asked) {
+        try (RedisClient client = RedisClient.create(redis.url());
+                var connection = client.connect()) {
+            return asked.apply(connection.sync());
+        }
+    }
+
+    private void sql(String statement) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("records.db"));
+                Statement running = connection.createStatement()) {
+            running.executeUpdate(statement);
+        }
     }
 
     /** Nobody renewed it: its expiry is put into the past, as time would. */

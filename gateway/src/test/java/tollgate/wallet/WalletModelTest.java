@@ -232,7 +232,7 @@ class WalletModelTest {
             overrun(strict, at, "3", "0.000000001");
             assertThat(control.wallet(at).orElseThrow().state()).isEqualTo("frozen");
             assertThat(control.entries(at.shard(), "", 1_000_000).getLast().froze())
-                    .isTrue();
+                    .isEqualTo(1);
             assertThat(control.place(
                             new Place(at, at + "-y", 1, Usd.ZERO, Usd.ZERO, LIFE, LONG, Usd.ZERO, 0, "v", false)))
                     .isEqualTo(new PlaceResult.WalletNotActive("frozen"));
