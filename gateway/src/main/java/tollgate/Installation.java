@@ -162,7 +162,7 @@ final class Installation implements AutoCloseable {
                     id -> ProxySetup.refused(refusals, id));
             this.gateway = new Gateway(context, proxies, new OwnPaths(desk, workers, () -> notReady(keeping, journal)));
             keeping.onReopening(gateway::reinstate);
-            this.verification = new Verification(records, control, keeping, journal);
+            this.verification = new Verification(records, control, keeping, journal, clock);
             this.admin = opened(AdminServer.start(
                     config.listen().admin(),
                     adminKeys,
@@ -177,6 +177,7 @@ final class Installation implements AutoCloseable {
             telemetry.gauge("tollgate_open_exchanges", listener::openExchanges);
             telemetry.gauge("tollgate_journal_pending_entries", journal::pending);
             telemetry.gauge("tollgate_ledger_lag_entries", keeping::lag);
+            telemetry.gauge("tollgate_broken_shards", () -> keeping.complaints().size());
         } catch (IOException | RuntimeException failed) {
             closeOpened();
             throw failed;

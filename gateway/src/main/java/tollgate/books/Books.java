@@ -4,6 +4,7 @@ import io.lettuce.core.RedisException;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -60,6 +61,7 @@ public final class Books implements AutoCloseable {
             Thread.ofPlatform().name("books").daemon().factory());
     private final ConcurrentHashMap<Integer, String> complaints = new ConcurrentHashMap<>();
     private final Set<Integer> shards = new ConcurrentSkipListSet<>();
+    private final Set<Integer> broken = new ConcurrentSkipListSet<>();
     private volatile Supplier<CompletableFuture<Void>> reinstatement = () -> CompletableFuture.completedFuture(null);
     private boolean orphansSettled;
     private long lastReconstruction;
@@ -170,7 +172,7 @@ public final class Books implements AutoCloseable {
         replay.keep();
         List<Integer> open =
                 used.stream().filter(shard -> watch.closed(shard) == null).toList();
-        open.forEach(shard -> drain.drain(shard, false));
+        open.forEach(shard -> drained(shard, false));
         if (now - lastReconstruction > RECONSTRUCT_EVERY_MS) {
             lastReconstruction = now;
             open.forEach(reconstruction::record);
@@ -182,6 +184,15 @@ public final class Books implements AutoCloseable {
             replay.settleOlderThan(now - RESEND_AFTER_MS);
         }
         reaper.reap(open);
+    }
+
+    /** A drain that stopped at something it cannot explain shows until it goes on: nothing more gets to SQL. */
+    private void drained(int shard, boolean toTheEnd) {
+        switch (drain.drain(shard, toTheEnd)) {
+            case DONE, NOT_OURS -> broken.remove(shard);
+            case BROKEN -> broken.add(shard);
+            case WAITING -> {}
+        }
     }
 
     private void lease() {
@@ -252,7 +263,15 @@ public final class Books implements AutoCloseable {
     public void drainNow() {
         submitted(() -> run(() -> {
             replay.keep();
-            shards.forEach(shard -> drain.drain(shard, true));
+            shards.forEach(shard -> drained(shard, true));
+        }));
+    }
+
+    /** Takes to SQL what is old enough to be on Redis's disk as well. Waits until that is done. */
+    public void drainSettled() {
+        submitted(() -> run(() -> {
+            replay.keep();
+            shards.forEach(shard -> drained(shard, false));
         }));
     }
 
@@ -276,6 +295,9 @@ public final class Books implements AutoCloseable {
         if (!complaints.isEmpty()) {
             return complaints.values().iterator().next();
         }
+        if (!broken.isEmpty()) {
+            return complaints().getFirst();
+        }
         for (int shard : shards) {
             String closed = watch.closed(shard);
             if (closed != null) {
@@ -283,6 +305,14 @@ public final class Books implements AutoCloseable {
             }
         }
         return null;
+    }
+
+    /** What only a person can mend, in words. */
+    public List<String> complaints() {
+        List<String> all = new ArrayList<>(complaints.values());
+        broken.forEach(shard ->
+                all.add("shard " + shard + ": the ledger in Redis does not continue the one in SQL: not drained"));
+        return all;
     }
 
     /** How far the drain is behind, in entries. */
@@ -301,12 +331,7 @@ public final class Books implements AutoCloseable {
         if (thread.isShutdown()) {
             return;
         }
-        thread.submit(() -> run(() -> {
-            replay.keep();
-            for (int shard : shards) {
-                drain.drain(shard, true);
-            }
-        }));
+        drainNow();
         thread.shutdown();
         try {
             if (!thread.awaitTermination(10, TimeUnit.SECONDS)) {

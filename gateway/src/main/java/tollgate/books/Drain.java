@@ -40,6 +40,8 @@ final class Drain {
     enum Result {
         /** Everything that may be taken is. */
         DONE,
+        /** What there is is too young to be taken. */
+        WAITING,
         /** Somebody else drains this shard. */
         NOT_OURS,
         /** The histories differ: a person has to look. */
@@ -59,8 +61,10 @@ final class Drain {
             List<Ledger.Entry> rows = new ArrayList<>();
             String last = position;
             boolean more = false;
+            boolean young = false;
             for (LedgerEntry entry : control.entries(shard, position, BATCH)) {
                 if (entry.ms() > before) {
+                    young = true;
                     break;
                 }
                 rows.add(row(shard, entry));
@@ -68,7 +72,7 @@ final class Drain {
                 more = rows.size() == BATCH;
             }
             if (rows.isEmpty()) {
-                return Result.DONE;
+                return young ? Result.WAITING : Result.DONE;
             }
             rows.stream()
                     .filter(entry -> entry.froze() > 0)

@@ -6,6 +6,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
+import org.jspecify.annotations.Nullable;
 
 /** Ledger entries, as they were drained from Redis. Thread-safe. */
 public final class Ledger {
@@ -204,6 +205,49 @@ public final class Ledger {
                         most)
                 .map(ROW)
                 .list());
+    }
+
+    /**
+     * An exchange whose ledger entries and usage record say different things.
+     *
+     * @param taken what its entries took from the wallet, nano-USD
+     * @param charge what its record says, nano-USD; null where there is no record
+     * @param settled it has its final entry
+     * @param atMs when the last of either was written
+     */
+    public record Difference(
+            String exchange, long taken, @Nullable Long charge, boolean settled, long atMs) {}
+
+    /** The exchanges of a wallet whose entries do not come to what their records say, parked ones left out. */
+    public List<Difference> differences(String wallet) {
+        return jdbi.withHandle(handle -> handle.select(
+                        "SELECT t.exchange, t.taken, x.charge, t.final, t.at_ms FROM (SELECT exchange, -SUM(amount) AS taken,"
+                                + " MAX(CASE WHEN entry = exchange THEN 1 ELSE 0 END) AS final, MAX(at_ms) AS at_ms"
+                                + " FROM ledger_entry WHERE wallet = ? AND exchange <> '' GROUP BY exchange) t"
+                                + " LEFT JOIN exchange x ON x.id = t.exchange"
+                                + " WHERE (x.charge IS NULL OR x.charge <> t.taken)"
+                                + " AND NOT EXISTS (SELECT 1 FROM suspense s WHERE s.exchange = t.exchange)"
+                                + " UNION ALL SELECT x.id, 0, x.charge, 0, x.finished_ms FROM exchange x"
+                                + " WHERE x.wallet = ? AND x.charge <> 0"
+                                + " AND NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.exchange = x.id)"
+                                + " AND NOT EXISTS (SELECT 1 FROM suspense s WHERE s.exchange = x.id)",
+                        wallet,
+                        wallet)
+                .map((row, context) -> new Difference(
+                        row.getString(1),
+                        row.getLong(2),
+                        row.getString(3) == null ? null : Long.valueOf(row.getLong(3)),
+                        row.getInt(4) != 0,
+                        row.getLong(5)))
+                .list());
+    }
+
+    /** How many entries of a shard are kept with numbers from 1 to this one. */
+    public long count(int shard, long lastN) {
+        return jdbi.withHandle(handle -> handle.select(
+                        "SELECT COUNT(*) FROM ledger_entry WHERE shard = ? AND n BETWEEN 1 AND ?", shard, lastN)
+                .mapTo(Long.class)
+                .one());
     }
 
     /** What a wallet paid for exchanges whose usage record is not here, in nano-USD. */

@@ -8,6 +8,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.ScanIterator;
 import io.lettuce.core.ScoredValue;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.StreamMessage;
@@ -21,6 +22,7 @@ import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.Delay;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -254,6 +256,21 @@ public final class ControlPort implements AutoCloseable {
                     (long) member.getScore()));
         }
         return due;
+    }
+
+    /** What the open holds of a shard come to, by wallet: they are added up one by one, and may move meanwhile. */
+    public Map<String, Usd> held(int shard) {
+        Map<String, Usd> sums = new HashMap<>();
+        ScanIterator<ScoredValue<String>> members = ScanIterator.zscan(redis, Keys.expiries(shard));
+        while (members.hasNext()) {
+            Map<String, String> fields =
+                    fields(Keys.exchange(shard, members.next().getValue()), "st", "w", "amt");
+            String wallet = fields.get("w");
+            if (wallet != null && "OPEN".equals(fields.get("st"))) {
+                sums.merge(wallet, amount(fields.get("amt")), Usd::plus);
+            }
+        }
+        return sums;
     }
 
     /** Redis's clock, in milliseconds since 1970. */
