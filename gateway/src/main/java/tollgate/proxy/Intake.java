@@ -21,6 +21,7 @@ import tollgate.identity.Credentials;
 import tollgate.identity.KeyIdentity;
 import tollgate.metering.HoldPlan;
 import tollgate.pricing.Resolution;
+import tollgate.pricing.Terms;
 
 /**
  * The first half of an exchange: who asks, what for, and what it may cost. Ends in a refusal, or hands over to an {@link
@@ -161,18 +162,19 @@ final class Intake implements RequestReceiver {
                             dialect.name());
         }
         if (request.model().length() > LONGEST_MODEL) {
-            refuse(Refusals.unpriced(request.model().substring(0, LONGEST_MODEL), null));
+            refuse(Refusals.unpriced(request.model().substring(0, LONGEST_MODEL), null, null));
             return;
         }
         if (!key.allows(request.model())) {
             refuse(Refusals.model(request.model()));
             return;
         }
-        switch (context.book().resolve(request.model())) {
-            case Resolution.Unknown unknown -> refuse(Refusals.unpriced(request.model(), unknown.nearest()));
+        switch (context.book().resolve(request.model(), started)) {
+            case Resolution.Unknown unknown ->
+                refuse(Refusals.unpriced(request.model(), unknown.nearest(), unknown.periods()));
             case Resolution.Priced priced -> {
-                HoldPlan plan = HoldPlan.of(request, priced.rates(), context.markup(), context.holds());
-                handOver(key, plan);
+                Terms terms = Terms.STANDARD.at(started);
+                handOver(key, HoldPlan.of(request, priced.rates(), terms, context.markup(), context.holds()));
             }
         }
     }

@@ -64,8 +64,10 @@ final class Refusals {
         return new Refusal(403, "model_not_allowed", "model", "this key may not use the model '" + model + "'");
     }
 
-    static Refusal unpriced(String model, @Nullable String nearest) {
-        String hint = nearest == null ? "" : "; did you mean '" + nearest + "'?";
+    static Refusal unpriced(String model, @Nullable String nearest, @Nullable String periods) {
+        String hint = periods != null
+                ? " now; its rates apply " + periods
+                : nearest == null ? "" : "; did you mean '" + nearest + "'?";
         return new Refusal(400, "model_not_priced", "model", "no rate is known for the model '" + model + "'" + hint);
     }
 

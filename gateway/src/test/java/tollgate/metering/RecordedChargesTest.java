@@ -85,7 +85,7 @@ final class RecordedChargesTest {
         whole.end(true);
         Usage usage = Objects.requireNonNull(whole.facts().usage());
         HoldPlan plan = Requests.plan(Requests.request(usage.outputTokens(), 1, 4 * usage.inputTokens()));
-        Usd exact = RATES.charge(usage, plan.markup()).charge();
+        Usd exact = RATES.amount(usage, plan.terms(), plan.markup());
         Settlement complete = WHO_PAYS.settle(plan, plan.want(), new Ending.Complete(), Observed.of(whole.facts()));
         assertThat(complete.total()).isEqualTo(exact);
         assertThat(plan.want()).isGreaterThanOrEqualTo(exact);

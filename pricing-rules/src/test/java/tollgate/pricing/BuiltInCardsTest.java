@@ -2,6 +2,8 @@ package tollgate.pricing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,6 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class BuiltInCardsTest {
     private static final RateBook BOOK = RateBook.builtIn();
+    private static final Instant NOW = Instant.parse("2026-11-25T00:00:00Z");
+    private static final Map<String, ModelRates> NAMES = BOOK.names(NOW);
 
     @ParameterizedTest
     @CsvSource({
@@ -27,14 +31,14 @@ final class BuiltInCardsTest {
         "gpt-5.6-sol, cache_write=272001 output=0, 3.4000125"
     })
     void a_usage_of_a_known_model_comes_to(String model, String usage, String usd) {
-        assertThat(rates(model).charge(Cards.usage(usage), Markup.NONE).charge())
+        assertThat(rates(model).amount(Cards.usage(usage), Terms.STANDARD, Markup.NONE))
                 .isEqualTo(Usd.parse(usd));
     }
 
     @Test
     void models_of_unseen_reasoning_are_told_apart() {
         Pattern reasons = Pattern.compile("o\\d.*|gpt-5.*");
-        assertThat(BOOK.names())
+        assertThat(NAMES)
                 .hasSizeGreaterThan(50)
                 .allSatisfy((name, rates) -> assertThat(rates.limits().visibleOutput())
                         .isEqualTo(!reasons.matcher(name).matches()));
@@ -42,7 +46,7 @@ final class BuiltInCardsTest {
 
     @Test
     void every_card_has_its_limits_and_image_constants() {
-        assertThat(BOOK.names()).allSatisfy((name, rates) -> {
+        assertThat(NAMES).allSatisfy((name, rates) -> {
             assertThat(rates.limits().typicalOutput())
                     .isBetween(1L, rates.limits().maxOutputTokens());
             assertThat(rates.limits().imageTokensLow()).isPositive();
@@ -67,10 +71,10 @@ final class BuiltInCardsTest {
                 ""
             })
     void a_model_without_a_card_is_refused(String model) {
-        assertThat(BOOK.resolve(model)).isInstanceOf(Resolution.Unknown.class);
+        assertThat(BOOK.resolve(model, NOW)).isInstanceOf(Resolution.Unknown.class);
     }
 
     private static ModelRates rates(String model) {
-        return ((Resolution.Priced) BOOK.resolve(model)).rates();
+        return ((Resolution.Priced) BOOK.resolve(model, NOW)).rates();
     }
 }
