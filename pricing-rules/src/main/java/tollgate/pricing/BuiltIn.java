@@ -5,7 +5,17 @@ import java.util.List;
 /** The rate cards that come with Tollgate, one file a provider. */
 final class BuiltIn {
     /** Later files win where two name a model and neither is scoped. */
-    private static final List<String> FILES = List.of("openai.yaml");
+    private static final List<String> FILES = List.of(
+            "openai.yaml",
+            "anthropic.yaml",
+            "google.yaml",
+            "mistral.yaml",
+            "deepseek.yaml",
+            "groq.yaml",
+            "xai.yaml",
+            "cohere.yaml",
+            "bedrock.yaml",
+            "azure.yaml");
 
     private BuiltIn() {}
 

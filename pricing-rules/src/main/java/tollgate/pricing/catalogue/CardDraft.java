@@ -38,6 +38,10 @@ final class CardDraft {
     /** A rate that holds where something particular was asked for. */
     record Variant(Map<String, String> when, String unit, BigDecimal usd) {}
 
+    /** The catalogue's key, and the line of its entry. */
+    final String key;
+
+    final int line;
     final String name;
     final Rates base = new Rates();
 
@@ -48,7 +52,6 @@ final class CardDraft {
     final List<Variant> variants = new ArrayList<>();
     final List<String> notes = new ArrayList<>();
     String provider = "";
-    boolean scoped;
     String service = "";
     String source = "";
 
@@ -58,7 +61,9 @@ final class CardDraft {
     /** Tokens of one answer; 0: unknown. */
     long maxOutputTokens;
 
-    CardDraft(String name) {
+    CardDraft(String key, int line, String name) {
+        this.key = key;
+        this.line = line;
         this.name = name;
     }
 

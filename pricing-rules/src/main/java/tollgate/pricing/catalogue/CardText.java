@@ -1,7 +1,6 @@
 package tollgate.pricing.catalogue;
 
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,39 +11,18 @@ import java.util.TreeSet;
 
 /** Cards as the YAML of a rate card file. Not thread-safe. */
 final class CardText {
-    /** The most decimals an amount of a card has. */
-    static final int DECIMALS = 18;
-
-    /** Classes whose rates people read for a million; others are read for one. */
-    private static final Set<String> BY_THE_MILLION = Set.of(
-            "input",
-            "cached_input",
-            "cached_audio_input",
-            "cached_image_input",
-            "cache_write",
-            "cache_write_5m",
-            "cache_write_1h",
-            "audio_input",
-            "image_input",
-            "video_input",
-            "output",
-            "reasoning_output",
-            "audio_output",
-            "image_output",
-            "video_output",
-            "citation",
-            "character",
-            "pixel");
-
-    private static final int EACH_DECIMALS = 9;
-
     private final StringBuilder text = new StringBuilder();
 
-    private CardText() {}
+    private final ImportReport report;
 
-    /** The file of some cards. */
-    static String of(String comment, String provider, String source, String seen, List<CardDraft> cards) {
-        CardText file = new CardText();
+    private CardText(ImportReport report) {
+        this.report = report;
+    }
+
+    /** The file of some cards; figures with more decimals than a card takes are rounded, and reported. */
+    static String of(
+            String comment, String provider, String source, String seen, List<CardDraft> cards, ImportReport report) {
+        CardText file = new CardText(report);
         file.text.append("# ").append(comment).append('\n');
         file.line(0, "provider: " + quoted(provider));
         file.line(0, "source: " + quoted(source));
@@ -59,9 +37,6 @@ final class CardText {
     private void card(CardDraft card) {
         line(2, "- model: " + quoted(card.name));
         field(4, "provider", card.provider.isEmpty() ? "" : quoted(card.provider));
-        if (card.scoped) {
-            line(4, "scoped: true");
-        }
         field(4, "service", card.service);
         field(4, "source", card.source.isEmpty() ? "" : quoted(card.source));
         field(4, "note", card.notes.isEmpty() ? "" : quoted(String.join("; ", card.notes)));
@@ -73,14 +48,14 @@ final class CardText {
                             + ", visible_output: false, typical_output: " + Math.min(500, card.maxOutputTokens) + " }");
         }
         free(card);
-        rates(4, card.base);
-        tiers(4, card.base);
+        rates(4, card, card.base);
+        tiers(4, card, card.base);
         if (!card.above.isEmpty()) {
             line(4, "long_context:");
             card.above.forEach((above, rates) -> {
                 line(6, "- above_prompt_tokens: " + above);
-                rates(8, rates);
-                tiers(8, rates);
+                rates(8, card, rates);
+                tiers(8, card, rates);
             });
         }
         if (!card.regions.isEmpty()) {
@@ -97,7 +72,7 @@ final class CardText {
         for (CardDraft.Variant variant : card.variants) {
             List<String> when = new ArrayList<>();
             new TreeMap<>(variant.when()).forEach((name, value) -> when.add(name + ": " + quoted(value)));
-            Map.Entry<String, Map<String, BigDecimal>> rate = keyed(Map.of(variant.unit(), variant.usd()))
+            Map.Entry<String, Map<String, BigDecimal>> rate = keyed(card, Map.of(variant.unit(), variant.usd()))
                     .entrySet()
                     .iterator()
                     .next();
@@ -125,11 +100,11 @@ final class CardText {
         rates.tiers.values().forEach(tier -> collect(tier, zero, priced));
     }
 
-    private void rates(int indent, CardDraft.Rates rates) {
-        keyed(rates.usd).forEach((key, usd) -> line(indent, key + ": " + flow(usd)));
+    private void rates(int indent, CardDraft card, CardDraft.Rates rates) {
+        keyed(card, rates.usd).forEach((key, usd) -> line(indent, key + ": " + flow(usd)));
     }
 
-    private void tiers(int indent, CardDraft.Rates rates) {
+    private void tiers(int indent, CardDraft card, CardDraft.Rates rates) {
         if (rates.tiers.isEmpty()) {
             return;
         }
@@ -137,36 +112,34 @@ final class CardText {
         rates.tiers.forEach((name, tier) -> {
             List<String> parts = new ArrayList<>();
             if (tier.factor != null) {
-                parts.add("multiply: \"" + plain(tier.factor) + "\"");
+                parts.add("multiply: \"" + Measured.plain(tier.factor) + "\"");
             }
-            keyed(tier.usd).forEach((key, usd) -> parts.add(key + ": " + flow(usd)));
+            keyed(card, tier.usd).forEach((key, usd) -> parts.add(key + ": " + flow(usd)));
             line(indent + 2, name + ": { " + String.join(", ", parts) + " }");
         });
     }
 
     /** The rates under the keys they are written under, times what those are for. */
-    private static Map<String, Map<String, BigDecimal>> keyed(Map<String, BigDecimal> usd) {
+    private Map<String, Map<String, BigDecimal>> keyed(CardDraft card, Map<String, BigDecimal> usd) {
         Map<String, Map<String, BigDecimal>> keyed = new LinkedHashMap<>();
         usd.forEach((unit, each) -> {
-            boolean million =
-                    BY_THE_MILLION.contains(unit) || each.stripTrailingZeros().scale() > EACH_DECIMALS;
-            keyed.computeIfAbsent(million ? "usd_per_million" : "usd_each", _ -> new LinkedHashMap<>())
-                    .put(unit, million ? each.movePointRight(6) : each);
+            Measured rate = Measured.of(unit, each);
+            keyed.computeIfAbsent(rate.key(), _ -> new LinkedHashMap<>()).put(unit, rate.usd());
+            if (!rate.exact()) {
+                report.said(
+                        card.key,
+                        card.line,
+                        unit + ": " + each.toPlainString() + " has more decimals than a card takes; written as "
+                                + Measured.plain(rate.usd()) + " " + rate.key());
+            }
         });
         return keyed;
     }
 
     private static String flow(Map<String, BigDecimal> amounts) {
         List<String> parts = new ArrayList<>();
-        amounts.forEach((name, amount) -> parts.add(name + ": \"" + plain(amount) + "\""));
+        amounts.forEach((name, amount) -> parts.add(name + ": \"" + Measured.plain(amount) + "\""));
         return "{ " + String.join(", ", parts) + " }";
-    }
-
-    /** An amount in plain digits, rounded up where it has more decimals than a card takes. */
-    private static String plain(BigDecimal amount) {
-        BigDecimal least = amount.scale() > DECIMALS ? amount.setScale(DECIMALS, RoundingMode.CEILING) : amount;
-        BigDecimal short_ = least.stripTrailingZeros();
-        return short_.setScale(Math.max(2, short_.scale())).toPlainString();
     }
 
     private void field(int indent, String name, String value) {

@@ -44,12 +44,14 @@ public record CatalogueImport(String yaml, int cards, List<NotExpressed> notExpr
             throw catalogue.invalid("no model with a price (expected: a catalogue of " + format.label() + ")");
         }
         String comment = "Imported from " + format.label() + ": names and figures are the catalogue's.";
-        return new CatalogueImport(
-                CardText.of(comment, format.label(), file, seen, cards), cards.size(), report.lines());
+        String yaml = CardText.of(comment, format.label(), file, seen, cards, report);
+        return new CatalogueImport(yaml, cards.size(), report.lines());
     }
 
     /** How many models of the catalogue have no card. */
     public long missing() {
-        return notExpressed.stream().filter(each -> each.field().isEmpty()).count();
+        return notExpressed.stream()
+                .filter(each -> each.field().isEmpty() && !each.imported())
+                .count();
     }
 }

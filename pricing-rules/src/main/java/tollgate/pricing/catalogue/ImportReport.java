@@ -20,6 +20,11 @@ final class ImportReport {
         lines.add(new NotExpressed(key, fields.line(field), field, fields.written(field), form, true));
     }
 
+    /** Something about a card as a whole. */
+    void said(String key, int line, String what) {
+        lines.add(new NotExpressed(key, line, "", "", what, true));
+    }
+
     /** An entry that has no card. */
     void without(String key, int line, String reason) {
         without.add(key);

@@ -41,7 +41,8 @@ final class LiteLlmCatalogue {
                 if (model != null && usd != null) {
                     model.variants.add(new CardDraft.Variant(picture.when(), "image", usd));
                     if (!card.notes.isEmpty() && model.notes.isEmpty()) {
-                        model.notes.add("pictures by size are the catalogue's rates a pixel times pixels, not list prices");
+                        model.notes.add(
+                                "pictures by size are the catalogue's rates a pixel times pixels, not list prices");
                     }
                 }
             });

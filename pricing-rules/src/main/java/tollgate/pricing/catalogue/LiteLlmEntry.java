@@ -3,6 +3,7 @@ package tollgate.pricing.catalogue;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -56,25 +57,47 @@ final class LiteLlmEntry {
             Map.entry("search", "search"),
             Map.entry("vector_store", "search"));
 
+    /** Dollars: no card takes a dearer token. */
+    private static final BigDecimal MOST_A_TOKEN = new BigDecimal("0.01");
+
+    /** Adapters of the same provider. */
+    private static final Map<String, String> PROVIDERS = Map.of(
+            "text-completion-openai", "openai",
+            "azure_ai", "azure",
+            "azure_text", "azure",
+            "bedrock_converse", "bedrock",
+            "bedrock_mantle", "bedrock",
+            "codestral", "mistral",
+            "text-completion-codestral", "mistral",
+            "cohere_chat", "cohere");
+
+    private static final List<String> INPUTS = List.of(
+            "cached_input", "cached_audio_input", "cache_write", "cache_write_1h", "audio_input", "image_input");
+
+    private static final List<String> OUTPUTS =
+            List.of("output", "reasoning_output", "audio_output", "image_output", "video_output");
+
     private static final List<String> SIZES = List.of("low", "medium", "high");
 
     private final String key;
     private final JsonFields entry;
     private final ImportReport report;
     private final CardDraft card;
+    private boolean absurd;
 
     LiteLlmEntry(String key, JsonFields entry, ImportReport report) {
         this.key = key;
         this.entry = entry;
         this.report = report;
-        this.card = new CardDraft(key);
+        this.card = new CardDraft(key, entry.line(), key);
     }
 
     /** The card of the entry; without rates where it has none that a card can say. */
     CardDraft card() {
         String mode = Optional.ofNullable(entry.text("mode")).orElse("");
         card.service = SERVICES.getOrDefault(mode, "");
-        card.provider = Optional.ofNullable(entry.text("litellm_provider")).orElse("");
+        card.provider =
+                provider(Optional.ofNullable(entry.text("litellm_provider")).orElse(""));
         card.source = Optional.ofNullable(entry.text("source")).orElse("");
         card.context = whole("max_input_tokens");
         card.maxOutputTokens = whole("max_output_tokens");
@@ -83,7 +106,51 @@ final class LiteLlmEntry {
                 take(field, mode);
             }
         }
+        if (absurd) {
+            return new CardDraft(key, entry.line(), key);
+        }
+        completeSides();
         return card;
+    }
+
+    /**
+     * A card that prices tokens of a side prices plain ones, too: what a catalogue leaves open costs what the dearest
+     * class of the side does, or nothing where something else of the entry is what is billed.
+     */
+    private void completeSides() {
+        Map<String, BigDecimal> usd = card.base.usd;
+        BigDecimal dearest = OUTPUTS.stream()
+                .map(usd::get)
+                .filter(Objects::nonNull)
+                .max(BigDecimal::compareTo)
+                .orElse(null);
+        if (dearest != null && !usd.containsKey("output")) {
+            usd.put("output", dearest);
+            report.said(key, entry.line(), "no rate of output: taken as the dearest of the answer's tokens");
+        }
+        boolean prompts = dearest != null || INPUTS.stream().anyMatch(usd::containsKey);
+        if (prompts && !usd.containsKey("input")) {
+            BigDecimal most = INPUTS.stream()
+                    .map(usd::get)
+                    .filter(Objects::nonNull)
+                    .max(BigDecimal::compareTo)
+                    .orElse(BigDecimal.ZERO);
+            usd.put("input", most);
+            report.said(
+                    key,
+                    entry.line(),
+                    most.signum() == 0
+                            ? "no rate of input: taken as 0, since other units of the entry are what is billed"
+                            : "no rate of input: taken as the dearest of the prompt's tokens");
+        }
+    }
+
+    /** The provider by our name, so that our fees apply to it. */
+    private static String provider(String litellm) {
+        if (litellm.equals("gemini") || litellm.startsWith("vertex_ai-language")) {
+            return "google";
+        }
+        return PROVIDERS.getOrDefault(litellm, litellm);
     }
 
     private void take(String field, String mode) {
@@ -235,7 +302,7 @@ final class LiteLlmEntry {
 
     /** Perplexity searches with every request; Gemini before 3 bills the prompt that searched, later ones the query. */
     private String searched() {
-        boolean google = card.provider.equals("gemini") || card.provider.startsWith("vertex_ai-language");
+        boolean google = card.provider.equals("google");
         if (card.provider.equals("perplexity")) {
             return "request";
         }
@@ -287,6 +354,10 @@ final class LiteLlmEntry {
             report.skipped(key, fields, field, "expected a number");
         } else if (usd.signum() < 0) {
             report.skipped(key, fields, field, "a price is not negative");
+            return null;
+        } else if (field.contains("token") && usd.compareTo(MOST_A_TOKEN) > 0) {
+            report.skipped(key, fields, field, "a token for more than a cent: a slip of per token and per million");
+            absurd = true;
             return null;
         }
         return usd;

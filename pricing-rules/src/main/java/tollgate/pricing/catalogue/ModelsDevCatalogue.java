@@ -11,7 +11,7 @@ import java.util.Set;
 /**
  * models.dev's catalogue as cards: providers, their models, and in each {@code cost} in dollars for a million tokens.
  *
- * <p>A name belongs to the first provider that has it; those after it have it as {@code provider/name} only, and so does
+ * <p>A name belongs to the first provider that has it; those after it have it as {@code provider/name}, and so does
  * whatever already looks like another provider's.
  */
 final class ModelsDevCatalogue {
@@ -56,9 +56,8 @@ final class ModelsDevCatalogue {
                 report.without(key, models.line(name), "no cost");
                 continue;
             }
-            CardDraft card = new CardDraft(name);
+            CardDraft card = new CardDraft(key, models.line(name), foreign(name) || !taken.add(name) ? key : name);
             card.provider = provider;
-            card.scoped = foreign(name) || !taken.add(name);
             costs(key, cost.get(), card.base);
             for (JsonFields tier : cost.get().objects("tiers")) {
                 tier(key, tier, card);
