@@ -5,7 +5,7 @@ import java.util.List;
 /** The rate cards that come with Tollgate, one file a provider. */
 final class BuiltIn {
     /** Later files win where two name a model and neither is scoped. */
-    private static final List<String> FILES = List.of(
+    static final List<String> FILES = List.of(
             "openai.yaml",
             "anthropic.yaml",
             "google.yaml",
