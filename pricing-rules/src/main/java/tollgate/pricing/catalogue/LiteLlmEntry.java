@@ -110,7 +110,23 @@ final class LiteLlmEntry {
             return new CardDraft(key, entry.line(), key);
         }
         completeSides();
+        dropTiersOfLongPromptsAlone();
         return card;
+    }
+
+    private void dropTiersOfLongPromptsAlone() {
+        card.above.forEach((above, rates) -> {
+            for (String tier : List.copyOf(rates.tiers.keySet())) {
+                if (!card.base.tiers.containsKey(tier)) {
+                    rates.tiers.remove(tier);
+                    report.said(
+                            key,
+                            entry.line(),
+                            tier + " above " + above + " tokens: the model has no such tier for shorter prompts");
+                }
+            }
+        });
+        card.above.values().removeIf(CardDraft.Rates::isEmpty);
     }
 
     /**
