@@ -12,10 +12,12 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -59,6 +61,7 @@ final class CatalogueComparisonTest {
     private static final Map<String, String> MODELS_DEV = Map.of("bedrock", "amazon-bedrock");
 
     private final RateBook book = RateBook.builtIn();
+    private final Set<String> compared = new HashSet<>();
     private final List<Difference> differences = new ArrayList<>();
     private final SortedMap<String, int[]> counts = new TreeMap<>();
 
@@ -72,10 +75,8 @@ final class CatalogueComparisonTest {
                 String provider = card.provider();
                 for (String prefix : LITELLM.getOrDefault(provider, List.of())) {
                     compare("litellm", card, name, exact(litellm, prefix + name));
-                    if (provider.equals("azure")) {
-                        compareRegion(card, name, exact(litellm, "azure/eu/" + name));
-                    }
                 }
+                compareRegion(card, name, exact(litellm, provider + "/eu/" + name));
                 comparePictures(card, name, litellm);
                 compare(
                         "models.dev",
@@ -153,12 +154,16 @@ final class CatalogueComparisonTest {
             BigDecimal fiveMinutes = ours.of(situation, UnitClass.CACHE_WRITE_5M);
             figure = fiveMinutes == null ? figure : fiveMinutes;
         }
+        String what = situation.isEmpty() ? unit.wireName() : unit.wireName() + " (" + situation + ")";
+        if (!compared.add(String.join(
+                "\t", catalogue, model, what, theirs.stripTrailingZeros().toPlainString()))) {
+            return;
+        }
         int[] count = counts.computeIfAbsent(model.substring(0, model.indexOf('/')) + " " + catalogue, _ -> new int[2]);
         if (figure != null && figure.compareTo(theirs) == 0) {
             count[0]++;
         } else if (figure != null || theirs.signum() != 0) {
             count[1]++;
-            String what = situation.isEmpty() ? unit.wireName() : unit.wireName() + " (" + situation + ")";
             differences.add(Difference.of(catalogue, model, what, figure, theirs));
         }
     }
