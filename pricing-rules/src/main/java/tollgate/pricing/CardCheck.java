@@ -1,33 +1,20 @@
 package tollgate.pricing;
 
 import java.math.BigDecimal;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /** What must be true of a card as a whole. */
 final class CardCheck {
-    /** Tokens cost whole grains where rate and factors have together at most this many decimals. */
-    private static final int TOKEN_DECIMALS = 9;
-
     private static final int MOST_TARIFFS = 256;
 
     private final RateCard card;
-    private final BigDecimal discounted;
-    private final int factorDecimals;
 
     private CardCheck(RateCard card) {
         this.card = card;
-        this.discounted = Factors.after(card.discountPercent());
-        int tier = card.tiers().values().stream()
-                .mapToInt(each -> each.multiply() == null ? 0 : Factors.decimals(each.multiply()))
-                .max()
-                .orElse(0);
-        int region = card.regions().values().stream()
-                .mapToInt(Factors::decimals)
-                .max()
-                .orElse(0);
-        int offPeak =
-                card.offPeak() == null ? 0 : Factors.decimals(card.offPeak().multiply());
-        this.factorDecimals = tier + region + offPeak + Factors.decimals(discounted);
+        Factors.after(card.discountPercent());
     }
 
     /**
@@ -78,27 +65,15 @@ final class CardCheck {
         Steps.of(unit, units);
     }
 
-    /** The range of each rate, and that with every factor it still is a whole number of grains. */
-    private void each(String where, Map<UnitClass, Rate> rates) {
+    /** The range of each rate. */
+    private static void each(String where, Map<UnitClass, Rate> rates) {
         rates.forEach((unit, rate) -> {
             try {
                 rate.check(unit);
-                if (!unit.isToken()) {
-                    Grains.perStep(rate.usd().multiply(discounted), rate.per(), unit);
-                } else if (decimals(rate) > TOKEN_DECIMALS) {
-                    throw new IllegalArgumentException(unit.wireName() + ": " + rate + " (expected: at most "
-                            + TOKEN_DECIMALS + " decimals, those of the factors included)");
-                }
             } catch (IllegalArgumentException wrong) {
                 throw new IllegalArgumentException(where + wrong.getMessage(), wrong);
             }
         });
-    }
-
-    /** Decimals of dollars per million, with all factors. */
-    private int decimals(Rate rate) {
-        int zeros = Integer.toString(1_000_000 / rate.per().units()).length() - 1;
-        return rate.usd().scale() - zeros + factorDecimals;
     }
 
     private void longContext() {
@@ -139,12 +114,24 @@ final class CardCheck {
             Variant variant = card.variants().get(i);
             each("variants.", variant.rates());
             for (Variant other : card.variants().subList(0, i)) {
-                if (variant.contradicts(other)) {
+                if (variant.contradicts(other) && !settled(variant, other)) {
                     throw new IllegalArgumentException("variants: '" + variant.text() + "' and '" + other.text()
                             + "' (expected: conditions of which one is closer where both hold)");
                 }
             }
         }
+    }
+
+    /** Where two variants both hold, a third that has the conditions of both decides. */
+    private boolean settled(Variant one, Variant other) {
+        Map<Attribute, String> both = new HashMap<>(one.when());
+        both.putAll(other.when());
+        Set<UnitClass> contested = new HashSet<>(one.rates().keySet());
+        contested.retainAll(other.rates().keySet());
+        return both.size() > one.when().size()
+                && card.variants().stream()
+                        .anyMatch(third -> third.when().equals(both)
+                                && third.rates().keySet().containsAll(contested));
     }
 
     private void graduated() {

@@ -1,6 +1,7 @@
 package tollgate.pricing;
 
 import java.math.BigDecimal;
+import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -8,7 +9,6 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -71,7 +71,6 @@ final class CardReader {
             "search",
             "fine_tuning",
             "storage");
-    private static final Pattern DAY = Pattern.compile("\\d{4}-\\d{2}-\\d{2}");
 
     private final YamlFields card;
     private final YamlFields file;
@@ -120,10 +119,13 @@ final class CardReader {
         String source = (at.has("source") ? at : file).text("source");
         YamlFields dated = at.has("seen") ? at : file;
         String seen = dated.text("seen");
-        if (!DAY.matcher(seen).matches()) {
-            throw dated.invalidField("seen", "seen: '" + seen + "' (expected: a day, 2026-08-01)");
+        try {
+            return new Provenance(source, LocalDate.parse(seen).toString());
+        } catch (DateTimeParseException wrong) {
+            InvalidRateCard invalid = dated.invalidField("seen", "seen: '" + seen + "' (expected: a day, 2026-08-01)");
+            invalid.initCause(wrong);
+            throw invalid;
         }
-        return new Provenance(source, seen);
     }
 
     private String either(String name, String otherwise) {

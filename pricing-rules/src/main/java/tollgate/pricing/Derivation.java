@@ -24,6 +24,9 @@ record Derivation(
     /** These sell batches at half the price, all models. */
     static final Set<String> HALF_PRICE_BATCHES = Set.of("openai", "anthropic", "google", "mistral");
 
+    /** A rate that is made in proportion to others is rounded up at this decimal. */
+    private static final int PROPORTION_DECIMALS = 9;
+
     private static final BigDecimal HALF = new BigDecimal("0.5");
 
     /**
@@ -220,15 +223,15 @@ record Derivation(
                     .multiply(BigDecimal.valueOf(below.per().units()))
                     .divide(
                             below.usd().multiply(BigDecimal.valueOf(above.per().units())),
-                            Rate.DECIMALS,
+                            PROPORTION_DECIMALS,
                             RoundingMode.CEILING);
             rate = new Rate(perMillion, rate.per());
             roundsUp = true;
         }
 
         Derived finish() {
-            if (roundsUp && rate.usd().scale() > Rate.DECIMALS) {
-                rate = new Rate(rate.usd().setScale(Rate.DECIMALS, RoundingMode.CEILING), rate.per());
+            if (roundsUp && rate.usd().scale() > PROPORTION_DECIMALS) {
+                rate = new Rate(rate.usd().setScale(PROPORTION_DECIMALS, RoundingMode.CEILING), rate.per());
             }
             return new Derived(rate, listed, reason.toString(), assumed);
         }

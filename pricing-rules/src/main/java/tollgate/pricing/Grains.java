@@ -5,61 +5,80 @@ import java.math.BigInteger;
 import java.math.RoundingMode;
 
 /**
- * The arithmetic's smallest part of a dollar: a ninth of a femto-dollar (10⁻¹⁵ USD). In it the price of a step of every
- * class is a whole number, whether a rate is for a million tokens, a minute or an hour: 3600 = 400 × 9.
+ * The arithmetic's small parts of a dollar. A <i>grain</i> is a ninth of a femto-dollar (10⁻¹⁵ USD): in it the price of a
+ * step of every class is a whole number, whether a rate is for a million tokens, a minute or an hour, since 3600 = 400 × 9.
+ * Rates with more decimals than people write, as catalogues have them, are whole in <i>fine grains</i>, of which a grain
+ * has 10³⁰; they are reckoned in big integers.
  */
 final class Grains {
     static final long PER_NANO = 9_000_000L;
 
+    /** A rate that is not a whole number of grains, or more than a long. */
+    static final long NOT_WHOLE = -2;
+
     private static final BigDecimal PER_USD = BigDecimal.valueOf(9_000_000_000_000_000L);
-    private static final BigInteger NANO = BigInteger.valueOf(PER_NANO);
+    private static final int FINE_DIGITS = 30;
+    private static final BigInteger FINE = BigInteger.TEN.pow(FINE_DIGITS);
+    private static final BigDecimal FINE_PER_USD = PER_USD.scaleByPowerOfTen(FINE_DIGITS);
+    private static final BigInteger FINE_PER_NANO = BigInteger.valueOf(PER_NANO).multiply(FINE);
 
     /** Decimals of a dollar that people are shown; what is beyond is in the rounding. */
     private static final int SHOWN = 18;
 
     private Grains() {}
 
-    /**
-     * Grains of one step of a class, at so many dollars for so many units.
-     *
-     * @throws IllegalArgumentException when they are not whole or not a long
-     */
-    static long perStep(BigDecimal usd, Per per, UnitClass unit) {
-        BigDecimal units = BigDecimal.valueOf((long) per.units() * unit.steps());
-        BigDecimal grains;
-        try {
-            grains = usd.multiply(PER_USD).divide(units).setScale(0, RoundingMode.UNNECESSARY);
-        } catch (ArithmeticException notWhole) {
-            throw new IllegalArgumentException(
-                    unit.wireName() + ": " + usd.toPlainString() + " " + per.key()
-                            + " (expected: fewer decimals, factors included)",
-                    notWhole);
-        }
-        if (grains.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
-            throw new IllegalArgumentException(unit.wireName() + ": " + usd.toPlainString() + " " + per.key()
-                    + " (expected: at most 1000 a unit)");
-        }
-        return grains.longValueExact();
+    /** Grains of one step of a class, at so many dollars for so many units; {@link #NOT_WHOLE} where they are not. */
+    static long perStep(Rate rate, UnitClass unit) {
+        BigInteger[] grains = finePerStep(rate, unit).divideAndRemainder(FINE);
+        return grains[1].signum() == 0 && grains[0].bitLength() < Long.SIZE ? grains[0].longValue() : NOT_WHOLE;
     }
 
-    /** Dollars, cut after eighteen decimals. */
-    static BigDecimal usd(BigInteger grains) {
-        BigDecimal usd = new BigDecimal(grains).divide(PER_USD, SHOWN, RoundingMode.FLOOR);
+    /** The same up to a whole grain: for bounds. */
+    static long perStepUp(Rate rate, UnitClass unit) {
+        return up(finePerStep(rate, unit), FINE).longValueExact();
+    }
+
+    /**
+     * Fine grains of one step.
+     *
+     * @throws IllegalArgumentException when not even they are whole: more than some forty decimals
+     */
+    static BigInteger finePerStep(Rate rate, UnitClass unit) {
+        try {
+            return rate.usd()
+                    .multiply(FINE_PER_USD)
+                    .divide(BigDecimal.valueOf((long) rate.per().units() * unit.steps()))
+                    .toBigIntegerExact();
+        } catch (ArithmeticException notWhole) {
+            throw new IllegalArgumentException(
+                    unit.wireName() + ": " + rate + " (expected: fewer decimals, factors included)", notWhole);
+        }
+    }
+
+    static BigInteger fine(long grains) {
+        return BigInteger.valueOf(grains).multiply(FINE);
+    }
+
+    /** Dollars of fine grains, cut after eighteen decimals. */
+    static BigDecimal usd(BigInteger fine) {
+        BigDecimal usd = new BigDecimal(fine).divide(FINE_PER_USD, SHOWN, RoundingMode.FLOOR);
         BigDecimal plain = usd.stripTrailingZeros();
         return plain.scale() < 0 ? plain.setScale(0) : plain;
     }
 
-    /** Whole nano-dollars, up. */
-    static BigInteger nanoUp(BigInteger grains) {
-        BigInteger[] nano = grains.divideAndRemainder(NANO);
-        return nano[1].signum() > 0 ? nano[0].add(BigInteger.ONE) : nano[0];
+    /** Whole nano-dollars of fine grains, up. */
+    static BigInteger nanoUp(BigInteger fine) {
+        return up(fine, FINE_PER_NANO);
     }
 
+    /** Fine grains of nano-dollars. */
     static BigInteger ofNano(long nano) {
-        return BigInteger.valueOf(nano).multiply(NANO);
+        return BigInteger.valueOf(nano).multiply(FINE_PER_NANO);
     }
 
-    static BigInteger product(long count, long grains) {
-        return BigInteger.valueOf(count).multiply(BigInteger.valueOf(grains));
+    /** A quotient of a number that is not negative, up. */
+    static BigInteger up(BigInteger number, BigInteger by) {
+        BigInteger[] whole = number.divideAndRemainder(by);
+        return whole[1].signum() > 0 ? whole[0].add(BigInteger.ONE) : whole[0];
     }
 }

@@ -16,10 +16,13 @@ final class Itemization {
     private final List<Item> items = new ArrayList<>();
     private BigInteger sum = BigInteger.ZERO;
 
-    /** Steps at so many grains each; derived null: without a price. */
-    record Item(UnitClass unit, long steps, long grains, Derivation.@Nullable Derived derived) {
+    /** Steps at a rate; derived null: without a price. */
+    record Item(UnitClass unit, long steps, Derivation.@Nullable Derived derived) {
+        /** In fine grains. */
         BigInteger total() {
-            return Grains.product(steps, grains);
+            return derived == null
+                    ? BigInteger.ZERO
+                    : BigInteger.valueOf(steps).multiply(Grains.finePerStep(derived.rate(), unit));
         }
     }
 
@@ -39,7 +42,7 @@ final class Itemization {
         return items;
     }
 
-    /** The exact sum in grains, before any minimum. */
+    /** The exact sum in fine grains, before any minimum. */
     BigInteger sum() {
         return sum;
     }
@@ -86,12 +89,12 @@ final class Itemization {
         for (int i = marginal.size() - 1; i >= 0; i--) {
             Tariff.Step step = marginal.get(i);
             if (left > step.above()) {
-                add(new Item(unit, left - step.above(), step.grains(), step.derived()));
+                add(new Item(unit, left - step.above(), step.derived()));
                 left = step.above();
             }
         }
         if (left > 0 || steps == 0) {
-            add(new Item(unit, left, tariff.perStep(unit), tariff.derivation.rate(unit)));
+            add(new Item(unit, left, tariff.derivation.rate(unit)));
         }
     }
 
@@ -130,11 +133,7 @@ final class Itemization {
         }
         BigDecimal usd = rate.usd().multiply(Factors.after(card.discountPercent()));
         Rate discounted = new Rate(usd, rate.per());
-        return new Item(
-                unit,
-                steps,
-                Grains.perStep(usd, rate.per(), unit),
-                new Derivation.Derived(discounted, unit, closest.text(), false));
+        return new Item(unit, steps, new Derivation.Derived(discounted, unit, closest.text(), false));
     }
 
     private boolean holds(Variant variant) {

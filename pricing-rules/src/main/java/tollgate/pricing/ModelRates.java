@@ -1,9 +1,9 @@
 package tollgate.pricing;
 
-import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,13 +25,34 @@ public final class ModelRates {
     private final String priceVersion;
     private final Tariffs tariffs;
     private final long minimum;
+    private final BigInteger requestFee;
 
     /** Compiles a card. */
     public ModelRates(RateCard card) {
         this.card = card;
         this.priceVersion = card.provenance().seen() + "/" + Fingerprint.of(card);
         this.tariffs = new Tariffs(card);
-        this.minimum = Grains.perStep(card.minimumUsd(), Per.EACH, UnitClass.REQUEST);
+        this.minimum = Grains.perStep(new Rate(card.minimumUsd(), Per.EACH), UnitClass.REQUEST);
+        this.requestFee = requestFee(card);
+    }
+
+    /** Fine grains of the dearest request, where the card has a rate of requests. */
+    private static BigInteger requestFee(RateCard card) {
+        BigInteger most = BigInteger.ZERO;
+        List<Map<UnitClass, Rate>> all = new ArrayList<>(List.of(card.rates()));
+        card.variants().forEach(variant -> all.add(variant.rates()));
+        for (Map<UnitClass, Rate> rates : all) {
+            Rate fee = rates.get(UnitClass.REQUEST);
+            most = fee == null ? most : most.max(Grains.finePerStep(fee, UnitClass.REQUEST));
+        }
+        return most;
+    }
+
+    /** A usage with the request itself counted, where the card has a rate of requests and nobody counted it. */
+    public Usage countingRequest(Usage usage) {
+        return requestFee.signum() == 0 || usage.counted() == 0 || usage.reported(UnitClass.REQUEST)
+                ? usage
+                : usage.plus(Usage.builder().set(UnitClass.REQUEST, 1).build());
     }
 
     /** The model's own name, whichever alias was asked for. */
@@ -125,45 +146,7 @@ public final class ModelRates {
      * @throws ArithmeticException as {@link #charge}
      */
     public Charge explain(Usage usage, Terms terms, Markup markup) {
-        Itemization items = new Itemization(tariffs.of(usage.inputTokens(), terms), usage, terms);
-        BigInteger cost = atLeastMinimum(items.sum(), usage);
-        BigInteger charge = check(marked(cost, usage, markup));
-        List<ChargeLine> lines = items.lines();
-        return new Charge(
-                new Usd(check(Grains.nanoUp(cost)).longValueExact()),
-                new Usd(charge.longValueExact()),
-                lines,
-                adjustments(items, lines, cost, charge, usage, markup));
-    }
-
-    private List<Adjustment> adjustments(
-            Itemization items, List<ChargeLine> lines, BigInteger cost, BigInteger charge, Usage usage, Markup markup) {
-        List<Adjustment> adjustments = new ArrayList<>();
-        BigDecimal sum = lines.stream().map(ChargeLine::subtotal).reduce(BigDecimal.ZERO, BigDecimal::add);
-        if (cost.compareTo(items.sum()) > 0) {
-            String least = "at least " + card.minimumUsd().toPlainString() + " a request";
-            sum = sum.add(add(adjustments, Adjustment.Kind.MINIMUM, least, Grains.usd(cost.subtract(items.sum()))));
-        }
-        BigInteger percent =
-                cost.multiply(BigInteger.valueOf(markup.factor() - Markup.ONE)).divide(ONE);
-        if (percent.signum() > 0) {
-            String reason = markup.percent().toPlainString() + " % of cost";
-            sum = sum.add(add(adjustments, Adjustment.Kind.MARKUP, reason, Grains.usd(percent)));
-        }
-        if (usage.counted() != 0 && markup.fixed().nano() > 0) {
-            BigDecimal fixed = BigDecimal.valueOf(markup.fixed().nano(), 9);
-            sum = sum.add(add(adjustments, Adjustment.Kind.MARKUP, "a request", fixed));
-        }
-        BigDecimal rounding = new BigDecimal(charge, 9).subtract(sum);
-        if (rounding.signum() != 0) {
-            add(adjustments, Adjustment.Kind.ROUNDING, "up to the nano-dollar", rounding.stripTrailingZeros());
-        }
-        return adjustments;
-    }
-
-    private static BigDecimal add(List<Adjustment> to, Adjustment.Kind kind, String reason, BigDecimal usd) {
-        to.add(new Adjustment(kind, reason, usd));
-        return usd;
+        return Explanation.of(List.of(new Share(this, usage)), terms, markup);
     }
 
     /**
@@ -189,11 +172,11 @@ public final class ModelRates {
      * @return at most the largest amount there is: nobody has more, so it is never granted
      */
     public Usd worstCase(long inputBound, long outputBound, Terms terms, Markup markup) {
-        BigInteger most = BigInteger.valueOf(minimum);
+        BigInteger most = BigInteger.ZERO;
         for (Tariff tariff : tariffs.within(inputBound, terms)) {
             most = most.max(dearest(tariff, inputBound, outputBound));
         }
-        BigInteger nano = marked(most, markup);
+        BigInteger nano = marked(most.add(requestFee).max(Grains.fine(minimum)), markup);
         return nano.compareTo(MAX_NANO) > 0 ? LARGEST : new Usd(nano.longValueExact());
     }
 
@@ -204,18 +187,18 @@ public final class ModelRates {
      */
     public long outputTokensAffordable(Usd amount, long inputBound, Terms terms, Markup markup) {
         BigInteger left = Grains.ofNano(amount.nano() - markup.fixed().nano());
-        BigInteger budget = left.multiply(ONE).divide(BigInteger.valueOf(markup.factor()));
-        if (left.signum() < 0 || budget.compareTo(BigInteger.valueOf(minimum)) < 0) {
+        BigInteger all = left.multiply(ONE).divide(BigInteger.valueOf(markup.factor()));
+        if (left.signum() < 0 || all.compareTo(Grains.fine(minimum)) < 0) {
             return -1;
         }
         long affordable = Long.MAX_VALUE;
         for (Tariff tariff : tariffs.within(inputBound, terms)) {
-            BigInteger forOutput = budget.subtract(dearest(tariff, inputBound, 0));
+            BigInteger forOutput = all.subtract(requestFee).subtract(dearest(tariff, inputBound, 0));
             if (forOutput.signum() < 0) {
                 return -1;
             }
             if (tariff.dearestOutput > 0) {
-                BigInteger tokens = forOutput.divide(BigInteger.valueOf(tariff.dearestOutput));
+                BigInteger tokens = forOutput.divide(Grains.fine(tariff.dearestOutput));
                 affordable = tokens.min(BigInteger.valueOf(affordable)).longValueExact();
             }
         }
@@ -237,7 +220,9 @@ public final class ModelRates {
     }
 
     private static BigInteger dearest(Tariff tariff, long inputTokens, long outputTokens) {
-        return Grains.product(inputTokens, tariff.dearestInput).add(Grains.product(outputTokens, tariff.dearestOutput));
+        return BigInteger.valueOf(inputTokens)
+                .multiply(Grains.fine(tariff.dearestInput))
+                .add(BigInteger.valueOf(outputTokens).multiply(Grains.fine(tariff.dearestOutput)));
     }
 
     /** The cost in grains where everything is a plain product and stays within a long, else {@link #NOT_FAST}. */
@@ -263,12 +248,18 @@ public final class ModelRates {
     private BigInteger exact(Tariff tariff, Usage usage, Terms terms) {
         long grains = fast(tariff, usage);
         return grains != NOT_FAST
-                ? BigInteger.valueOf(grains)
+                ? Grains.fine(grains)
                 : atLeastMinimum(new Itemization(tariff, usage, terms).sum(), usage);
     }
 
-    private BigInteger atLeastMinimum(BigInteger grains, Usage usage) {
-        return usage.counted() == 0 ? grains : grains.max(BigInteger.valueOf(minimum));
+    /** The cost of a usage item by item. */
+    Itemization items(Usage usage, Terms terms) {
+        return new Itemization(tariffs.of(usage.inputTokens(), terms), usage, terms);
+    }
+
+    /** Fine grains, at least the minimum where anything was used. */
+    BigInteger atLeastMinimum(BigInteger fine, Usage usage) {
+        return usage.counted() == 0 ? fine : fine.max(Grains.fine(minimum));
     }
 
     private static long unpriced(Tariff tariff, Usage usage, Terms terms) {
@@ -281,15 +272,15 @@ public final class ModelRates {
         return bits;
     }
 
-    private static BigInteger marked(BigInteger grains, Usage usage, Markup markup) {
-        return usage.counted() == 0 ? BigInteger.ZERO : marked(grains, markup);
+    private static BigInteger marked(BigInteger fine, Usage usage, Markup markup) {
+        return usage.counted() == 0 ? BigInteger.ZERO : marked(fine, markup);
     }
 
-    private static BigInteger marked(BigInteger grains, Markup markup) {
-        BigInteger[] whole =
-                grains.multiply(BigInteger.valueOf(markup.factor())).divideAndRemainder(ONE);
-        BigInteger up = whole[1].signum() > 0 ? whole[0].add(BigInteger.ONE) : whole[0];
-        return Grains.nanoUp(up).add(BigInteger.valueOf(markup.fixed().nano()));
+    /** Nano-dollars of fine grains with a markup: the one rounding. */
+    static BigInteger marked(BigInteger fine, Markup markup) {
+        BigInteger millionths = fine.multiply(BigInteger.valueOf(markup.factor()));
+        return Grains.nanoUp(Grains.up(millionths, ONE))
+                .add(BigInteger.valueOf(markup.fixed().nano()));
     }
 
     /**
@@ -302,7 +293,7 @@ public final class ModelRates {
         return nano / Markup.ONE + Math.ceilDiv(rest, Grains.PER_NANO * Markup.ONE);
     }
 
-    private static BigInteger check(BigInteger nano) {
+    static BigInteger check(BigInteger nano) {
         if (nano.compareTo(MAX_NANO) > 0) {
             throw new ArithmeticException("amount: " + nano + " nano-USD (expected: at most " + Usd.MAX_NANO + ")");
         }

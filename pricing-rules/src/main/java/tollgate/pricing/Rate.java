@@ -11,7 +11,7 @@ import java.math.RoundingMode;
  */
 public record Rate(BigDecimal usd, Per per) {
     /** Rates have at most this many decimals as written. */
-    static final int DECIMALS = 9;
+    static final int DECIMALS = 18;
 
     /** A token costs at most this many dollars a million: dearer is a slip of per-token and per-million. */
     static final BigDecimal MOST_PER_MILLION_TOKENS = BigDecimal.valueOf(10_000);

@@ -1,6 +1,5 @@
 package tollgate.pricing;
 
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +13,7 @@ final class Tariff {
     /** The setting and the reasons. */
     final Derivation derivation;
 
-    /** Grains per step by class ordinal; {@link #UNPRICED} where it has no price. */
+    /** Grains per step by class ordinal; negative where it has no price or no whole number of them. */
     final long[] grains = new long[CLASSES.length];
 
     /** Bits of the classes whose cost is count times grains. */
@@ -28,7 +27,7 @@ final class Tariff {
     private final @Nullable List<Step>[] graduated;
 
     /** A marginal step: what steps above a number cost. */
-    record Step(long above, long grains, Derivation.Derived derived) {}
+    record Step(long above, Derivation.Derived derived) {}
 
     Tariff(Derivation derivation, long adjusted) {
         this.derivation = derivation;
@@ -38,15 +37,13 @@ final class Tariff {
         long output = 0;
         for (UnitClass unit : CLASSES) {
             Derivation.Derived derived = derivation.rate(unit);
-            long each = derived == null
-                    ? UNPRICED
-                    : Grains.perStep(derived.rate().usd(), derived.rate().per(), unit);
+            long each = derived == null ? UNPRICED : Grains.perStep(derived.rate(), unit);
             grains[unit.ordinal()] = each;
             List<Step> further = graduated[unit.ordinal()];
-            simple |= each == UNPRICED || further != null ? 0 : 1L << unit.ordinal();
-            long most = each;
+            simple |= each < 0 || further != null ? 0 : 1L << unit.ordinal();
+            long most = derived == null ? 0 : Grains.perStepUp(derived.rate(), unit);
             for (Step step : further == null ? List.<Step>of() : further) {
-                most = Math.max(most, step.grains());
+                most = Math.max(most, Grains.perStepUp(step.derived().rate(), unit));
             }
             input = unit.isInputToken() ? Math.max(input, most) : input;
             output = unit.isOutputToken() ? Math.max(output, most) : output;
@@ -60,11 +57,6 @@ final class Tariff {
         return grains[unit.ordinal()] != UNPRICED;
     }
 
-    /** Grains per step; 0 where it has no price. */
-    long perStep(UnitClass unit) {
-        return Math.max(0, grains[unit.ordinal()]);
-    }
-
     /** Marginal steps of a class, ascending; none for most. */
     List<Step> graduated(UnitClass unit) {
         List<Step> steps = graduated[unit.ordinal()];
@@ -76,11 +68,7 @@ final class Tariff {
         @Nullable List<Step>[] steps = new List[CLASSES.length];
         for (Graduated each : derivation.card().graduated()) {
             Derivation.Derived derived = derivation.graduated(each);
-            BigDecimal usd = derived.rate().usd();
-            Step step = new Step(
-                    Steps.of(each.unit(), each.above()),
-                    Grains.perStep(usd, derived.rate().per(), each.unit()),
-                    derived);
+            Step step = new Step(Steps.of(each.unit(), each.above()), derived);
             List<Step> list = steps[each.unit().ordinal()];
             if (list == null) {
                 list = new ArrayList<>();

@@ -25,7 +25,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  */
 final class YamlFields {
     private static final Pattern WHOLE = Pattern.compile("\\d{1,18}");
-    private static final Pattern DECIMAL = Pattern.compile("\\d{1,10}(\\.\\d{1,9})?");
+    private static final Pattern DECIMAL = Pattern.compile("\\d{1,10}(\\.\\d{1,18})?");
     private static final int DAY = "2026-08-01".length();
 
     private final String file;
@@ -112,13 +112,13 @@ final class YamlFields {
         return Long.parseLong(text);
     }
 
-    /** Digits, with at most nine decimals. */
+    /** Digits, with at most eighteen decimals. */
     BigDecimal decimal(String name) {
         String text = text(name);
         if (!DECIMAL.matcher(text).matches()) {
             throw invalid(
                     node(name),
-                    name + ": '" + text + "' (expected: digits with up to 9 decimals, without sign and exponent)");
+                    name + ": '" + text + "' (expected: digits with up to 18 decimals, without sign and exponent)");
         }
         return new BigDecimal(text);
     }

@@ -83,7 +83,7 @@ final class RateBookTest {
             value = {
                 "output=1                       | no 'input'",
                 "input=-1 output=1              | usd_per_million.input: -1",
-                "input=1 output=0.0000000001    | usd_per_million.output: 0.0000000001",
+                "input=1 output=0.0000000000000000001 | usd_per_million.output: 0.0000000000000000001",
                 "input=1000000001 output=1      | usd_per_million.input: 1000000001",
             })
     void a_card_without_sound_rates_is_refused(String rates, String message) {

@@ -71,7 +71,7 @@ final class RateCardSchemaTest {
                 "a price below nothing            | '\"2.00\"'           | '\"-2.00\"'                     | /input",
                 "a price in exponent notation     | '\"2.00\"'           | '\"2e-06\"'                     | /input",
                 "a price with a currency          | '\"2.00\"'           | '\"$2.00\"'                     | /input",
-                "a price with ten decimals        | '\"2.00\"'           | '\"0.0000000001\"'              | /input",
+                "a price with nineteen decimals  | '\"2.00\"'           | '\"0.0000000000000000001\"'              | /input",
                 "a price that is a list           | '\"2.00\"'           | '[2]'                           | /input",
                 "a class that nobody counts       | cached_input         | cached_inputs                   | cached_inputs",
                 "tokens by the hour               | audio_second         | input                           | input",

@@ -135,7 +135,7 @@ final class WorkedExamplesTest {
 
     private static final RateBook BOOK = RateBook.builtIn();
 
-    private record Example(String model, String terms, String usage, String arithmetic, String usd) {}
+    record Example(String model, String terms, String usage, String arithmetic, String usd) {}
 
     static List<Arguments> examples() {
         List<Arguments> examples = new ArrayList<>();

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  */
 record Measured(String key, BigDecimal usd, boolean exact) {
     /** The most decimals an amount of a card has. */
-    private static final int DECIMALS = 9;
+    private static final int DECIMALS = 18;
 
     /** Classes whose rates people read for a million; others are read for one. */
     private static final Set<String> BY_THE_MILLION = Set.of(
