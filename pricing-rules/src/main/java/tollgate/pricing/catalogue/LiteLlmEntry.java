@@ -13,69 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <p>What the fields mean: <a href="https://docs.litellm.ai/docs/provider_registration/add_model_pricing">LiteLLM</a>.
  */
 final class LiteLlmEntry {
-    /** Fields of tokens, which have long prompts and tiers. */
-    private static final Map<String, String> TOKENS = Map.ofEntries(
-            Map.entry("input_cost_per_token", "input"),
-            Map.entry("output_cost_per_token", "output"),
-            Map.entry("output_cost_per_reasoning_token", "reasoning_output"),
-            Map.entry("cache_read_input_token_cost", "cached_input"),
-            Map.entry("cache_creation_input_token_cost", "cache_write"),
-            Map.entry("cache_creation_input_token_cost_above_1hr", "cache_write_1h"),
-            Map.entry("input_cost_per_audio_token", "audio_input"),
-            Map.entry("output_cost_per_audio_token", "audio_output"),
-            Map.entry("cache_read_input_audio_token_cost", "cached_audio_input"),
-            Map.entry("input_cost_per_image_token", "image_input"),
-            Map.entry("output_cost_per_image_token", "image_output"),
-            Map.entry("output_cost_per_video_token", "video_output"));
-
-    /** Fields of anything else, which have neither. */
-    private static final Map<String, String> PIECES = Map.ofEntries(
-            Map.entry("citation_cost_per_token", "citation"),
-            Map.entry("input_cost_per_character", "character"),
-            Map.entry("input_cost_per_query", "search_query"),
-            Map.entry("input_cost_per_request", "request"),
-            Map.entry("input_cost_per_audio_per_second", "audio_second"),
-            Map.entry("input_cost_per_video_per_second", "video_input_second"),
-            Map.entry("output_cost_per_video_per_second", "video_second"),
-            Map.entry("ocr_cost_per_page", "page"),
-            Map.entry("annotation_cost_per_page", "annotated_page"),
-            Map.entry("code_interpreter_cost_per_session", "code_session"));
-
-    private static final Map<String, String> SERVICES = Map.ofEntries(
-            Map.entry("completion", "completions"),
-            Map.entry("responses", "responses"),
-            Map.entry("embedding", "embeddings"),
-            Map.entry("rerank", "rerank"),
-            Map.entry("image_generation", "image"),
-            Map.entry("image_edit", "image"),
-            Map.entry("audio_speech", "speech"),
-            Map.entry("audio_transcription", "transcription"),
-            Map.entry("realtime", "realtime"),
-            Map.entry("video_generation", "video"),
-            Map.entry("moderation", "moderation"),
-            Map.entry("ocr", "ocr"),
-            Map.entry("search", "search"),
-            Map.entry("vector_store", "search"));
-
     /** Dollars: no card takes a dearer token. */
     private static final BigDecimal MOST_A_TOKEN = new BigDecimal("0.01");
-
-    /** Adapters of the same provider. */
-    private static final Map<String, String> PROVIDERS = Map.of(
-            "text-completion-openai", "openai",
-            "azure_ai", "azure",
-            "azure_text", "azure",
-            "bedrock_converse", "bedrock",
-            "bedrock_mantle", "bedrock",
-            "codestral", "mistral",
-            "text-completion-codestral", "mistral",
-            "cohere_chat", "cohere");
-
-    private static final List<String> INPUTS = List.of(
-            "cached_input", "cached_audio_input", "cache_write", "cache_write_1h", "audio_input", "image_input");
-
-    private static final List<String> OUTPUTS =
-            List.of("output", "reasoning_output", "audio_output", "image_output", "video_output");
 
     private static final List<String> SIZES = List.of("low", "medium", "high");
 
@@ -95,9 +34,9 @@ final class LiteLlmEntry {
     /** The card of the entry; without rates where it has none that a card can say. */
     CardDraft card() {
         String mode = Optional.ofNullable(entry.text("mode")).orElse("");
-        card.service = SERVICES.getOrDefault(mode, "");
-        card.provider =
-                provider(Optional.ofNullable(entry.text("litellm_provider")).orElse(""));
+        card.service = LiteLlmNames.SERVICES.getOrDefault(mode, "");
+        card.provider = LiteLlmNames.provider(
+                Optional.ofNullable(entry.text("litellm_provider")).orElse(""));
         card.source = Optional.ofNullable(entry.text("source")).orElse("");
         card.context = whole("max_input_tokens");
         card.maxOutputTokens = whole("max_output_tokens");
@@ -135,7 +74,7 @@ final class LiteLlmEntry {
      */
     private void completeSides() {
         Map<String, BigDecimal> usd = card.base.usd;
-        BigDecimal dearest = OUTPUTS.stream()
+        BigDecimal dearest = LiteLlmNames.OUTPUTS.stream()
                 .map(usd::get)
                 .filter(Objects::nonNull)
                 .max(BigDecimal::compareTo)
@@ -144,9 +83,9 @@ final class LiteLlmEntry {
             usd.put("output", dearest);
             report.said(key, entry.line(), "no rate of output: taken as the dearest of the answer's tokens");
         }
-        boolean prompts = dearest != null || INPUTS.stream().anyMatch(usd::containsKey);
+        boolean prompts = dearest != null || LiteLlmNames.INPUTS.stream().anyMatch(usd::containsKey);
         if (prompts && !usd.containsKey("input")) {
-            BigDecimal most = INPUTS.stream()
+            BigDecimal most = LiteLlmNames.INPUTS.stream()
                     .map(usd::get)
                     .filter(Objects::nonNull)
                     .max(BigDecimal::compareTo)
@@ -159,14 +98,6 @@ final class LiteLlmEntry {
                             ? "no rate of input: taken as 0, since other units of the entry are what is billed"
                             : "no rate of input: taken as the dearest of the prompt's tokens");
         }
-    }
-
-    /** The provider by our name, so that our fees apply to it. */
-    private static String provider(String litellm) {
-        if (litellm.equals("gemini") || litellm.startsWith("vertex_ai-language")) {
-            return "google";
-        }
-        return PROVIDERS.getOrDefault(litellm, litellm);
     }
 
     private void take(String field, String mode) {
@@ -205,8 +136,8 @@ final class LiteLlmEntry {
 
     private void takePlain(String name) {
         LiteLlmField field = LiteLlmField.of(name);
-        String token = TOKENS.get(field.stem());
-        String piece = PIECES.get(field.stem());
+        String token = LiteLlmNames.TOKENS.get(field.stem());
+        String piece = LiteLlmNames.PIECES.get(field.stem());
         if (token != null) {
             take(
                     name,
@@ -335,7 +266,7 @@ final class LiteLlmEntry {
             }
             long above = range.getFirst().longValue();
             for (String name : step.names()) {
-                String token = TOKENS.get(name);
+                String token = LiteLlmNames.TOKENS.get(name);
                 BigDecimal usd = token == null ? null : amount(step, name);
                 if (token != null && usd != null) {
                     card.rates(above).usd.put(token, usd);

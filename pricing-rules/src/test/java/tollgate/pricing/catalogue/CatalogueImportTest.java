@@ -3,9 +3,12 @@ package tollgate.pricing.catalogue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,6 +27,17 @@ import tollgate.pricing.Usd;
 
 final class CatalogueImportTest {
     private static final Instant NOW = Instant.parse("2026-11-25T00:00:00Z");
+
+    private static final Map<String, UnitClass> CLASSES = Map.of(
+            "input_cost_per_token", UnitClass.INPUT,
+            "output_cost_per_token", UnitClass.OUTPUT,
+            "cache_read_input_token_cost", UnitClass.CACHED_INPUT,
+            "cache_creation_input_token_cost", UnitClass.CACHE_WRITE_5M,
+            "cache_creation_input_token_cost_above_1hr", UnitClass.CACHE_WRITE_1H,
+            "input_cost_per_audio_token", UnitClass.AUDIO_INPUT,
+            "output_cost_per_audio_token", UnitClass.AUDIO_OUTPUT,
+            "output_cost_per_reasoning_token", UnitClass.REASONING_OUTPUT,
+            "output_cost_per_image_token", UnitClass.IMAGE_OUTPUT);
 
     @Test
     void a_model_of_litellm_keeps_its_key_and_its_figures() {
@@ -290,6 +304,46 @@ final class CatalogueImportTest {
             card.rates().keySet().forEach(unit -> one.set(unit, 1));
             assertThat(charge(rates, one, Terms.STANDARD).nano()).isNotNegative();
         });
+    }
+
+    /** The expected amounts are reckoned from the catalogue's own fields here, by themselves. */
+    @Test
+    void every_token_price_of_the_real_litellm_catalogue_is_charged_to_the_nano() {
+        String text = SharedCatalogue.text("litellm_prices.json");
+        JsonFields catalogue = JsonFields.parse("litellm_prices.json", text);
+        RateBook book = RateBook.of(RateCardFile.read(
+                        "rates.yaml", read(CatalogueFormat.LITELLM, text).yaml())
+                .cards());
+        int charged = 0;
+        for (String key : catalogue.names()) {
+            if (!(book.resolve(key, NOW) instanceof Resolution.Priced priced)) {
+                continue;
+            }
+            JsonFields entry = catalogue.object(key).orElseThrow();
+            for (String name : entry.names()) {
+                LiteLlmField field = LiteLlmField.of(name);
+                UnitClass unit = CLASSES.get(field.stem());
+                BigDecimal usd = entry.number(name);
+                if (unit != null && usd != null && !entry.has("tiered_pricing")) {
+                    long tokens = field.abovePromptTokens() + 7_001;
+                    Usage.Builder usage = Usage.builder().set(unit, tokens);
+                    BigDecimal expected = usd.multiply(BigDecimal.valueOf(tokens));
+                    if (field.abovePromptTokens() > 0 && !unit.isInputToken()) {
+                        BigDecimal input = entry.number(name.replace(field.stem(), "input_cost_per_token"));
+                        usage.set(UnitClass.INPUT, tokens);
+                        expected = expected.add(Objects.requireNonNull(input).multiply(BigDecimal.valueOf(tokens)));
+                    }
+                    assertThat(charge(priced.rates(), usage, Terms.STANDARD.tier(field.tier()))
+                                    .nano())
+                            .as(key + " " + name)
+                            .isEqualTo(expected.movePointRight(9)
+                                    .setScale(0, RoundingMode.CEILING)
+                                    .longValueExact());
+                    charged++;
+                }
+            }
+        }
+        assertThat(charged).isGreaterThan(6_000);
     }
 
     @Test
