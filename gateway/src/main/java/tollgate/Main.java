@@ -23,6 +23,7 @@ import tollgate.config.InvalidConfig;
             AdminCommands.Exchange.class,
             AdminCommands.Ledger.class,
             AdminCommands.Verify.class,
+            PriceCommand.class,
             VersionCommand.class
         })
 final class Main implements Runnable {
@@ -47,6 +48,11 @@ final class Main implements Runnable {
     static int execute(String... args) {
         // the control plane's server logs through the JDK: its greetings are not ours
         QUIET.setLevel(Level.WARNING);
+        return commandLine().execute(args);
+    }
+
+    /** The commands, and what becomes of their failures. */
+    static CommandLine commandLine() {
         CommandLine line = new CommandLine(new Main());
         line.setExecutionExceptionHandler((failure, failed, parsed) -> {
             PrintWriter err = failed.getErr();
@@ -59,6 +65,6 @@ final class Main implements Runnable {
             }
             return 1;
         });
-        return line.execute(args);
+        return line;
     }
 }

@@ -88,20 +88,21 @@ public final class WhoPays {
         Terms terms = plan.terms().tier(observed.tier());
         ModelRates rates = book.settling(plan.rates(), observed.model(), terms.at());
         Markup markup = plan.markup();
-        Usage reported = observed.usage();
+        Usage counted = rates.countingRequest(usage);
+        Usage reported = observed.usage() == null ? null : rates.countingRequest(observed.usage());
         Usd owed = reported == null ? Usd.ZERO : amount(rates, reported, terms, markup);
         Usd certain = least(owed, absurdAbove(rates, terms, markup, held));
-        Usd total = estimated ? least(amount(rates, usage, terms, markup), most(held, certain)) : certain;
+        Usd total = estimated ? least(amount(rates, counted, terms, markup), most(held, certain)) : certain;
         return new Settlement(
                 ended,
                 Payer.WALLET,
                 rates,
-                usage,
-                rates.explain(rates.chargeable(usage, terms, markup) ? usage : Usage.NONE, terms, markup),
+                counted,
+                rates.explain(rates.chargeable(counted, terms, markup) ? counted : Usage.NONE, terms, markup),
                 total,
                 most(Usd.ZERO, total.minus(held)),
                 most(Usd.ZERO, owed.minus(total)),
-                amount(rates, usage, terms, Markup.NONE),
+                amount(rates, counted, terms, Markup.NONE),
                 estimated);
     }
 
