@@ -7,9 +7,16 @@ import picocli.CommandLine.ParameterException;
 /** Commands about prices; none needs a running gateway. */
 @Command(
         name = "price",
-        description = "Shows, reckons and predicts prices.",
+        description = "Shows, reckons, predicts and checks prices.",
         mixinStandardHelpOptions = true,
-        subcommands = {PriceShowCommand.class, PriceChargeCommand.class, PriceEstimateCommand.class})
+        subcommands = {
+            PriceShowCommand.class,
+            PriceChargeCommand.class,
+            PriceEstimateCommand.class,
+            PriceCheckCommand.class,
+            PriceDiffCommand.class,
+            PriceImportCommand.class
+        })
 final class PriceCommand implements Runnable {
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;

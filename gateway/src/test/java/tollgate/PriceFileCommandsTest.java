@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -61,7 +62,7 @@ final class PriceFileCommandsTest {
     void findings_as_json_are_one_object() throws IOException {
         Path slip = file("slip.yaml", today().replace("\"8.00\"", "\"0.80\""));
         Path bad = file("bad.yaml", today().replace("\"2.00\"", "-2"));
-        Answer answer = run(new PriceCheckCommand(), "--json", slip.toString(), bad.toString());
+        Answer answer = run("check", "--json", slip.toString(), bad.toString());
         assertThat(answer.code()).isEqualTo(1);
         assertThat(answer.json().path("files").intValue()).isEqualTo(2);
         JsonNode findings = answer.json().path("findings");
@@ -76,20 +77,17 @@ final class PriceFileCommandsTest {
     void the_age_that_is_too_old_can_be_said() throws IOException {
         Path file = file("old.yaml", CARD.formatted("2025-01-01"));
         assertThat(check(file).out()).contains(":3: stale: seen 2025-01-01");
-        assertThat(run(new PriceCheckCommand(), "--stale-days", "100000", file.toString()))
-                .isEqualTo(new Answer(0, "", ""));
+        assertThat(run("check", "--stale-days", "100000", file.toString())).isEqualTo(new Answer(0, "", ""));
     }
 
     @Test
     void wrong_usage_is_answered_with_2() throws IOException {
         Path file = file("good.yaml", today());
-        assertThat(run(new PriceCheckCommand()).code()).isEqualTo(2);
-        assertThat(run(new PriceCheckCommand(), "--stale-days=-1", file.toString())
-                        .code())
-                .isEqualTo(2);
-        assertThat(run(new PriceDiffCommand(), file.toString()).code()).isEqualTo(2);
-        assertThat(run(new PriceImportCommand(), file.toString()).code()).isEqualTo(2);
-        Answer format = run(new PriceImportCommand(), "--from", "yaml", file.toString(), "--to", "x.yaml");
+        assertThat(run("check").code()).isEqualTo(2);
+        assertThat(run("check", "--stale-days=-1", file.toString()).code()).isEqualTo(2);
+        assertThat(run("diff", file.toString()).code()).isEqualTo(2);
+        assertThat(run("import", file.toString()).code()).isEqualTo(2);
+        Answer format = run("import", "--from", "yaml", file.toString(), "--to", "x.yaml");
         assertThat(format.code()).isEqualTo(2);
         assertThat(format.err()).contains("--from: 'yaml' (expected: litellm or models.dev)");
     }
@@ -106,13 +104,13 @@ final class PriceFileCommandsTest {
         Path before = file("before.yaml", today());
         Path after =
                 file("after.yaml", today().replace("\"2.00\"", "\"2.50\"").replace("cached_input: \"0.20\", ", ""));
-        Answer answer = run(new PriceDiffCommand(), before.toString(), after.toString());
+        Answer answer = run("diff", before.toString(), after.toString());
         assertThat(answer.code()).isZero();
         assertThat(answer.out().lines())
                 .containsExactly(
                         "changed example/big-2 input: 2.00 usd_per_million -> 2.50 usd_per_million (+25.0 %)",
                         "removed example/big-2 cached_input: 0.20 usd_per_million", "2 changes");
-        JsonNode changes = run(new PriceDiffCommand(), "--json", before.toString(), after.toString())
+        JsonNode changes = run("diff", "--json", before.toString(), after.toString())
                 .json()
                 .path("changes");
         assertThat(changes.path(0).path("percent").stringValue()).isEqualTo("25.0");
@@ -123,8 +121,7 @@ final class PriceFileCommandsTest {
     void a_catalogue_becomes_a_card_that_can_be_used_and_the_rest_is_printed() throws IOException {
         Path catalogue = file("prices.json", CATALOGUE);
         Path rates = folder.resolve("rates.yaml");
-        Answer answer =
-                run(new PriceImportCommand(), "--from", "litellm", catalogue.toString(), "--to", rates.toString());
+        Answer answer = run("import", "--from", "litellm", catalogue.toString(), "--to", rates.toString());
         assertThat(answer.code()).isZero();
         assertThat(answer.err()).isEmpty();
         assertThat(answer.out().lines())
@@ -141,7 +138,7 @@ final class PriceFileCommandsTest {
         Path catalogue = file("prices.json", CATALOGUE);
         Path rates = folder.resolve("rates.yaml");
         JsonNode answer = run(
-                        new PriceImportCommand(),
+                        "import",
                         "--json",
                         "--seen",
                         "2026-08-01",
@@ -162,11 +159,11 @@ final class PriceFileCommandsTest {
     void what_is_no_catalogue_leaves_the_card_that_is_there_alone() throws IOException {
         Path rates = file("rates.yaml", today());
         Path broken = file("prices.json", "{\"gpt-9\": {\"input_cost_per_token\": }");
-        Answer answer = run(new PriceImportCommand(), "--from", "litellm", broken.toString(), "--to", rates.toString());
+        Answer answer = run("import", "--from", "litellm", broken.toString(), "--to", rates.toString());
         assertThat(answer.code()).isEqualTo(1);
         assertThat(answer.err()).contains(broken.getFileName() + ":1:");
         assertThat(Files.readString(rates)).isEqualTo(today());
-        assertThat(run(new PriceImportCommand(), "--from", "litellm", broken.toString(), "--to", broken.toString())
+        assertThat(run("import", "--from", "litellm", broken.toString(), "--to", broken.toString())
                         .code())
                 .isEqualTo(2);
         try (var files = Files.list(folder)) {
@@ -183,17 +180,19 @@ final class PriceFileCommandsTest {
     }
 
     private static Answer check(Path file) {
-        return run(new PriceCheckCommand(), file.toString());
+        return run("check", file.toString());
     }
 
-    private static Answer run(Object command, String... args) {
+    private static Answer run(String command, String... args) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        CommandLine line = new CommandLine(command).setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        CommandLine line =
+                new CommandLine(new PriceCommand()).setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
         line.setExecutionExceptionHandler((failure, failed, parsed) -> {
             err.write(String.valueOf(failure.getMessage()));
             return 1;
         });
-        return new Answer(line.execute(args), out.toString(), err.toString());
+        String[] all = Stream.concat(Stream.of(command), Stream.of(args)).toArray(String[]::new);
+        return new Answer(line.execute(all), out.toString(), err.toString());
     }
 }
