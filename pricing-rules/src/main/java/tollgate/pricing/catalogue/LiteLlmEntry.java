@@ -3,7 +3,6 @@ package tollgate.pricing.catalogue;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -48,56 +47,8 @@ final class LiteLlmEntry {
         if (absurd) {
             return new CardDraft(key, entry.line(), key);
         }
-        completeSides();
-        dropTiersOfLongPromptsAlone();
+        new Completion(card, report).complete();
         return card;
-    }
-
-    private void dropTiersOfLongPromptsAlone() {
-        card.above.forEach((above, rates) -> {
-            for (String tier : List.copyOf(rates.tiers.keySet())) {
-                if (!card.base.tiers.containsKey(tier)) {
-                    rates.tiers.remove(tier);
-                    report.said(
-                            key,
-                            entry.line(),
-                            tier + " above " + above + " tokens: the model has no such tier for shorter prompts");
-                }
-            }
-        });
-        card.above.values().removeIf(CardDraft.Rates::isEmpty);
-    }
-
-    /**
-     * A card that prices tokens of a side prices plain ones, too: what a catalogue leaves open costs what the dearest
-     * class of the side does, or nothing where something else of the entry is what is billed.
-     */
-    private void completeSides() {
-        Map<String, BigDecimal> usd = card.base.usd;
-        BigDecimal dearest = LiteLlmNames.OUTPUTS.stream()
-                .map(usd::get)
-                .filter(Objects::nonNull)
-                .max(BigDecimal::compareTo)
-                .orElse(null);
-        if (dearest != null && !usd.containsKey("output")) {
-            usd.put("output", dearest);
-            report.said(key, entry.line(), "no rate of output: taken as the dearest of the answer's tokens");
-        }
-        boolean prompts = dearest != null || LiteLlmNames.INPUTS.stream().anyMatch(usd::containsKey);
-        if (prompts && !usd.containsKey("input")) {
-            BigDecimal most = LiteLlmNames.INPUTS.stream()
-                    .map(usd::get)
-                    .filter(Objects::nonNull)
-                    .max(BigDecimal::compareTo)
-                    .orElse(BigDecimal.ZERO);
-            usd.put("input", most);
-            report.said(
-                    key,
-                    entry.line(),
-                    most.signum() == 0
-                            ? "no rate of input: taken as 0, since other units of the entry are what is billed"
-                            : "no rate of input: taken as the dearest of the prompt's tokens");
-        }
     }
 
     private void take(String field, String mode) {

@@ -24,7 +24,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import tollgate.pricing.ModelRates;
 import tollgate.pricing.RateBook;
 import tollgate.pricing.RateCard;
 import tollgate.pricing.RateCardFile;
@@ -67,22 +66,22 @@ final class CatalogueComparisonTest {
 
     @Test
     void every_figure_is_that_of_the_catalogues_or_differs_for_a_reason() throws IOException {
-        RateBook litellm = imported(CatalogueFormat.LITELLM, "litellm_prices.json");
-        RateBook modelsDev = imported(CatalogueFormat.MODELS_DEV, "modelsdev_catalog.json");
+        Map<String, RateCard> litellm = imported(CatalogueFormat.LITELLM, "litellm_prices.json");
+        Map<String, RateCard> modelsDev = imported(CatalogueFormat.MODELS_DEV, "modelsdev_catalog.json");
         GenaiPrices genai = new GenaiPrices(SharedCatalogue.text("genai_prices.json"));
         for (RateCard card : book.cards()) {
             for (String name : card.names()) {
                 String provider = card.provider();
                 for (String prefix : LITELLM.getOrDefault(provider, List.of())) {
-                    compare("litellm", card, name, exact(litellm, prefix + name));
+                    compare("litellm", card, name, litellm.get(prefix + name));
                 }
-                compareRegion(card, name, exact(litellm, provider + "/eu/" + name));
+                compareRegion(card, name, litellm.get(provider + "/eu/" + name));
                 comparePictures(card, name, litellm);
                 compare(
                         "models.dev",
                         card,
                         name,
-                        modelsDev(modelsDev, MODELS_DEV.getOrDefault(provider, provider), name));
+                        modelsDev.get(MODELS_DEV.getOrDefault(provider, provider) + "/" + name));
                 compare(card, name, genai.prices(GENAI.getOrDefault(provider, provider), name));
             }
         }
@@ -129,7 +128,7 @@ final class CatalogueComparisonTest {
     }
 
     /** Sizes and qualities of pictures have keys of their own in LiteLLM. */
-    private void comparePictures(RateCard card, String name, RateBook litellm) {
+    private void comparePictures(RateCard card, String name, Map<String, RateCard> litellm) {
         Figures ours = Figures.of(card);
         card.variants().forEach(variant -> {
             Map<String, String> when = new HashMap<>();
@@ -137,7 +136,7 @@ final class CatalogueComparisonTest {
             String size = when.get("size");
             if (size != null && variant.rates().containsKey(UnitClass.IMAGE)) {
                 String quality = when.containsKey("quality") ? when.get("quality") + "/" : "";
-                RateCard theirs = exact(litellm, quality + size.replace("x", "-x-") + "/" + name);
+                RateCard theirs = litellm.get(quality + size.replace("x", "-x-") + "/" + name);
                 BigDecimal usd = theirs == null ? null : Figures.of(theirs).of("", UnitClass.IMAGE);
                 String situation = "size " + size + (quality.isEmpty() ? "" : ", quality " + when.get("quality"));
                 if (usd != null) {
@@ -178,27 +177,17 @@ final class CatalogueComparisonTest {
         return ((Resolution.Priced) found).rates().card();
     }
 
-    private static RateBook imported(CatalogueFormat format, String file) {
+    /** A catalogue's cards by its keys; those of models.dev by {@code provider/name}. */
+    private static Map<String, RateCard> imported(CatalogueFormat format, String file) {
         String yaml = CatalogueImport.read(format, file, SharedCatalogue.text(file), "2026-08-01")
                 .yaml();
-        return RateBook.of(RateCardFile.read("rates.yaml", yaml).cards());
-    }
-
-    private static @Nullable RateCard exact(RateBook catalogue, String name) {
-        return catalogue.resolve(name, Instant.EPOCH) instanceof Resolution.Priced priced
-                        && priced.rates().model().equals(name)
-                ? priced.rates().card()
-                : null;
-    }
-
-    private static @Nullable RateCard modelsDev(RateBook catalogue, String provider, String name) {
-        return catalogue.resolve(provider, name, Instant.EPOCH) instanceof Resolution.Priced priced
-                ? of(priced.rates(), provider)
-                : null;
-    }
-
-    private static @Nullable RateCard of(ModelRates rates, String provider) {
-        return rates.card().provider().equals(provider) ? rates.card() : null;
+        Map<String, RateCard> cards = new HashMap<>();
+        for (RateCard card : RateCardFile.read("rates.yaml", yaml).cards()) {
+            String own = card.provider() + "/";
+            boolean bare = format == CatalogueFormat.MODELS_DEV && !card.model().startsWith(own);
+            cards.put(bare ? own + card.model() : card.model(), card);
+        }
+        return cards;
     }
 
     private static Map<Difference, String> known() throws IOException {
