@@ -20,7 +20,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import tollgate.pricing.RateCardFile;
 import tollgate.pricing.catalogue.CatalogueFormat;
 import tollgate.pricing.catalogue.CatalogueImport;
 import tollgate.pricing.catalogue.NotExpressed;
@@ -69,7 +68,6 @@ final class PriceImportCommand implements Callable<Integer> {
             throw wrong("--to: '" + to + "' (expected: another file than the catalogue)");
         }
         CatalogueImport read = CatalogueImport.read(format, String.valueOf(file.getFileName()), text, day);
-        RateCardFile.read(to.toString(), read.yaml());
         PriceFiles.write(to, read.yaml());
         PrintWriter out = spec.commandLine().getOut();
         if (json) {

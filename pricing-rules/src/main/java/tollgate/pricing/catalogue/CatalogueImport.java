@@ -1,7 +1,11 @@
 package tollgate.pricing.catalogue;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tollgate.pricing.InvalidRateCard;
+import tollgate.pricing.RateCardFile;
 
 /**
  * A catalogue as a rate card file, and what of it the file does not say. Immutable.
@@ -40,12 +44,44 @@ public record CatalogueImport(String yaml, int cards, List<NotExpressed> notExpr
             case LITELLM -> LiteLlmCatalogue.cards(catalogue, report);
             case MODELS_DEV -> ModelsDevCatalogue.cards(catalogue, report);
         };
-        if (cards.isEmpty()) {
+        List<CardDraft> usable = usable(cards, format, file, seen, report);
+        if (usable.isEmpty()) {
             throw catalogue.invalid("no model with a price (expected: a catalogue of " + format.label() + ")");
         }
+        return new CatalogueImport(text(usable, format, file, seen, report), usable.size(), report.lines());
+    }
+
+    /** The cards without those that no rate card may say: a price beyond reason, a factor of nothing. */
+    private static List<CardDraft> usable(
+            List<CardDraft> cards, CatalogueFormat format, String file, String seen, ImportReport report) {
+        if (complaint(cards, format, file, seen) == null) {
+            return cards;
+        }
+        List<CardDraft> usable = new ArrayList<>();
+        for (CardDraft card : cards) {
+            String complaint = complaint(List.of(card), format, file, seen);
+            if (complaint == null) {
+                usable.add(card);
+            } else {
+                report.without(card.key, card.line, complaint);
+            }
+        }
+        return usable;
+    }
+
+    private static @Nullable String complaint(List<CardDraft> cards, CatalogueFormat format, String file, String seen) {
+        try {
+            RateCardFile.read("", text(cards, format, file, seen, new ImportReport()));
+            return null;
+        } catch (InvalidRateCard refused) {
+            return String.valueOf(refused.getMessage()).replaceFirst("^:\\d+: ", "");
+        }
+    }
+
+    private static String text(
+            List<CardDraft> cards, CatalogueFormat format, String file, String seen, ImportReport report) {
         String comment = "Imported from " + format.label() + ": names and figures are the catalogue's.";
-        String yaml = CardText.of(comment, format.label(), file, seen, cards, report);
-        return new CatalogueImport(yaml, cards.size(), report.lines());
+        return CardText.of(comment, format.label(), file, seen, cards, report);
     }
 
     /** How many models of the catalogue have no card. */

@@ -66,6 +66,7 @@ final class ModelsDevCatalogue {
                 card.context = whole(limit, "context");
                 card.maxOutputTokens = whole(limit, "output");
             });
+            new Completion(card, report).complete();
             if (card.hasRates()) {
                 cards.add(card);
             } else {

@@ -226,6 +226,21 @@ final class CatalogueImportTest {
     }
 
     @Test
+    void what_a_card_refuses_leaves_the_others_alone() {
+        CatalogueImport read = read(CatalogueFormat.MODELS_DEV, """
+                {"p": {"dear": {"cost": {"input": 20000, "output": 30000}},
+                       "fair": {"cost": {"input": 2, "output": 3}},
+                       "": {"cost": {"input": 2, "output": 3}}}}
+                """);
+        assertThat(RateCardFile.read("rates.yaml", read.yaml()).cards())
+                .extracting(RateCard::model)
+                .containsExactly("fair");
+        assertThat(read.notExpressed()).extracting(NotExpressed::key).containsExactly("p/dear", "p/");
+        assertThat(read.notExpressed().getFirst().reason()).contains("20000");
+        assertThat(read.missing()).isEqualTo(2);
+    }
+
+    @Test
     void models_dev_keeps_names_apart_by_provider() {
         CatalogueImport read = read(CatalogueFormat.MODELS_DEV, """
                 {"openai": {"gpt-9": {"cost": {"input": 2.5, "output": 15.0, "cache_read": 0.25,
