@@ -148,7 +148,7 @@ class RecordedExchangesTest {
             assertThat(withoutComment(answer.body)).as(recording.file()).isEqualTo(body);
             Usage usage = facts.usage();
             if (usage != null && !facts.error()) {
-                Usd exact = rates(facts.model()).amount(usage, Terms.STANDARD, Markup.NONE);
+                Usd exact = amount(facts, usage);
                 assertThat(shown(answer.exchange).path("charge").asString())
                         .as(recording.file())
                         .isEqualTo(exact.toString());
@@ -270,7 +270,7 @@ class RecordedExchangesTest {
         assertThat(relayed.length).as(story).isEqualTo((int) until.releasable());
         assertThat(shown.path("ended").asString()).as(story).isEqualTo("upstream_cut");
         Usage reported = facts.usage();
-        Usd least = reported == null ? Usd.ZERO : rates(facts.model()).amount(reported, Terms.STANDARD, Markup.NONE);
+        Usd least = reported == null ? Usd.ZERO : amount(facts, reported);
         assertThat(charge(shown)).as(story).isBetween(least, most(cut, facts));
         if (facts.contentBytes() > 0) {
             assertThat(charge(shown)).as(story).isGreaterThan(Usd.ZERO);
@@ -295,7 +295,7 @@ class RecordedExchangesTest {
                 .set(UnitClass.INPUT, Math.max(PROMPT_TOKENS, all.inputTokens()))
                 .set(UnitClass.OUTPUT, all.outputTokens())
                 .build();
-        return rates(facts.model()).amount(uncached, Terms.STANDARD, Markup.NONE);
+        return amount(facts, uncached);
     }
 
     private static Usd charge(JsonNode shown) {
@@ -315,6 +315,11 @@ class RecordedExchangesTest {
         scanner.scan(Unpooled.wrappedBuffer(body));
         scanner.end(true);
         return scanner.facts();
+    }
+
+    private static Usd amount(AnswerFacts facts, Usage usage) {
+        ModelRates rates = rates(facts.model());
+        return rates.amount(rates.countingRequest(usage), Terms.STANDARD, Markup.NONE);
     }
 
     private static ModelRates rates(@Nullable String answered) {
