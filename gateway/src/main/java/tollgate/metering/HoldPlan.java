@@ -5,6 +5,7 @@ import tollgate.dialect.MeteredRequest;
 import tollgate.pricing.Limits;
 import tollgate.pricing.Markup;
 import tollgate.pricing.ModelRates;
+import tollgate.pricing.RateBook;
 import tollgate.pricing.Terms;
 import tollgate.pricing.Usd;
 
@@ -21,6 +22,7 @@ import tollgate.pricing.Usd;
 public final class HoldPlan {
     private final MeteredRequest request;
     private final ModelRates rates;
+    private final RateBook book;
     private final Terms terms;
     private final Markup markup;
     private final long inputBound;
@@ -29,10 +31,17 @@ public final class HoldPlan {
     private final Usd min;
     private final Usd want;
 
-    private HoldPlan(MeteredRequest request, ModelRates rates, Terms terms, Markup markup, HoldSettings settings) {
+    private HoldPlan(
+            MeteredRequest request,
+            ModelRates rates,
+            RateBook book,
+            Terms terms,
+            Markup markup,
+            HoldSettings settings) {
         Limits limits = rates.limits();
         this.request = request;
         this.rates = rates;
+        this.book = book;
         this.terms = terms;
         this.markup = markup;
         this.inputBound = Math.min(limits.context(), textAndImages(request, limits));
@@ -42,10 +51,21 @@ public final class HoldPlan {
         this.min = clampable ? worstCase(Math.min(ceiling, settings.minOutputTokens())) : want;
     }
 
-    /** Sizes the hold of a request for a model with these rates, under the terms that are known beforehand. */
+    /**
+     * Sizes the hold of a request.
+     *
+     * @param rates of the model asked for
+     * @param book the rates are from: it settles the exchange, too, whatever is loaded meanwhile
+     * @param terms those known beforehand
+     */
     public static HoldPlan of(
-            MeteredRequest request, ModelRates rates, Terms terms, Markup markup, HoldSettings settings) {
-        return new HoldPlan(request, rates, terms, markup, settings);
+            MeteredRequest request,
+            ModelRates rates,
+            RateBook book,
+            Terms terms,
+            Markup markup,
+            HoldSettings settings) {
+        return new HoldPlan(request, rates, book, terms, markup, settings);
     }
 
     /** The request. */
@@ -56,6 +76,11 @@ public final class HoldPlan {
     /** The rates of the model that was asked for. */
     public ModelRates rates() {
         return rates;
+    }
+
+    /** The prices at the time of the request: they settle it. */
+    public RateBook book() {
+        return book;
     }
 
     /** The terms that are known before an answer says them. */

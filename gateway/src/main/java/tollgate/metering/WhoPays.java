@@ -3,7 +3,6 @@ package tollgate.metering;
 import tollgate.metering.Settlement.Payer;
 import tollgate.pricing.Markup;
 import tollgate.pricing.ModelRates;
-import tollgate.pricing.RateBook;
 import tollgate.pricing.Terms;
 import tollgate.pricing.Usage;
 import tollgate.pricing.Usd;
@@ -17,12 +16,10 @@ import tollgate.pricing.Usd;
 public final class WhoPays {
     private static final Usd LARGEST = new Usd(Usd.MAX_NANO);
 
-    private final RateBook book;
     private final HoldSettings settings;
 
-    /** Decides by these prices and settings. */
-    public WhoPays(RateBook book, HoldSettings settings) {
-        this.book = book;
+    /** Decides by these settings, and each exchange by the prices that it was planned with. */
+    public WhoPays(HoldSettings settings) {
         this.settings = settings;
     }
 
@@ -86,7 +83,7 @@ public final class WhoPays {
     private Settlement walletPays(
             Ended ended, HoldPlan plan, Usd held, Observed observed, Usage usage, boolean estimated) {
         Terms terms = plan.terms().tier(observed.tier());
-        ModelRates rates = book.settling(plan.rates(), observed.model(), terms.at());
+        ModelRates rates = plan.book().settling(plan.rates(), observed.model(), terms.at());
         Markup markup = plan.markup();
         Usage counted = rates.countingRequest(usage);
         Usage reported = observed.usage() == null ? null : rates.countingRequest(observed.usage());

@@ -20,8 +20,11 @@ import tollgate.http.ServerExchange;
 import tollgate.identity.Credentials;
 import tollgate.identity.KeyIdentity;
 import tollgate.metering.HoldPlan;
+import tollgate.pricing.ModelRates;
+import tollgate.pricing.RateBook;
 import tollgate.pricing.Resolution;
 import tollgate.pricing.Terms;
+import tollgate.pricing.UnitClass;
 
 /**
  * The first half of an exchange: who asks, what for, and what it may cost. Ends in a refusal, or hands over to an {@link
@@ -169,14 +172,24 @@ final class Intake implements RequestReceiver {
             refuse(Refusals.model(request.model()));
             return;
         }
-        switch (context.book().resolve(request.model(), started)) {
+        RateBook book = context.prices().get();
+        switch (book.resolve(request.model(), started)) {
             case Resolution.Unknown unknown ->
                 refuse(Refusals.unpriced(request.model(), unknown.nearest(), unknown.periods()));
+            case Resolution.Priced(ModelRates rates, boolean byDefault)
+            when !byDefault && !serves(rates, request) -> refuse(Refusals.notPricedFor(request));
             case Resolution.Priced priced -> {
                 Terms terms = Terms.STANDARD.at(started);
-                handOver(key, HoldPlan.of(request, priced.rates(), terms, context.markup(), context.holds()));
+                handOver(key, HoldPlan.of(request, priced.rates(), book, terms, context.markup(), context.holds()));
             }
         }
+    }
+
+    /** The card is of this kind of work, and has a price for what it makes: nothing is free by accident. */
+    private static boolean serves(ModelRates rates, MeteredRequest request) {
+        return rates.card().service().equals(request.service().wireName())
+                && rates.prices(UnitClass.INPUT)
+                && rates.prices(UnitClass.OUTPUT);
     }
 
     private void handOver(KeyIdentity key, HoldPlan plan) {

@@ -3,6 +3,7 @@ package tollgate.proxy;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tollgate.dialect.MeteredRequest;
 import tollgate.dialect.Refusal;
 import tollgate.http.UpstreamFailure;
 import tollgate.metering.Ending;
@@ -69,6 +70,15 @@ final class Refusals {
                 ? " now; its rates apply " + periods
                 : nearest == null ? "" : "; did you mean '" + nearest + "'?";
         return new Refusal(400, "model_not_priced", "model", "no rate is known for the model '" + model + "'" + hint);
+    }
+
+    static Refusal notPricedFor(MeteredRequest request) {
+        return new Refusal(
+                400,
+                "model_not_priced",
+                "model",
+                "the model '" + request.model() + "' has no rates for "
+                        + request.service().wireName());
     }
 
     static Refusal journalFull() {

@@ -100,7 +100,12 @@ final class HoldPlanTest {
             int choices = 1 + random.nextInt(4);
             MeteredRequest request = Requests.request(ceiling, choices, random.nextLong(500_000));
             HoldPlan plan = HoldPlan.of(
-                    request, rates, Terms.STANDARD, random.nextBoolean() ? Markup.NONE : MARKUP, HoldSettings.DEFAULTS);
+                    request,
+                    rates,
+                    book,
+                    Terms.STANDARD,
+                    random.nextBoolean() ? Markup.NONE : MARKUP,
+                    HoldSettings.DEFAULTS);
             String story = "seed " + SEED + " round " + round + " " + name + " " + request;
 
             long room = plan.want().nano() - plan.min().nano();

@@ -10,6 +10,7 @@ import tollgate.pricing.Limits;
 import tollgate.pricing.Markup;
 import tollgate.pricing.ModelRates;
 import tollgate.pricing.Rate;
+import tollgate.pricing.RateBook;
 import tollgate.pricing.RateCard;
 import tollgate.pricing.Terms;
 import tollgate.pricing.UnitClass;
@@ -60,7 +61,11 @@ final class Requests {
     }
 
     static HoldPlan plan(MeteredRequest request) {
-        return HoldPlan.of(request, RATES, Terms.STANDARD, Markup.NONE, HoldSettings.DEFAULTS);
+        return plan(request, RateBook.of(List.of(RATES.card())));
+    }
+
+    static HoldPlan plan(MeteredRequest request, RateBook book) {
+        return HoldPlan.of(request, RATES, book, Terms.STANDARD, Markup.NONE, HoldSettings.DEFAULTS);
     }
 
     static ModelRates rates(String perMillion) {

@@ -15,10 +15,10 @@ import tollgate.pricing.Usd;
 final class WhoPaysTest {
     private static final RateBook BOOK = RateBook.of(List.of(
             Requests.card("model", "input=1 output=10", true), Requests.card("dearer", "input=2 output=20", true)));
-    private static final WhoPays WHO_PAYS = new WhoPays(BOOK, HoldSettings.DEFAULTS);
+    private static final WhoPays WHO_PAYS = new WhoPays(HoldSettings.DEFAULTS);
 
     /** A prompt of at most 400 tokens, an answer of at most 1,000: 10.4 million nano-dollars held. */
-    private static final HoldPlan PLAN = Requests.plan(Requests.request(1_000L, 1, 400));
+    private static final HoldPlan PLAN = Requests.plan(Requests.request(1_000L, 1, 400), BOOK);
 
     /**
      * Prompt tokens cost 1,000 nano-dollars, answered ones 10,000. An estimate of the prompt is 100 tokens; of 60 bytes

@@ -8,10 +8,11 @@ import java.util.List;
  *
  * @param cost what the upstream bills
  * @param charge what the wallet pays: cost and markup
+ * @param exact the charge in dollars before the one rounding; up at the thirtieth decimal, which a charge by the hour may pass
  * @param lines one for each reported class, in class order; one more for each marginal step
  * @param adjustments minimum, markup, rounding; those of 0 are left out
  */
-public record Charge(Usd cost, Usd charge, List<ChargeLine> lines, List<Adjustment> adjustments) {
+public record Charge(Usd cost, Usd charge, BigDecimal exact, List<ChargeLine> lines, List<Adjustment> adjustments) {
     /** Copies the lists. */
     public Charge {
         lines = List.copyOf(lines);

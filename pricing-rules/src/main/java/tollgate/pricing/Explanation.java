@@ -30,7 +30,7 @@ public final class Explanation {
     }
 
     private void add(Share share, Terms terms) {
-        Itemization items = share.rates().items(share.usage(), terms);
+        Itemization items = share.rates().items(share, terms);
         for (ChargeLine line : items.lines()) {
             lines.add(line);
             shown = shown.add(line.subtotal());
@@ -66,8 +66,13 @@ public final class Explanation {
         return new Charge(
                 new Usd(ModelRates.check(Grains.nanoUp(cost)).longValueExact()),
                 new Usd(charge.longValueExact()),
+                exact(),
                 lines,
                 adjustments);
+    }
+
+    private BigDecimal exact() {
+        return anything ? Grains.exactUsd(cost, markup) : BigDecimal.ZERO;
     }
 
     private void adjust(Adjustment.Kind kind, String reason, BigDecimal usd) {

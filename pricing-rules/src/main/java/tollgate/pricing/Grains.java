@@ -25,6 +25,8 @@ final class Grains {
     /** Decimals of a dollar that people are shown; what is beyond is in the rounding. */
     private static final int SHOWN = 18;
 
+    private static final int EXACT = 30;
+
     private Grains() {}
 
     /** Grains of one step of a class, at so many dollars for so many units; {@link #NOT_WHOLE} where they are not. */
@@ -64,6 +66,13 @@ final class Grains {
         BigDecimal usd = new BigDecimal(fine).divide(FINE_PER_USD, SHOWN, RoundingMode.FLOOR);
         BigDecimal plain = usd.stripTrailingZeros();
         return plain.scale() < 0 ? plain.setScale(0) : plain;
+    }
+
+    /** Dollars of fine grains with a markup, up at the thirtieth decimal. */
+    static BigDecimal exactUsd(BigInteger fine, Markup markup) {
+        return new BigDecimal(fine.multiply(BigInteger.valueOf(markup.factor())))
+                .divide(FINE_PER_USD.multiply(BigDecimal.valueOf(Markup.ONE)), EXACT, RoundingMode.CEILING)
+                .add(BigDecimal.valueOf(markup.fixed().nano(), 9));
     }
 
     /** Whole nano-dollars of fine grains, up. */

@@ -253,8 +253,8 @@ public final class ModelRates {
     }
 
     /** The cost of a usage item by item. */
-    Itemization items(Usage usage, Terms terms) {
-        return new Itemization(tariffs.of(usage.inputTokens(), terms), usage, terms);
+    Itemization items(Share share, Terms terms) {
+        return new Itemization(tariffs.of(share.promptTokens(), terms), share.usage(), terms);
     }
 
     /** Fine grains, at least the minimum where anything was used. */

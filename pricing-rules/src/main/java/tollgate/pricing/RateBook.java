@@ -25,14 +25,14 @@ public final class RateBook {
     private final List<RateCard> cards;
     private final List<Fee> fees;
     private final Map<String, List<Compiled>> byName;
-    private final Map<String, List<Compiled>> byProvider;
+    private final Map<String, Map<String, List<Compiled>>> byProvider;
     private final @Nullable ModelRates unknownModel;
 
     private RateBook(
             List<RateCard> cards,
             List<Fee> fees,
             Map<String, List<Compiled>> byName,
-            Map<String, List<Compiled>> byProvider,
+            Map<String, Map<String, List<Compiled>>> byProvider,
             @Nullable ModelRates unknownModel) {
         this.cards = cards;
         this.fees = fees;
@@ -84,14 +84,14 @@ public final class RateBook {
     /** A book of these cards, later ones winning, and fees, earlier ones winning. */
     public static RateBook of(List<RateCard> cards, List<Fee> fees) {
         Map<String, List<Compiled>> byName = new HashMap<>();
-        Map<String, List<Compiled>> byProvider = new HashMap<>();
+        Map<String, Map<String, List<Compiled>>> byProvider = new HashMap<>();
         Map<String, Set<String>> owned = new HashMap<>();
         Map<String, String> owners = new HashMap<>();
         for (RateCard card : cards) {
             Compiled compiled = new Compiled(card, fees);
             for (String name : card.names()) {
                 if (!card.provider().isEmpty()) {
-                    add(byProvider, card.provider() + "/" + name, compiled);
+                    add(byProvider.computeIfAbsent(card.provider(), any -> new HashMap<>()), name, compiled);
                 }
             }
             if (!card.scoped()) {
@@ -114,11 +114,14 @@ public final class RateBook {
 
     /** A card of nobody in particular applies under the name at the provider whose card it replaces, too. */
     private static void takeOver(
-            @Nullable List<Compiled> replaced, Map<String, List<Compiled>> byProvider, String name, Compiled compiled) {
+            @Nullable List<Compiled> replaced,
+            Map<String, Map<String, List<Compiled>>> byProvider,
+            String name,
+            Compiled compiled) {
         if (replaced != null && compiled.card.provider().isEmpty()) {
             String provider = replaced.getLast().card.provider();
             if (!provider.isEmpty()) {
-                add(byProvider, provider + "/" + name, compiled);
+                add(byProvider.computeIfAbsent(provider, any -> new HashMap<>()), name, compiled);
             }
         }
     }
@@ -176,7 +179,8 @@ public final class RateBook {
     public Resolution resolve(String model, Instant at) {
         ModelRates rates = rates(byName, model, at);
         if (rates == null) {
-            rates = rates(byProvider, model, at);
+            int slash = model.indexOf('/');
+            rates = slash < 0 ? null : rates(model.substring(0, slash), model.substring(slash + 1), at);
         }
         if (rates != null) {
             return new Resolution.Priced(rates, false);
@@ -196,7 +200,7 @@ public final class RateBook {
 
     /** What is known of a model name at a provider: its own card of the name, else anybody's. */
     public Resolution resolve(String provider, String model, Instant at) {
-        ModelRates rates = rates(byProvider, provider + "/" + model, at);
+        ModelRates rates = rates(provider, model, at);
         return rates == null ? resolve(model, at) : new Resolution.Priced(rates, false);
     }
 
@@ -208,7 +212,7 @@ public final class RateBook {
         if (answered == null) {
             return asked;
         }
-        ModelRates scoped = rates(byProvider, asked.card().provider() + "/" + answered, at);
+        ModelRates scoped = rates(asked.card().provider(), answered, at);
         ModelRates plain = scoped == null ? rates(byName, answered, at) : scoped;
         return plain == null ? asked : plain;
     }
@@ -220,11 +224,11 @@ public final class RateBook {
     public SortedMap<String, ModelRates> names(Instant at) {
         SortedMap<String, ModelRates> names = new TreeMap<>();
         byName.keySet().forEach(name -> put(names, name, rates(byName, name, at)));
-        byProvider.forEach((name, compiled) -> {
+        byProvider.forEach((provider, cards) -> cards.forEach((name, compiled) -> {
             if (compiled.getLast().card.scoped()) {
-                put(names, name, rates(byProvider, name, at));
+                put(names, provider + "/" + name, rates(cards, name, at));
             }
-        });
+        }));
         return Collections.unmodifiableSortedMap(names);
     }
 
@@ -242,6 +246,11 @@ public final class RateBook {
     /** The fees, earlier ones winning. */
     public List<Fee> fees() {
         return fees;
+    }
+
+    private @Nullable ModelRates rates(String provider, String name, Instant at) {
+        Map<String, List<Compiled>> theirs = byProvider.get(provider);
+        return theirs == null ? null : rates(theirs, name, at);
     }
 
     private static @Nullable ModelRates rates(Map<String, List<Compiled>> names, String name, Instant at) {

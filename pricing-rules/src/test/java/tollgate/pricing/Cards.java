@@ -64,6 +64,13 @@ final class Cards {
         return usage.build();
     }
 
+    /** A usage from {@code "audio_second=1.5"}. */
+    static Usage exactUsage(String text) {
+        Usage.Builder usage = Usage.builder();
+        rates(text).forEach(usage::set);
+        return usage.build();
+    }
+
     static Markup percent(String percent) {
         return Markup.percent(new BigDecimal(percent));
     }

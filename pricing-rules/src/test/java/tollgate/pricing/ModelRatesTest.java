@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ModelRatesTest {
+    private static final int ROUNDS = Integer.getInteger("tollgate.rounds", 20_000);
     private static final long SEED = Long.getLong("tollgate.seed", 20261124);
 
     @ParameterizedTest(name = "{0}")
@@ -109,7 +110,7 @@ final class ModelRatesTest {
             UnitClass.OUTPUT,
             UnitClass.REASONING_OUTPUT
         };
-        for (int round = 0; round < 20_000; round++) {
+        for (int round = 0; round < ROUNDS; round++) {
             String base = randomRates(random, classes);
             ModelRates rates = random.nextBoolean()
                     ? Cards.model(base)
