@@ -66,6 +66,8 @@ final class JsonFields {
             throw new InvalidCatalogue(file + line + ": not JSON: " + e.getProblem(), e);
         } catch (YamlEngineException e) {
             throw new InvalidCatalogue(file + ": not JSON: " + e.getMessage(), e);
+        } catch (StackOverflowError e) {
+            throw new InvalidCatalogue(file + ": nested too deeply (expected: a catalogue)", e);
         }
         return root.flatMap(node -> object(file, node))
                 .orElseThrow(() -> new InvalidCatalogue(file + ": expected a JSON object"));

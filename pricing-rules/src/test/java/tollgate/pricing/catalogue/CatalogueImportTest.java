@@ -280,6 +280,14 @@ final class CatalogueImportTest {
     }
 
     @Test
+    void brackets_without_end_are_refused() {
+        String deep = "{\"m\": " + "[".repeat(200_000) + "]".repeat(200_000) + "}";
+        assertThatThrownBy(() -> read(CatalogueFormat.LITELLM, deep))
+                .isInstanceOf(InvalidCatalogue.class)
+                .hasMessageStartingWith("catalogue.json: nested too deeply");
+    }
+
+    @Test
     void tabs_a_byte_order_mark_and_line_ends_of_windows_are_white_space() {
         String plain = """
                 {
