@@ -41,7 +41,6 @@ import tollgate.http.Upstreams;
 import tollgate.identity.KeyRing;
 import tollgate.journal.Journal;
 import tollgate.journal.JournalSettings;
-import tollgate.pricing.RateBook;
 import tollgate.proxy.Gateway;
 import tollgate.proxy.OwnPaths;
 import tollgate.proxy.ProxyContext;
@@ -61,6 +60,9 @@ import tollgate.wallet.ShardWatch;
  */
 final class Installation implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Installation.class);
+
+    /** How often an operator's rate cards are looked at. */
+    private static final Duration PRICES_LOOKED_AT = Duration.ofSeconds(1);
 
     private final TollgateConfig config;
     private final Clock clock = Clock.systemUTC();
@@ -97,8 +99,8 @@ final class Installation implements AutoCloseable {
         this.config = config;
         try {
             Path data = opened(DataDirectory.lock(config.dataDir())).path();
-            CompletableFuture<RateBook> prices =
-                    CompletableFuture.supplyAsync(() -> config.prices().book(), workers);
+            CompletableFuture<PriceKeeper> prices = CompletableFuture.supplyAsync(
+                    () -> PriceKeeper.open(config.prices(), PRICES_LOOKED_AT, telemetry), workers);
             CompletableFuture<Records> books = CompletableFuture.supplyAsync(() -> openRecords(data), workers);
             this.redis = opened(RedisKeeper.start(config.redis().url(), data, workers));
             Transport transport = Transport.best();
@@ -138,7 +140,7 @@ final class Installation implements AutoCloseable {
                     clock);
             RefusalRing refusals = new RefusalRing();
             ProxyContext context = ProxySetup.context(
-                    config, joined("prices", prices), ring, refusals, sandbox(transport), telemetry, clock);
+                    config, opened(joined("prices", prices)), ring, refusals, sandbox(transport), telemetry, clock);
             Upstreams upstreams = opened(new Upstreams(transport));
             ExchangeIds ids = new ExchangeIds(
                     journal.identity().id(),

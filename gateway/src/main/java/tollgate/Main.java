@@ -23,6 +23,7 @@ import tollgate.config.InvalidConfig;
             AdminCommands.Exchange.class,
             AdminCommands.Ledger.class,
             AdminCommands.Verify.class,
+            PriceCommand.class,
             VersionCommand.class
         })
 final class Main implements Runnable {
@@ -54,7 +55,12 @@ final class Main implements Runnable {
     static int execute(PrintWriter out, PrintWriter err, String... args) {
         // the control plane's server logs through the JDK: its greetings are not ours
         QUIET.setLevel(Level.WARNING);
-        CommandLine line = new CommandLine(new Main()).setOut(out).setErr(err);
+        return commandLine().setOut(out).setErr(err).execute(args);
+    }
+
+    /** The commands, and what becomes of their failures. */
+    static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new Main());
         line.setParameterExceptionHandler((wrong, given) -> {
             CommandLine command = wrong.getCommandLine();
             command.getErr()
@@ -72,7 +78,7 @@ final class Main implements Runnable {
             }
             return 1;
         });
-        return line.execute(args);
+        return line;
     }
 
     /** What went wrong, in one line whatever is quoted in it. */

@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tollgate.account.AccountDesk;
 import tollgate.config.TollgateConfig;
@@ -50,7 +51,7 @@ final class ProxySetup {
     /** What all exchanges share. */
     static ProxyContext context(
             TollgateConfig config,
-            RateBook book,
+            Supplier<RateBook> prices,
             KeyRing ring,
             RefusalRing refusals,
             Upstream sandbox,
@@ -75,9 +76,9 @@ final class ProxySetup {
                         config.announce().balance(),
                         config.announce().holdBytes()),
                 holding,
-                book,
+                prices,
                 config.prices().markup(),
-                new WhoPays(book, holding),
+                new WhoPays(holding),
                 new Routing(live, List.of(sandbox)),
                 dialects,
                 ring,

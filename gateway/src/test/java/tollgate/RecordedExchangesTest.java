@@ -20,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -60,6 +61,7 @@ import tollgate.pricing.Markup;
 import tollgate.pricing.ModelRates;
 import tollgate.pricing.RateBook;
 import tollgate.pricing.Resolution;
+import tollgate.pricing.Terms;
 import tollgate.pricing.UnitClass;
 import tollgate.pricing.Usage;
 import tollgate.pricing.Usd;
@@ -70,6 +72,7 @@ import tools.jackson.databind.json.JsonMapper;
 @SuppressWarnings("NullAway.Init") // started before all tests
 class RecordedExchangesTest {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    private static final Instant NOW = Instant.parse("2026-11-25T00:00:00Z");
     private static final RateBook BOOK = RateBook.builtIn();
     private static final int CUTS = 500;
     private static final int CLIENTS = 8;
@@ -145,7 +148,7 @@ class RecordedExchangesTest {
             assertThat(withoutComment(answer.body)).as(recording.file()).isEqualTo(body);
             Usage usage = facts.usage();
             if (usage != null && !facts.error()) {
-                Usd exact = rates(facts.model()).charge(usage, Markup.NONE).charge();
+                Usd exact = amount(facts, usage);
                 assertThat(shown(answer.exchange).path("charge").asString())
                         .as(recording.file())
                         .isEqualTo(exact.toString());
@@ -267,9 +270,7 @@ class RecordedExchangesTest {
         assertThat(relayed.length).as(story).isEqualTo((int) until.releasable());
         assertThat(shown.path("ended").asString()).as(story).isEqualTo("upstream_cut");
         Usage reported = facts.usage();
-        Usd least = reported == null
-                ? Usd.ZERO
-                : rates(facts.model()).charge(reported, Markup.NONE).charge();
+        Usd least = reported == null ? Usd.ZERO : amount(facts, reported);
         assertThat(charge(shown)).as(story).isBetween(least, most(cut, facts));
         if (facts.contentBytes() > 0) {
             assertThat(charge(shown)).as(story).isGreaterThan(Usd.ZERO);
@@ -294,7 +295,7 @@ class RecordedExchangesTest {
                 .set(UnitClass.INPUT, Math.max(PROMPT_TOKENS, all.inputTokens()))
                 .set(UnitClass.OUTPUT, all.outputTokens())
                 .build();
-        return rates(facts.model()).charge(uncached, Markup.NONE).charge();
+        return amount(facts, uncached);
     }
 
     private static Usd charge(JsonNode shown) {
@@ -316,9 +317,14 @@ class RecordedExchangesTest {
         return scanner.facts();
     }
 
+    private static Usd amount(AnswerFacts facts, Usage usage) {
+        ModelRates rates = rates(facts.model());
+        return rates.amount(rates.countingRequest(usage), Terms.STANDARD, Markup.NONE);
+    }
+
     private static ModelRates rates(@Nullable String answered) {
-        ModelRates asked = ((Resolution.Priced) BOOK.resolve("gpt-4o")).rates();
-        return BOOK.settling(asked, answered);
+        ModelRates asked = ((Resolution.Priced) BOOK.resolve("gpt-4o", NOW)).rates();
+        return BOOK.settling(asked, answered, NOW);
     }
 
     /** What a client got. */

@@ -5,6 +5,8 @@ import tollgate.dialect.MeteredRequest;
 import tollgate.pricing.Limits;
 import tollgate.pricing.Markup;
 import tollgate.pricing.ModelRates;
+import tollgate.pricing.RateBook;
+import tollgate.pricing.Terms;
 import tollgate.pricing.Usd;
 
 /**
@@ -20,6 +22,8 @@ import tollgate.pricing.Usd;
 public final class HoldPlan {
     private final MeteredRequest request;
     private final ModelRates rates;
+    private final RateBook book;
+    private final Terms terms;
     private final Markup markup;
     private final long inputBound;
     private final long ceiling;
@@ -27,10 +31,18 @@ public final class HoldPlan {
     private final Usd min;
     private final Usd want;
 
-    private HoldPlan(MeteredRequest request, ModelRates rates, Markup markup, HoldSettings settings) {
+    private HoldPlan(
+            MeteredRequest request,
+            ModelRates rates,
+            RateBook book,
+            Terms terms,
+            Markup markup,
+            HoldSettings settings) {
         Limits limits = rates.limits();
         this.request = request;
         this.rates = rates;
+        this.book = book;
+        this.terms = terms;
         this.markup = markup;
         this.inputBound = Math.min(limits.context(), textAndImages(request, limits));
         this.ceiling = request.ceiling() == null ? limits.maxOutputTokens() : Math.max(0, request.ceiling());
@@ -39,9 +51,21 @@ public final class HoldPlan {
         this.min = clampable ? worstCase(Math.min(ceiling, settings.minOutputTokens())) : want;
     }
 
-    /** Sizes the hold of a request for a model with these rates. */
-    public static HoldPlan of(MeteredRequest request, ModelRates rates, Markup markup, HoldSettings settings) {
-        return new HoldPlan(request, rates, markup, settings);
+    /**
+     * Sizes the hold of a request.
+     *
+     * @param rates of the model asked for
+     * @param book the rates are from: it settles the exchange, too, whatever is loaded meanwhile
+     * @param terms those known beforehand
+     */
+    public static HoldPlan of(
+            MeteredRequest request,
+            ModelRates rates,
+            RateBook book,
+            Terms terms,
+            Markup markup,
+            HoldSettings settings) {
+        return new HoldPlan(request, rates, book, terms, markup, settings);
     }
 
     /** The request. */
@@ -52,6 +76,16 @@ public final class HoldPlan {
     /** The rates of the model that was asked for. */
     public ModelRates rates() {
         return rates;
+    }
+
+    /** The prices at the time of the request: they settle it. */
+    public RateBook book() {
+        return book;
+    }
+
+    /** The terms that are known before an answer says them. */
+    public Terms terms() {
+        return terms;
     }
 
     /** What is added to the cost. */
@@ -98,15 +132,13 @@ public final class HoldPlan {
     }
 
     private long affordable(Usd amount) {
-        return Math.floorDiv(rates.outputTokensAffordable(amount, inputBound, markup), request.choices());
+        return Math.floorDiv(rates.outputTokensAffordable(amount, inputBound, terms, markup), request.choices());
     }
 
     /** The worst case, at most the largest amount there is: nobody has that much, so it is never granted. */
     private Usd worstCase(long perChoice) {
-        Usd largest = new Usd(Usd.MAX_NANO);
-        return perChoice > affordable(largest)
-                ? largest
-                : rates.worstCase(inputBound, perChoice * request.choices(), markup);
+        long answers = perChoice > Long.MAX_VALUE / request.choices() ? Long.MAX_VALUE : perChoice * request.choices();
+        return rates.worstCase(inputBound, answers, terms, markup);
     }
 
     private static long textAndImages(MeteredRequest request, Limits limits) {

@@ -26,12 +26,12 @@ public final class Meter {
     public Usd accrued(AnswerFacts facts) {
         Usage reported = facts.usage();
         if (reported != null) {
-            boolean payable = plan.rates().chargeable(reported, plan.markup());
-            return payable ? least(plan.rates().charge(reported, plan.markup()).charge()) : held;
+            boolean payable = plan.rates().chargeable(reported, plan.terms(), plan.markup());
+            return payable ? least(plan.rates().amount(reported, plan.terms(), plan.markup())) : held;
         }
         long outputTokens = ConsumedPortion.outputTokens(
                 facts.contentBytes(), facts.events(), plan.request().choices());
-        return least(plan.rates().accrued(inputTokens, outputTokens, plan.markup()));
+        return least(plan.rates().accrued(inputTokens, outputTokens, plan.terms(), plan.markup()));
     }
 
     private Usd least(Usd amount) {

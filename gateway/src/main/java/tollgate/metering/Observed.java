@@ -9,6 +9,7 @@ import tollgate.pricing.Usage;
  *
  * @param usage as last reported; null: not reported. A reported zero is zero
  * @param model the exact model that answered, as last named
+ * @param tier the service tier that answered, as last named
  * @param events events with content of the dialect; a whole answer is one
  * @param contentBytes UTF-8 bytes of generated strings
  * @param contentBytesAtUsage the same when usage was last reported
@@ -17,18 +18,20 @@ import tollgate.pricing.Usage;
 public record Observed(
         @Nullable Usage usage,
         @Nullable String model,
+        @Nullable String tier,
         int events,
         long contentBytes,
         long contentBytesAtUsage,
         boolean error) {
     /** No byte of an answer came. */
-    public static final Observed NOTHING = new Observed(null, null, 0, 0, 0, false);
+    public static final Observed NOTHING = new Observed(null, null, null, 0, 0, 0, false);
 
     /** What a scanner has seen up to now. */
     public static Observed of(AnswerFacts facts) {
         return new Observed(
                 facts.usage(),
                 facts.model(),
+                facts.serviceTier(),
                 facts.events(),
                 facts.contentBytes(),
                 facts.contentBytesAtUsage(),

@@ -3,7 +3,7 @@ package tollgate.metering;
 import tollgate.metering.Settlement.Payer;
 import tollgate.pricing.Markup;
 import tollgate.pricing.ModelRates;
-import tollgate.pricing.RateBook;
+import tollgate.pricing.Terms;
 import tollgate.pricing.Usage;
 import tollgate.pricing.Usd;
 
@@ -16,12 +16,10 @@ import tollgate.pricing.Usd;
 public final class WhoPays {
     private static final Usd LARGEST = new Usd(Usd.MAX_NANO);
 
-    private final RateBook book;
     private final HoldSettings settings;
 
-    /** Decides by these prices and settings. */
-    public WhoPays(RateBook book, HoldSettings settings) {
-        this.book = book;
+    /** Decides by these settings, and each exchange by the prices that it was planned with. */
+    public WhoPays(HoldSettings settings) {
         this.settings = settings;
     }
 
@@ -84,31 +82,33 @@ public final class WhoPays {
 
     private Settlement walletPays(
             Ended ended, HoldPlan plan, Usd held, Observed observed, Usage usage, boolean estimated) {
-        ModelRates rates = book.settling(plan.rates(), observed.model());
+        Terms terms = plan.terms().tier(observed.tier());
+        ModelRates rates = plan.book().settling(plan.rates(), observed.model(), terms.at());
         Markup markup = plan.markup();
-        Usage reported = observed.usage();
-        Usd owed = reported == null ? Usd.ZERO : amount(rates, reported, markup);
-        Usd certain = least(owed, absurdAbove(rates, markup, held));
-        Usd total = estimated ? least(amount(rates, usage, markup), most(held, certain)) : certain;
+        Usage counted = rates.countingRequest(usage);
+        Usage reported = observed.usage() == null ? null : rates.countingRequest(observed.usage());
+        Usd owed = reported == null ? Usd.ZERO : amount(rates, reported, terms, markup);
+        Usd certain = least(owed, absurdAbove(rates, terms, markup, held));
+        Usd total = estimated ? least(amount(rates, counted, terms, markup), most(held, certain)) : certain;
         return new Settlement(
                 ended,
                 Payer.WALLET,
                 rates,
-                usage,
-                rates.charge(rates.chargeable(usage, markup) ? usage : Usage.NONE, markup),
+                counted,
+                rates.explain(rates.chargeable(counted, terms, markup) ? counted : Usage.NONE, terms, markup),
                 total,
                 most(Usd.ZERO, total.minus(held)),
                 most(Usd.ZERO, owed.minus(total)),
-                amount(rates, usage, Markup.NONE),
+                amount(rates, counted, terms, Markup.NONE),
                 estimated);
     }
 
     /** H39: twice the hold, a context full of the dearest tokens, or the overrun a wallet may have; whichever is most. */
-    private Usd absurdAbove(ModelRates rates, Markup markup, Usd held) {
+    private Usd absurdAbove(ModelRates rates, Terms terms, Markup markup, Usd held) {
         Usd twice = held.nano() > Usd.MAX_NANO / 2 ? LARGEST : held.plus(held);
         long context = rates.limits().context();
-        Usd prompt = rates.worstCase(context, 0, markup);
-        Usd answer = rates.worstCase(context, context, markup).minus(prompt);
+        Usd prompt = rates.worstCase(context, 0, terms, markup);
+        Usd answer = rates.worstCase(context, context, terms, markup).minus(prompt);
         return most(most(twice, settings.maxOverrun()), most(prompt, answer));
     }
 
@@ -131,17 +131,17 @@ public final class WhoPays {
                 Payer.OPERATOR,
                 rates,
                 Usage.NONE,
-                rates.charge(Usage.NONE, plan.markup()),
+                rates.explain(Usage.NONE, plan.terms(), plan.markup()),
                 Usd.ZERO,
                 Usd.ZERO,
                 Usd.ZERO,
-                amount(rates, billed, Markup.NONE),
+                amount(rates, billed, plan.terms(), Markup.NONE),
                 estimated);
     }
 
     /** What a usage comes to; the largest amount where it is beyond that. */
-    private static Usd amount(ModelRates rates, Usage usage, Markup markup) {
-        return rates.chargeable(usage, markup) ? rates.charge(usage, markup).charge() : LARGEST;
+    private static Usd amount(ModelRates rates, Usage usage, Terms terms, Markup markup) {
+        return rates.chargeable(usage, terms, markup) ? rates.amount(usage, terms, markup) : LARGEST;
     }
 
     private static Usd least(Usd a, Usd b) {

@@ -20,7 +20,11 @@ import tollgate.http.ServerExchange;
 import tollgate.identity.Credentials;
 import tollgate.identity.KeyIdentity;
 import tollgate.metering.HoldPlan;
+import tollgate.pricing.ModelRates;
+import tollgate.pricing.RateBook;
 import tollgate.pricing.Resolution;
+import tollgate.pricing.Terms;
+import tollgate.pricing.UnitClass;
 
 /**
  * The first half of an exchange: who asks, what for, and what it may cost. Ends in a refusal, or hands over to an {@link
@@ -161,20 +165,31 @@ final class Intake implements RequestReceiver {
                             dialect.name());
         }
         if (request.model().length() > LONGEST_MODEL) {
-            refuse(Refusals.unpriced(request.model().substring(0, LONGEST_MODEL), null));
+            refuse(Refusals.unpriced(request.model().substring(0, LONGEST_MODEL), null, null));
             return;
         }
         if (!key.allows(request.model())) {
             refuse(Refusals.model(request.model()));
             return;
         }
-        switch (context.book().resolve(request.model())) {
-            case Resolution.Unknown unknown -> refuse(Refusals.unpriced(request.model(), unknown.nearest()));
+        RateBook book = context.prices().get();
+        switch (book.resolve(request.model(), started)) {
+            case Resolution.Unknown unknown ->
+                refuse(Refusals.unpriced(request.model(), unknown.nearest(), unknown.periods()));
+            case Resolution.Priced(ModelRates rates, boolean byDefault)
+            when !byDefault && !serves(rates, request) -> refuse(Refusals.notPricedFor(request));
             case Resolution.Priced priced -> {
-                HoldPlan plan = HoldPlan.of(request, priced.rates(), context.markup(), context.holds());
-                handOver(key, plan);
+                Terms terms = Terms.STANDARD.at(started);
+                handOver(key, HoldPlan.of(request, priced.rates(), book, terms, context.markup(), context.holds()));
             }
         }
+    }
+
+    /** The card is of this kind of work, and has a price for what it makes: nothing is free by accident. */
+    private static boolean serves(ModelRates rates, MeteredRequest request) {
+        return rates.card().service().equals(request.service().wireName())
+                && rates.prices(UnitClass.INPUT)
+                && rates.prices(UnitClass.OUTPUT);
     }
 
     private void handOver(KeyIdentity key, HoldPlan plan) {

@@ -2,6 +2,7 @@ package tollgate.proxy;
 
 import java.time.Clock;
 import java.util.List;
+import java.util.function.Supplier;
 import tollgate.Telemetry;
 import tollgate.dialect.Dialect;
 import tollgate.identity.KeyRing;
@@ -15,7 +16,7 @@ import tollgate.pricing.RateBook;
  *
  * @param settings how exchanges are run
  * @param holds how much is held, and for how long
- * @param book the prices
+ * @param prices the prices in force
  * @param markup what is added to a cost
  * @param whoPays decides what an exchange comes to
  * @param routing picks upstreams
@@ -29,7 +30,7 @@ import tollgate.pricing.RateBook;
 public record ProxyContext(
         ProxySettings settings,
         HoldSettings holds,
-        RateBook book,
+        Supplier<RateBook> prices,
         Markup markup,
         WhoPays whoPays,
         Routing routing,

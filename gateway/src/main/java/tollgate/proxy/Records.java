@@ -99,8 +99,8 @@ final class Records {
     private static UsageRecord.Line line(ChargeLine line) {
         return new UsageRecord.Line(
                 line.unit().wireName(),
-                line.units(),
-                line.usdPerUnit().toPlainString(),
+                line.units().longValueExact(),
+                line.rate().perUnit().toPlainString(),
                 line.subtotal().toPlainString(),
                 line.unpriced());
     }

@@ -3,6 +3,7 @@ package tollgate.proxy;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tollgate.dialect.MeteredRequest;
 import tollgate.dialect.Refusal;
 import tollgate.http.UpstreamFailure;
 import tollgate.metering.Ending;
@@ -64,9 +65,20 @@ final class Refusals {
         return new Refusal(403, "model_not_allowed", "model", "this key may not use the model '" + model + "'");
     }
 
-    static Refusal unpriced(String model, @Nullable String nearest) {
-        String hint = nearest == null ? "" : "; did you mean '" + nearest + "'?";
+    static Refusal unpriced(String model, @Nullable String nearest, @Nullable String periods) {
+        String hint = periods != null
+                ? " now; its rates apply " + periods
+                : nearest == null ? "" : "; did you mean '" + nearest + "'?";
         return new Refusal(400, "model_not_priced", "model", "no rate is known for the model '" + model + "'" + hint);
+    }
+
+    static Refusal notPricedFor(MeteredRequest request) {
+        return new Refusal(
+                400,
+                "model_not_priced",
+                "model",
+                "the model '" + request.model() + "' has no rates for "
+                        + request.service().wireName());
     }
 
     static Refusal journalFull() {

@@ -3,6 +3,7 @@ package tollgate.metering;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,6 +13,7 @@ import tollgate.pricing.Markup;
 import tollgate.pricing.ModelRates;
 import tollgate.pricing.RateBook;
 import tollgate.pricing.Resolution;
+import tollgate.pricing.Terms;
 import tollgate.pricing.UnitClass;
 import tollgate.pricing.Usage;
 import tollgate.pricing.Usd;
@@ -88,17 +90,22 @@ final class HoldPlanTest {
     void no_model_can_charge_more_than_was_held_whatever_the_answer_reports_within_its_ceiling() {
         Random random = new Random(SEED);
         RateBook book = RateBook.builtIn();
-        String[] names = book.names().keySet().toArray(String[]::new);
+        String[] names = book.names(NOW).keySet().toArray(String[]::new);
         UnitClass[] prompt = {UnitClass.INPUT, UnitClass.CACHED_INPUT, UnitClass.CACHE_WRITE};
         for (int round = 0; round < 20_000; round++) {
             String name = names[random.nextInt(names.length)];
-            ModelRates rates = ((Resolution.Priced) book.resolve(name)).rates();
+            ModelRates rates = ((Resolution.Priced) book.resolve(name, NOW)).rates();
             Long ceiling =
                     random.nextBoolean() ? null : random.nextLong(rates.limits().maxOutputTokens());
             int choices = 1 + random.nextInt(4);
             MeteredRequest request = Requests.request(ceiling, choices, random.nextLong(500_000));
-            HoldPlan plan =
-                    HoldPlan.of(request, rates, random.nextBoolean() ? Markup.NONE : MARKUP, HoldSettings.DEFAULTS);
+            HoldPlan plan = HoldPlan.of(
+                    request,
+                    rates,
+                    book,
+                    Terms.STANDARD,
+                    random.nextBoolean() ? Markup.NONE : MARKUP,
+                    HoldSettings.DEFAULTS);
             String story = "seed " + SEED + " round " + round + " " + name + " " + request;
 
             long room = plan.want().nano() - plan.min().nano();
@@ -117,12 +124,13 @@ final class HoldPlanTest {
                 usage.set(unit, part);
                 left -= part;
             }
-            assertThat(rates.charge(usage.build(), plan.markup()).charge())
+            assertThat(rates.amount(usage.build(), plan.terms(), plan.markup()))
                     .as(story)
                     .isLessThanOrEqualTo(granted);
         }
     }
 
+    private static final Instant NOW = Instant.parse("2026-11-25T00:00:00Z");
     private static final Markup MARKUP = Markup.percent(new BigDecimal("12.5"));
 
     private static Usd nano(String text) {

@@ -6,7 +6,6 @@ import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -17,7 +16,6 @@ import tollgate.dialect.AnswerScanner;
 import tollgate.dialect.AnswerShape;
 import tollgate.dialect.openai.OpenAiDialect;
 import tollgate.pricing.ModelRates;
-import tollgate.pricing.RateBook;
 import tollgate.pricing.Usage;
 import tollgate.pricing.Usd;
 
@@ -26,7 +24,7 @@ final class RecordedChargesTest {
     /** Cached tokens cost what others do: an estimate cannot know what was cached. */
     private static final ModelRates RATES = Requests.rates("input=1 output=10");
 
-    private static final WhoPays WHO_PAYS = new WhoPays(RateBook.of(List.of(RATES.card())), HoldSettings.DEFAULTS);
+    private static final WhoPays WHO_PAYS = new WhoPays(HoldSettings.DEFAULTS);
     /**
      * Vendors that put more into a delta than the model made: what its tools answered, the text again, the name of a
      * channel beside each token. There an estimate may pass the report, never the hold.
@@ -85,7 +83,7 @@ final class RecordedChargesTest {
         whole.end(true);
         Usage usage = Objects.requireNonNull(whole.facts().usage());
         HoldPlan plan = Requests.plan(Requests.request(usage.outputTokens(), 1, 4 * usage.inputTokens()));
-        Usd exact = RATES.charge(usage, plan.markup()).charge();
+        Usd exact = RATES.amount(usage, plan.terms(), plan.markup());
         Settlement complete = WHO_PAYS.settle(plan, plan.want(), new Ending.Complete(), Observed.of(whole.facts()));
         assertThat(complete.total()).isEqualTo(exact);
         assertThat(plan.want()).isGreaterThanOrEqualTo(exact);

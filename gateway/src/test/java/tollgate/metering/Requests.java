@@ -1,6 +1,5 @@
 package tollgate.metering;
 
-import java.math.BigDecimal;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +9,10 @@ import tollgate.dialect.Service;
 import tollgate.pricing.Limits;
 import tollgate.pricing.Markup;
 import tollgate.pricing.ModelRates;
+import tollgate.pricing.Rate;
+import tollgate.pricing.RateBook;
 import tollgate.pricing.RateCard;
+import tollgate.pricing.Terms;
 import tollgate.pricing.UnitClass;
 import tollgate.pricing.Usage;
 
@@ -59,7 +61,11 @@ final class Requests {
     }
 
     static HoldPlan plan(MeteredRequest request) {
-        return HoldPlan.of(request, RATES, Markup.NONE, HoldSettings.DEFAULTS);
+        return plan(request, RateBook.of(List.of(RATES.card())));
+    }
+
+    static HoldPlan plan(MeteredRequest request, RateBook book) {
+        return HoldPlan.of(request, RATES, book, Terms.STANDARD, Markup.NONE, HoldSettings.DEFAULTS);
     }
 
     static ModelRates rates(String perMillion) {
@@ -67,10 +73,10 @@ final class Requests {
     }
 
     static RateCard card(String model, String perMillion, boolean visibleOutput) {
-        Map<UnitClass, BigDecimal> rates = new EnumMap<>(UnitClass.class);
-        counts(perMillion).forEach((unit, rate) -> rates.put(unit, new BigDecimal(rate)));
+        Map<UnitClass, Rate> rates = new EnumMap<>(UnitClass.class);
+        counts(perMillion).forEach((unit, rate) -> rates.put(unit, Rate.perMillion(rate)));
         Limits limits = new Limits(100_000, 4_000, visibleOutput, 300, 85, 1_445);
-        return new RateCard(model, List.of(), limits, rates, List.of(), "test", "2026-08-01");
+        return RateCard.named(model).limits(limits).rates(rates).build();
     }
 
     static Usage usage(String text) {

@@ -15,10 +15,10 @@ import tollgate.pricing.Usd;
 final class WhoPaysTest {
     private static final RateBook BOOK = RateBook.of(List.of(
             Requests.card("model", "input=1 output=10", true), Requests.card("dearer", "input=2 output=20", true)));
-    private static final WhoPays WHO_PAYS = new WhoPays(BOOK, HoldSettings.DEFAULTS);
+    private static final WhoPays WHO_PAYS = new WhoPays(HoldSettings.DEFAULTS);
 
     /** A prompt of at most 400 tokens, an answer of at most 1,000: 10.4 million nano-dollars held. */
-    private static final HoldPlan PLAN = Requests.plan(Requests.request(1_000L, 1, 400));
+    private static final HoldPlan PLAN = Requests.plan(Requests.request(1_000L, 1, 400), BOOK);
 
     /**
      * Prompt tokens cost 1,000 nano-dollars, answered ones 10,000. An estimate of the prompt is 100 tokens; of 60 bytes
@@ -72,7 +72,7 @@ final class WhoPaysTest {
             long cost,
             String estimated) {
         Usage usage = reported == null ? null : Requests.usage(reported);
-        Observed observed = new Observed(usage, null, events, bytes, bytesAtUsage, error.equals("yes"));
+        Observed observed = new Observed(usage, null, null, events, bytes, bytesAtUsage, error.equals("yes"));
         Settlement settled = WHO_PAYS.settle(PLAN, PLAN.want(), ending(ending), observed);
         assertThat(settled.ended().wireName()).isEqualTo(ended);
         assertThat(settled.payer()).isEqualTo(payer);
@@ -114,8 +114,8 @@ final class WhoPaysTest {
     void an_absurd_report_is_charged_to_a_limit_and_the_rest_disputed(
             String story, long output, long total, long overrun, long disputed) {
         Usage usage = Usage.builder().set(UnitClass.OUTPUT, output).build();
-        Settlement settled =
-                WHO_PAYS.settle(PLAN, PLAN.want(), new Ending.Complete(), new Observed(usage, null, 9, 60, 60, false));
+        Settlement settled = WHO_PAYS.settle(
+                PLAN, PLAN.want(), new Ending.Complete(), new Observed(usage, null, null, 9, 60, 60, false));
         assertThat(settled.total()).isEqualTo(new Usd(total));
         assertThat(settled.overrun()).isEqualTo(new Usd(overrun));
         assertThat(settled.disputed()).isEqualTo(new Usd(disputed));
@@ -124,7 +124,7 @@ final class WhoPaysTest {
 
     @Test
     void the_model_that_answered_sets_the_price() {
-        Observed observed = new Observed(Requests.usage("input=1 output=1"), "dearer", 9, 6, 6, false);
+        Observed observed = new Observed(Requests.usage("input=1 output=1"), "dearer", null, 9, 6, 6, false);
         Settlement settled = WHO_PAYS.settle(PLAN, PLAN.want(), new Ending.Complete(), observed);
         assertThat(settled.rates().model()).isEqualTo("dearer");
         assertThat(settled.total()).isEqualTo(new Usd(22_000));
@@ -132,7 +132,7 @@ final class WhoPaysTest {
 
     @Test
     void a_class_without_a_price_is_charged_nothing_and_marked() {
-        Observed observed = new Observed(Requests.usage("input=1 output=1 web_search=2"), null, 9, 6, 6, false);
+        Observed observed = new Observed(Requests.usage("input=1 output=1 web_search=2"), null, null, 9, 6, 6, false);
         Settlement settled = WHO_PAYS.settle(PLAN, PLAN.want(), new Ending.Complete(), observed);
         assertThat(settled.total()).isEqualTo(new Usd(11_000));
         assertThat(settled.charge().unpriced()).isTrue();

@@ -19,6 +19,13 @@ public record Limits(
         long imageTokensHigh) {
     private static final long MOST = 1_000_000_000L;
 
+    /** Of a model nobody knows an image is taken to make as many tokens as with the greediest built-in one. */
+    static final long MOST_IMAGE_TOKENS = 48_169;
+
+    /** The bounds of a model whose card states none. */
+    public static final Limits CAREFUL =
+            new Limits(1_000_000, 128_000, false, 500, MOST_IMAGE_TOKENS, MOST_IMAGE_TOKENS);
+
     /** Checks the ranges. */
     public Limits {
         check("context", context, 1);

@@ -33,9 +33,6 @@ public record PriceSettings(
     /** {@code prices.default_limits.max_output_tokens} where it is not given. */
     public static final long DEFAULT_MAX_OUTPUT_TOKENS = 16_384;
 
-    /** Of a model nobody knows an image is taken to make as many tokens as with the greediest built-in one. */
-    private static final long IMAGE_TOKENS = 48_169;
-
     private static final long TYPICAL_OUTPUT = 500;
 
     static {
@@ -75,10 +72,15 @@ public record PriceSettings(
                 maxOutputTokens,
                 visibleOutput,
                 Math.min(TYPICAL_OUTPUT, maxOutputTokens),
-                IMAGE_TOKENS,
-                IMAGE_TOKENS);
-        return new RateCard(
-                "unknown_model", List.of(), limits, rates, List.of(), "prices.default_per_million", "configured");
+                Limits.MOST_IMAGE_TOKENS,
+                Limits.MOST_IMAGE_TOKENS);
+        Map<UnitClass, Rate> listed = new EnumMap<>(UnitClass.class);
+        rates.forEach((unit, usd) -> listed.put(unit, new Rate(usd, Per.MILLION)));
+        return RateCard.named("unknown_model")
+                .limits(limits)
+                .rates(listed)
+                .provenance(new Provenance("prices.default_per_million", "configured"))
+                .build();
     }
 
     /**

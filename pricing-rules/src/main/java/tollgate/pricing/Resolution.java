@@ -13,9 +13,10 @@ public sealed interface Resolution {
     record Priced(ModelRates rates, boolean byDefault) implements Resolution {}
 
     /**
-     * No card names it; nothing may be forwarded.
+     * No card names it, or none at that moment; nothing may be forwarded.
      *
      * @param nearest the known name most like it; null where none is near
+     * @param periods when its cards apply, where it has some: {@code from 2027-01-01T00:00:00Z}; else null
      */
-    record Unknown(@Nullable String nearest) implements Resolution {}
+    record Unknown(@Nullable String nearest, @Nullable String periods) implements Resolution {}
 }

@@ -1,85 +1,81 @@
 package tollgate.pricing;
 
-import java.math.BigDecimal;
-import java.math.BigInteger;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Rates compiled to whole femto-dollars (10⁻¹⁵ USD) per unit, for prompts above a threshold. Immutable.
- *
- * <p>A rate of dollars per million units has at most nine decimals, so that its femto-dollars per unit are whole.
- */
+/** Rates compiled to grains per step, in one setting of length, tier, region and hours. Immutable. */
 @SuppressWarnings("EnumOrdinal") // an array by class lives and dies with the process; the order is stored nowhere
 final class Tariff {
-    private static final UnitClass[] CLASSES = UnitClass.values();
-    private static final long UNPRICED = -1;
+    static final UnitClass[] CLASSES = UnitClass.values();
+    static final long UNPRICED = -1;
 
-    /** Decimal places of a femto-dollar. */
-    private static final int FEMTO_DIGITS = 15;
+    /** The setting and the reasons. */
+    final Derivation derivation;
 
-    /** Applies to prompts of more tokens than this; -1: to every prompt. */
-    final long abovePromptTokens;
+    /** Grains per step by class ordinal; negative where it has no price or no whole number of them. */
+    final long[] grains = new long[CLASSES.length];
 
-    /** Femto-dollars of the dearest class of a prompt, and of an answer. */
+    /** Bits of the classes whose cost is count times grains. */
+    final long plain;
+
+    /** Grains of the dearest class of a prompt, and of an answer. */
     final long dearestInput;
 
     final long dearestOutput;
 
-    private final long[] femto = new long[CLASSES.length];
+    private final @Nullable List<Step>[] graduated;
 
-    Tariff(long abovePromptTokens, Map<UnitClass, BigDecimal> usdPerMillion) {
-        this.abovePromptTokens = abovePromptTokens;
+    /** A marginal step: what steps above a number cost. */
+    record Step(long above, Derivation.Derived derived) {}
+
+    Tariff(Derivation derivation, long adjusted) {
+        this.derivation = derivation;
+        this.graduated = steps(derivation);
+        long simple = 0;
         long input = 0;
         long output = 0;
         for (UnitClass unit : CLASSES) {
-            BigDecimal rate = RateCard.effective(usdPerMillion, unit);
-            long perUnit = rate == null
-                    ? UNPRICED
-                    : rate.movePointRight(RateCard.DECIMALS).longValueExact();
-            femto[unit.ordinal()] = perUnit;
-            input = unit.isInputToken() ? Math.max(input, perUnit) : input;
-            output = unit.isOutputToken() ? Math.max(output, perUnit) : output;
+            Derivation.Derived derived = derivation.rate(unit);
+            long each = derived == null ? UNPRICED : Grains.perStep(derived.rate(), unit);
+            grains[unit.ordinal()] = each;
+            List<Step> further = graduated[unit.ordinal()];
+            simple |= each < 0 || further != null ? 0 : 1L << unit.ordinal();
+            long most = derived == null ? 0 : Grains.perStepUp(derived.rate(), unit);
+            for (Step step : further == null ? List.<Step>of() : further) {
+                most = Math.max(most, Grains.perStepUp(step.derived().rate(), unit));
+            }
+            input = unit.isInputToken() ? Math.max(input, most) : input;
+            output = unit.isOutputToken() ? Math.max(output, most) : output;
         }
+        plain = simple & ~adjusted;
         dearestInput = input;
         dearestOutput = output;
     }
 
     boolean prices(UnitClass unit) {
-        return femto[unit.ordinal()] != UNPRICED;
+        return grains[unit.ordinal()] != UNPRICED;
     }
 
-    /** Femto-dollars per unit; 0 where it has no price. */
-    long femtoPerUnit(UnitClass unit) {
-        return Math.max(0, femto[unit.ordinal()]);
+    /** Marginal steps of a class, ascending; none for most. */
+    List<Step> graduated(UnitClass unit) {
+        List<Step> steps = graduated[unit.ordinal()];
+        return steps == null ? List.of() : steps;
     }
 
-    BigDecimal usdPerUnit(UnitClass unit) {
-        return usd(BigInteger.valueOf(femtoPerUnit(unit)));
-    }
-
-    /** The exact cost of a usage in femto-dollars. */
-    BigInteger femto(Usage usage) {
-        BigInteger sum = BigInteger.ZERO;
-        for (UnitClass unit : CLASSES) {
-            long units = usage.units(unit);
-            if (units != 0) {
-                sum = sum.add(product(units, femtoPerUnit(unit)));
+    @SuppressWarnings({"unchecked", "rawtypes"}) // arrays of lists have no other way
+    private static @Nullable List<Step>[] steps(Derivation derivation) {
+        @Nullable List<Step>[] steps = new List[CLASSES.length];
+        for (Graduated each : derivation.card().graduated()) {
+            Derivation.Derived derived = derivation.graduated(each);
+            Step step = new Step(Steps.of(each.unit(), each.above()), derived);
+            List<Step> list = steps[each.unit().ordinal()];
+            if (list == null) {
+                list = new ArrayList<>();
+                steps[each.unit().ordinal()] = list;
             }
+            list.add(step);
         }
-        return sum;
-    }
-
-    /** The exact cost in femto-dollars of so many of the dearest tokens. */
-    BigInteger dearest(long inputTokens, long outputTokens) {
-        return product(inputTokens, dearestInput).add(product(outputTokens, dearestOutput));
-    }
-
-    static BigInteger product(long units, long femtoPerUnit) {
-        return BigInteger.valueOf(units).multiply(BigInteger.valueOf(femtoPerUnit));
-    }
-
-    static BigDecimal usd(BigInteger femto) {
-        BigDecimal plain = new BigDecimal(femto, FEMTO_DIGITS).stripTrailingZeros();
-        return plain.scale() < 0 ? plain.setScale(0) : plain;
+        return steps;
     }
 }

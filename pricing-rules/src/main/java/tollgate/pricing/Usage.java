@@ -1,5 +1,6 @@
 package tollgate.pricing;
 
+import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -18,10 +19,18 @@ public final class Usage {
     /** Nothing reported. */
     public static final Usage NONE = builder().build();
 
-    private final long[] units;
+    private final long[] steps;
 
-    private Usage(long[] units) {
-        this.units = units;
+    /** Bit by ordinal of the classes counted above 0. */
+    private final long counted;
+
+    private Usage(long[] steps) {
+        this.steps = steps;
+        long bits = 0;
+        for (int i = 0; i < steps.length; i++) {
+            bits |= steps[i] > 0 ? 1L << i : 0;
+        }
+        this.counted = bits;
     }
 
     /** An empty builder. */
@@ -29,9 +38,28 @@ public final class Usage {
         return new Builder();
     }
 
-    /** The count of a class; 0 where it was not reported. */
+    /** The count of a class, begun units whole; 0 where it was not reported. */
     public long units(UnitClass unit) {
-        return Math.max(0, units[unit.ordinal()]);
+        return Math.ceilDiv(steps(unit), unit.steps());
+    }
+
+    /** The exact count of a class; 0 where it was not reported. */
+    public BigDecimal quantity(UnitClass unit) {
+        return Steps.units(unit, steps(unit));
+    }
+
+    /** The count of a class in its steps. */
+    long steps(UnitClass unit) {
+        return Math.max(0, steps[unit.ordinal()]);
+    }
+
+    long stepsAt(int ordinal) {
+        return steps[ordinal];
+    }
+
+    /** Bit by ordinal of the classes counted above 0. */
+    long counted() {
+        return counted;
     }
 
     /**
@@ -73,26 +101,53 @@ public final class Usage {
         return sum;
     }
 
-    /** The reported classes in class order, zeros included. */
+    /** The reported classes in class order, zeros included; begun units whole. */
     public Map<UnitClass, Long> asMap() {
         Map<UnitClass, Long> map = new EnumMap<>(UnitClass.class);
         for (UnitClass unit : CLASSES) {
-            if (units[unit.ordinal()] != NOT_REPORTED) {
-                map.put(unit, units[unit.ordinal()]);
+            if (reported(unit)) {
+                map.put(unit, units(unit));
             }
         }
         return Collections.unmodifiableMap(map);
+    }
+
+    /** The reported classes in class order, zeros included, with their exact counts. */
+    public Map<UnitClass, BigDecimal> quantities() {
+        Map<UnitClass, BigDecimal> map = new EnumMap<>(UnitClass.class);
+        for (UnitClass unit : CLASSES) {
+            if (reported(unit)) {
+                map.put(unit, quantity(unit));
+            }
+        }
+        return Collections.unmodifiableMap(map);
+    }
+
+    /** The class was reported, be it as 0. */
+    public boolean reported(UnitClass unit) {
+        return steps[unit.ordinal()] != NOT_REPORTED;
+    }
+
+    /** These counts and another usage's together. */
+    public Usage plus(Usage other) {
+        Builder sum = builder();
+        for (UnitClass unit : CLASSES) {
+            if (reported(unit) || other.reported(unit)) {
+                sum.steps[unit.ordinal()] = Math.addExact(steps(unit), other.steps(unit));
+            }
+        }
+        return sum.build();
     }
 
     /** The announcement's form: {@code input=1200, cached_input=0, output=250}; empty where nothing was reported. */
     public String text() {
         StringBuilder text = new StringBuilder();
         for (UnitClass unit : CLASSES) {
-            if (units[unit.ordinal()] != NOT_REPORTED) {
+            if (reported(unit)) {
                 text.append(text.isEmpty() ? "" : ", ")
                         .append(unit.wireName())
                         .append('=')
-                        .append(units(unit));
+                        .append(quantity(unit).toPlainString());
             }
         }
         return text.toString();
@@ -100,12 +155,12 @@ public final class Usage {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Usage usage && Arrays.equals(units, usage.units);
+        return other instanceof Usage usage && Arrays.equals(steps, usage.steps);
     }
 
     @Override
     public int hashCode() {
-        return Arrays.hashCode(units);
+        return Arrays.hashCode(steps);
     }
 
     @Override
@@ -115,10 +170,10 @@ public final class Usage {
 
     /** Collects counts. Not thread-safe; reusable: what was built does not change with it. */
     public static final class Builder {
-        private final long[] units = new long[UnitClass.values().length];
+        private final long[] steps = new long[UnitClass.values().length];
 
         private Builder() {
-            Arrays.fill(units, NOT_REPORTED);
+            Arrays.fill(steps, NOT_REPORTED);
         }
 
         /**
@@ -130,7 +185,20 @@ public final class Usage {
             if (count < 0) {
                 throw new IllegalArgumentException(unit.wireName() + ": " + count + " (expected: >= 0)");
             }
-            units[unit.ordinal()] = count;
+            if (unit.steps() != 1) {
+                return set(unit, BigDecimal.valueOf(count));
+            }
+            steps[unit.ordinal()] = count;
+            return this;
+        }
+
+        /**
+         * States the count of a class, in place of what was stated before.
+         *
+         * @throws IllegalArgumentException when it is negative, finer than the steps of the class or beyond counting
+         */
+        public Builder set(UnitClass unit, BigDecimal count) {
+            steps[unit.ordinal()] = Steps.of(unit, count);
             return this;
         }
 
@@ -144,12 +212,14 @@ public final class Usage {
             if (count < 0) {
                 throw new IllegalArgumentException(unit.wireName() + ": " + count + " (expected: >= 0)");
             }
-            return set(unit, Math.addExact(Math.max(0, units[unit.ordinal()]), count));
+            long more = Math.multiplyExact(count, unit.steps());
+            steps[unit.ordinal()] = Math.addExact(Math.max(0, steps[unit.ordinal()]), more);
+            return this;
         }
 
         /** The usage as collected so far. */
         public Usage build() {
-            return new Usage(units.clone());
+            return new Usage(steps.clone());
         }
     }
 }

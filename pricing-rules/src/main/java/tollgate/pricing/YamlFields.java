@@ -1,5 +1,11 @@
 package tollgate.pricing;
 
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -19,6 +25,8 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  */
 final class YamlFields {
     private static final Pattern WHOLE = Pattern.compile("\\d{1,18}");
+    private static final Pattern DECIMAL = Pattern.compile("\\d{1,10}(\\.\\d{1,18})?");
+    private static final int DAY = "2026-08-01".length();
 
     private final String file;
     private final Node mapping;
@@ -34,7 +42,7 @@ final class YamlFields {
         }
         for (NodeTuple field : fields.getValue()) {
             String name = text(field.getKeyNode());
-            if (!known.contains(name)) {
+            if (!known.isEmpty() && !known.contains(name)) {
                 String nearest = NearestName.of(name, known);
                 throw invalid(
                         field.getKeyNode(),
@@ -46,6 +54,32 @@ final class YamlFields {
             }
             keys.put(name, field.getKeyNode());
         }
+    }
+
+    /** These fields, and those of defaults for the names that are not given here. */
+    YamlFields(String file, Node node, Collection<String> known, YamlFields defaults) {
+        this(file, node, known);
+        defaults.values.forEach(values::putIfAbsent);
+        defaults.keys.forEach(keys::putIfAbsent);
+    }
+
+    /** The fields of a mapping, whatever their names. */
+    YamlFields(String file, Node node) {
+        this(file, node, List.of());
+    }
+
+    /** No field at all. */
+    static YamlFields none(String file, Node at) {
+        return new YamlFields(at, file);
+    }
+
+    private YamlFields(Node at, String file) {
+        this.file = file;
+        this.mapping = at;
+    }
+
+    String file() {
+        return file;
     }
 
     /** The names given, in order. */
@@ -76,6 +110,32 @@ final class YamlFields {
             throw invalid(node(name), name + ": '" + text + "' (expected: a whole number)");
         }
         return Long.parseLong(text);
+    }
+
+    /** Digits, with at most eighteen decimals. */
+    BigDecimal decimal(String name) {
+        String text = text(name);
+        if (!DECIMAL.matcher(text).matches()) {
+            throw invalid(
+                    node(name),
+                    name + ": '" + text + "' (expected: digits with up to 18 decimals, without sign and exponent)");
+        }
+        return new BigDecimal(text);
+    }
+
+    /** A day, or a moment with its offset. */
+    Instant moment(String name) {
+        String text = text(name);
+        try {
+            return text.length() == DAY
+                    ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
+                    : OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeParseException wrong) {
+            InvalidRateCard invalid = invalid(
+                    node(name), name + ": '" + text + "' (expected: a day, 2026-08-01, or 2026-08-01T16:00:00Z)");
+            invalid.initCause(wrong);
+            throw invalid;
+        }
     }
 
     boolean truth(String name) {

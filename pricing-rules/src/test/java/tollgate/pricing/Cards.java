@@ -30,13 +30,26 @@ final class Cards {
         return rates;
     }
 
+    /** Rates per million from {@code "input=2.50 output=10"}. */
+    static Map<UnitClass, Rate> perMillion(String text) {
+        Map<UnitClass, Rate> rates = new EnumMap<>(UnitClass.class);
+        rates(text).forEach((unit, usd) -> rates.put(unit, new Rate(usd, Per.MILLION)));
+        return rates;
+    }
+
     /** A card with the given rates and, as alternating threshold and rates, tiers for long prompts. */
     static RateCard card(String model, List<String> aliases, String rates, Object... tiers) {
-        List<RateCard.LongContext> longContext = new ArrayList<>();
+        List<LongContext> longContext = new ArrayList<>();
         for (int i = 0; i < tiers.length; i += 2) {
-            longContext.add(new RateCard.LongContext(((Number) tiers[i]).longValue(), rates((String) tiers[i + 1])));
+            longContext.add(new LongContext(((Number) tiers[i]).longValue(), perMillion((String) tiers[i + 1])));
         }
-        return new RateCard(model, aliases, LIMITS, rates(rates), longContext, "a test", "2026-08-01");
+        return RateCard.named(model)
+                .aliases(aliases)
+                .limits(LIMITS)
+                .rates(perMillion(rates))
+                .longContext(longContext)
+                .provenance(new Provenance("a test", "2026-08-01"))
+                .build();
     }
 
     /** Compiled rates of such a card. */
@@ -48,6 +61,13 @@ final class Cards {
     static Usage usage(String text) {
         Usage.Builder usage = Usage.builder();
         rates(text).forEach((unit, count) -> usage.set(unit, count.longValueExact()));
+        return usage.build();
+    }
+
+    /** A usage from {@code "audio_second=1.5"}. */
+    static Usage exactUsage(String text) {
+        Usage.Builder usage = Usage.builder();
+        rates(text).forEach(usage::set);
         return usage.build();
     }
 

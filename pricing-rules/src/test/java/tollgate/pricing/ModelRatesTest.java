@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ModelRatesTest {
+    private static final int ROUNDS = Integer.getInteger("tollgate.rounds", 20_000);
     private static final long SEED = Long.getLong("tollgate.seed", 20261124);
 
     @ParameterizedTest(name = "{0}")
@@ -31,7 +32,7 @@ final class ModelRatesTest {
         "reasoning apart,               input=1 output=8 reasoning_output=16,   input=0 output=10 reasoning_output=90, 0, 1520000, 1520000",
     })
     void a_usage_comes_to(String story, String rates, String usage, BigDecimal markup, long cost, long charge) {
-        Charge charged = Cards.model(rates).charge(Cards.usage(usage), Markup.percent(markup));
+        Charge charged = Cards.model(rates).explain(Cards.usage(usage), Terms.STANDARD, Markup.percent(markup));
         assertThat(charged.cost().nano()).isEqualTo(cost);
         assertThat(charged.charge().nano()).isEqualTo(charge);
         assertThat(charged.unpriced()).isFalse();
@@ -39,38 +40,46 @@ final class ModelRatesTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "at the threshold,                 input=272000 output=10,                  272100000000",
-        "one above: the answer too,        input=272001 output=10,                  544152000000",
-        "cached tokens count towards it,   input=1 cached_input=272000 output=0,    54402000000",
-        "the highest threshold passed,     input=500001 output=0,                   1500003000000",
+        "at the threshold,                 input=272000 output=10,                  27210000000",
+        "one above: the answer too,        input=272001 output=10,                  54415200000",
+        "cached tokens count towards it,   input=1 cached_input=272000 output=0,    5440200000",
+        "the highest threshold passed,     input=500001 output=0,                   150000300000",
     })
     void a_long_prompt_is_priced_whole_by_the_upper_rates(String story, String usage, long nano) {
         ModelRates rates = Cards.model(
-                "input=1000 cached_input=100 output=10000",
+                "input=100 cached_input=10 output=1000",
                 272_000,
-                "input=2000 cached_input=200 output=15000",
+                "input=200 cached_input=20 output=1500",
                 500_000,
-                "input=3000 cached_input=300 output=20000");
-        assertThat(rates.charge(Cards.usage(usage), Markup.NONE).charge().nano())
+                "input=300 cached_input=30 output=2000");
+        assertThat(rates.amount(Cards.usage(usage), Terms.STANDARD, Markup.NONE).nano())
                 .isEqualTo(nano);
     }
 
     @Test
     void lines_are_exact_and_name_the_rates_used() {
         Charge charge = Cards.model("input=0.125 output=10")
-                .charge(Cards.usage("input=3 image=2 output=0"), Cards.percent("10"));
+                .explain(Cards.usage("input=3 image=2 output=0"), Terms.STANDARD, Cards.percent("10"));
         assertThat(charge.lines())
                 .containsExactly(
-                        line(UnitClass.INPUT, 3, "0.000000125", "0.000000375", false),
-                        line(UnitClass.OUTPUT, 0, "0.00001", "0", false),
-                        line(UnitClass.IMAGE, 2, "0", "0", true));
+                        line(UnitClass.INPUT, 3, Rate.perMillion("0.125"), "0.000000375", false),
+                        line(UnitClass.OUTPUT, 0, Rate.perMillion("10"), "0", false),
+                        line(UnitClass.IMAGE, 2, Rate.each("0"), "0", true));
         assertThat(charge.unpriced()).isTrue();
         assertThat(charge.cost().nano()).isEqualTo(375);
         assertThat(charge.charge().nano()).isEqualTo(413);
     }
 
-    private static ChargeLine line(UnitClass unit, long units, String rate, String subtotal, boolean unpriced) {
-        return new ChargeLine(unit, units, new BigDecimal(rate), new BigDecimal(subtotal), unpriced);
+    private static ChargeLine line(UnitClass unit, long units, Rate rate, String subtotal, boolean unpriced) {
+        return new ChargeLine(
+                unit,
+                BigDecimal.valueOf(units),
+                rate,
+                new BigDecimal(subtotal),
+                unpriced,
+                unpriced ? "no rate" : "",
+                false,
+                new Provenance("a test", "2026-08-01"));
     }
 
     @ParameterizedTest
@@ -82,11 +91,12 @@ final class ModelRatesTest {
     void an_amount_past_the_range_is_refused_and_can_be_asked_beforehand(String text) {
         ModelRates rates = Cards.model("input=1 output=1");
         Usage usage = Cards.usage(text);
-        assertThat(rates.chargeable(usage, Markup.NONE)).isFalse();
-        assertThatThrownBy(() -> rates.charge(usage, Markup.NONE)).isInstanceOf(ArithmeticException.class);
-        assertThat(rates.chargeable(Cards.usage("input=9000000000000 output=0"), Markup.NONE))
+        assertThat(rates.chargeable(usage, Terms.STANDARD, Markup.NONE)).isFalse();
+        assertThatThrownBy(() -> rates.amount(usage, Terms.STANDARD, Markup.NONE))
+                .isInstanceOf(ArithmeticException.class);
+        assertThat(rates.chargeable(Cards.usage("input=9000000000000 output=0"), Terms.STANDARD, Markup.NONE))
                 .isTrue();
-        assertThat(rates.chargeable(Cards.usage("input=9000000000000 output=0"), Cards.percent("1")))
+        assertThat(rates.chargeable(Cards.usage("input=9000000000000 output=0"), Terms.STANDARD, Cards.percent("1")))
                 .isFalse();
     }
 
@@ -100,7 +110,7 @@ final class ModelRatesTest {
             UnitClass.OUTPUT,
             UnitClass.REASONING_OUTPUT
         };
-        for (int round = 0; round < 20_000; round++) {
+        for (int round = 0; round < ROUNDS; round++) {
             String base = randomRates(random, classes);
             ModelRates rates = random.nextBoolean()
                     ? Cards.model(base)
@@ -114,7 +124,11 @@ final class ModelRatesTest {
             Usage usage = builder.build();
             String story = "seed " + SEED + " round " + round + ": " + rates.card() + " " + usage + " " + markup;
 
-            Charge charge = rates.charge(usage, markup);
+            Charge charge = rates.explain(usage, Terms.STANDARD, markup);
+            assertThat(rates.amount(usage, Terms.STANDARD, markup)).as(story).isEqualTo(charge.charge());
+            assertThat(charge.sum())
+                    .as(story)
+                    .isEqualByComparingTo(charge.charge().toString());
             BigDecimal sum = charge.lines().stream().map(ChargeLine::subtotal).reduce(BigDecimal.ZERO, BigDecimal::add);
             BigDecimal factor = BigDecimal.ONE.add(markup.percent().movePointLeft(2));
             assertThat(charge.cost()).as(story).isEqualTo(Usd.roundUp(sum));
@@ -122,44 +136,35 @@ final class ModelRatesTest {
 
             long inputBound = usage.inputTokens() + random.nextInt(1000);
             long outputBound = usage.outputTokens() + random.nextInt(1000);
-            Usd worst = rates.worstCase(inputBound, outputBound, markup);
+            Usd worst = rates.worstCase(inputBound, outputBound, Terms.STANDARD, markup);
             assertThat(charge.charge()).as(story).isLessThanOrEqualTo(worst);
             Usage plain = Usage.builder()
                     .set(UnitClass.INPUT, inputBound)
                     .set(UnitClass.OUTPUT, outputBound)
                     .build();
-            assertThat(rates.accrued(inputBound, outputBound, markup))
+            assertThat(rates.accrued(inputBound, outputBound, Terms.STANDARD, markup))
                     .as(story)
-                    .isEqualTo(rates.charge(plain, markup).charge());
+                    .isEqualTo(rates.amount(plain, Terms.STANDARD, markup));
 
             Usd amount = new Usd(worst.nano() * random.nextInt(200) / 100);
-            long affordable = rates.outputTokensAffordable(amount, inputBound, markup);
+            long affordable = rates.outputTokensAffordable(amount, inputBound, Terms.STANDARD, markup);
             if (affordable == -1) {
-                assertThat(rates.worstCase(inputBound, 0, markup)).as(story).isGreaterThan(amount);
+                assertThat(rates.worstCase(inputBound, 0, Terms.STANDARD, markup))
+                        .as(story)
+                        .isGreaterThan(amount);
             } else if (affordable < Long.MAX_VALUE) {
-                assertThat(rates.worstCase(inputBound, affordable, markup))
+                assertThat(rates.worstCase(inputBound, affordable, Terms.STANDARD, markup))
                         .as(story)
                         .isLessThanOrEqualTo(amount);
-                assertThat(rates.worstCase(inputBound, affordable + 1, markup))
+                assertThat(rates.worstCase(inputBound, affordable + 1, Terms.STANDARD, markup))
                         .as(story)
                         .isGreaterThan(amount);
             } else {
-                assertThat(rates.worstCase(inputBound, 1L << 40, markup))
+                assertThat(rates.worstCase(inputBound, 1L << 40, Terms.STANDARD, markup))
                         .as(story)
                         .isLessThanOrEqualTo(amount);
             }
         }
-    }
-
-    @Test
-    void a_full_context_is_always_an_amount_whatever_the_markup() {
-        ModelRates dearest = Cards.model("input=40000 output=40000");
-        assertThat(dearest.worstCase(Cards.LIMITS.context(), Cards.LIMITS.context(), Cards.percent("10000")))
-                .isEqualTo(Usd.parse("8080000"));
-        assertThatThrownBy(() -> Cards.model("input=40000 output=40001"))
-                .hasMessageContaining("a full context of 1000000 tokens costs 80001 USD");
-        assertThatThrownBy(() -> Cards.model("input=1 output=1", 9, "input=40000 output=40001"))
-                .hasMessageContaining("long_context.usd_per_million: a full context");
     }
 
     private static String randomRates(Random random, UnitClass... classes) {
@@ -187,11 +192,12 @@ final class ModelRatesTest {
                     .set(UnitClass.OUTPUT, tokens)
                     .build();
             Markup markup = Cards.percent(percent);
-            if (rates.chargeable(usage, markup)) {
-                assertThat(rates.accrued(tokens, tokens, markup))
-                        .isEqualTo(rates.charge(usage, markup).charge());
+            if (rates.chargeable(usage, Terms.STANDARD, markup)) {
+                assertThat(rates.accrued(tokens, tokens, Terms.STANDARD, markup))
+                        .isEqualTo(rates.amount(usage, Terms.STANDARD, markup));
             } else {
-                assertThatThrownBy(() -> rates.accrued(tokens, tokens, markup)).isInstanceOf(ArithmeticException.class);
+                assertThatThrownBy(() -> rates.accrued(tokens, tokens, Terms.STANDARD, markup))
+                        .isInstanceOf(ArithmeticException.class);
             }
         }
     }
@@ -199,19 +205,21 @@ final class ModelRatesTest {
     @Test
     void what_is_affordable_is_the_last_token_that_fits() {
         ModelRates rates = Cards.model("input=1 output=10");
-        assertThat(rates.outputTokensAffordable(new Usd(110_000), 10, Markup.NONE))
+        assertThat(rates.outputTokensAffordable(new Usd(110_000), 10, Terms.STANDARD, Markup.NONE))
                 .isEqualTo(10);
-        assertThat(rates.outputTokensAffordable(new Usd(109_999), 10, Markup.NONE))
+        assertThat(rates.outputTokensAffordable(new Usd(109_999), 10, Terms.STANDARD, Markup.NONE))
                 .isEqualTo(9);
-        assertThat(rates.outputTokensAffordable(new Usd(10_000), 10, Markup.NONE))
+        assertThat(rates.outputTokensAffordable(new Usd(10_000), 10, Terms.STANDARD, Markup.NONE))
                 .isZero();
-        assertThat(rates.outputTokensAffordable(new Usd(9_999), 10, Markup.NONE))
+        assertThat(rates.outputTokensAffordable(new Usd(9_999), 10, Terms.STANDARD, Markup.NONE))
                 .isEqualTo(-1);
-        assertThat(rates.outputTokensAffordable(new Usd(-1), 0, Markup.NONE)).isEqualTo(-1);
-        assertThat(Cards.model("input=1 output=0").outputTokensAffordable(new Usd(10_000), 10, Markup.NONE))
+        assertThat(rates.outputTokensAffordable(new Usd(-1), 0, Terms.STANDARD, Markup.NONE))
+                .isEqualTo(-1);
+        assertThat(Cards.model("input=1 output=0")
+                        .outputTokensAffordable(new Usd(10_000), 10, Terms.STANDARD, Markup.NONE))
                 .isEqualTo(Long.MAX_VALUE);
-        assertThatThrownBy(() -> rates.worstCase(Long.MAX_VALUE, Long.MAX_VALUE, Markup.NONE))
-                .isInstanceOf(ArithmeticException.class);
+        assertThat(rates.worstCase(Long.MAX_VALUE, Long.MAX_VALUE, Terms.STANDARD, Markup.NONE))
+                .isEqualTo(new Usd(Usd.MAX_NANO));
     }
 
     @Test

@@ -5,17 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class PriceSettingsTest {
+    private static final Instant NOW = Instant.parse("2026-11-25T00:00:00Z");
+
     @Test
     void by_default_the_built_in_cards_apply_and_unknown_models_are_refused() {
         RateBook book = PriceSettings.DEFAULTS.book();
-        assertThat(book.resolve("gpt-4o")).isInstanceOf(Resolution.Priced.class);
-        assertThat(book.resolve("llama-3-70b")).isEqualTo(new Resolution.Unknown(null));
+        assertThat(book.resolve("gpt-4o", NOW)).isInstanceOf(Resolution.Priced.class);
+        assertThat(book.resolve("llama-3-70b", NOW)).isEqualTo(new Resolution.Unknown(null, null));
         assertThat(PriceSettings.DEFAULTS.markup()).isEqualTo(Markup.NONE);
     }
 
@@ -31,21 +34,21 @@ final class PriceSettingsTest {
                     usd_per_million: { input: 1, output: 2 }
                 """);
         RateBook book = new PriceSettings(false, List.of(file), Markup.NONE, null).book();
-        assertThat(book.names()).containsOnlyKeys("ours");
+        assertThat(book.names(NOW)).containsOnlyKeys("ours");
     }
 
     @Test
     void unknown_models_cost_what_is_configured_and_the_defaults_for_the_rest() {
         RateCard card = PriceSettings.unknownModel(Cards.rates("output=4"), 1000, 100, false);
         RateBook book = new PriceSettings(true, List.of(), Markup.NONE, card).book();
-        assertThat(book.resolve("llama-3-70b")).isInstanceOfSatisfying(Resolution.Priced.class, priced -> {
+        assertThat(book.resolve("llama-3-70b", NOW)).isInstanceOfSatisfying(Resolution.Priced.class, priced -> {
             assertThat(priced.byDefault()).isTrue();
             assertThat(priced.rates().limits().maxOutputTokens()).isEqualTo(100);
             assertThat(priced.rates()
-                            .charge(
+                            .amount(
                                     Cards.usage("input=1 cached_input=1 cache_write_1h=1 audio_input=1 output=1"),
+                                    Terms.STANDARD,
                                     Markup.NONE)
-                            .charge()
                             .nano())
                     .isEqualTo(1000 + 100 + 2000 + 1000 + 4000);
         });
@@ -60,7 +63,7 @@ final class PriceSettingsTest {
         Limits unknown = PriceSettings.unknownModel(
                         Map.of(), PriceSettings.DEFAULT_CONTEXT, PriceSettings.DEFAULT_MAX_OUTPUT_TOKENS, false)
                 .limits();
-        assertThat(RateBook.builtIn().names().values())
+        assertThat(RateBook.builtIn().names(NOW).values())
                 .allSatisfy(rates ->
                         assertThat(rates.limits().imageTokensHigh()).isLessThanOrEqualTo(unknown.imageTokensLow()));
     }

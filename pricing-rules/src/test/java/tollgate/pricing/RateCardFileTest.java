@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,22 +29,21 @@ final class RateCardFileTest {
 
     @Test
     void a_sound_file_is_read() {
-        assertThat(RateCardFile.read("own.yaml", SOUND))
-                .containsExactly(new RateCard(
-                        "big",
-                        List.of("big-2026-01-01"),
-                        new Limits(1000, 100, true, 10, 85, 1445),
-                        Cards.rates("input=2.5 output=10"),
-                        List.of(new RateCard.LongContext(500, Cards.rates("input=5 output=15"))),
-                        "https://example.com/pricing",
-                        "2026-08-01"));
+        assertThat(RateCardFile.read("own.yaml", SOUND).cards())
+                .containsExactly(RateCard.named("big")
+                        .aliases(List.of("big-2026-01-01"))
+                        .limits(new Limits(1000, 100, true, 10, 85, 1445))
+                        .rates(Cards.perMillion("input=2.5 output=10"))
+                        .longContext(List.of(new LongContext(500, Cards.perMillion("input=5 output=15"))))
+                        .provenance(new Provenance("https://example.com/pricing", "2026-08-01"))
+                        .build());
     }
 
     @Test
     void a_model_is_free_where_the_card_says_so() {
         String text = SOUND.replace("input: 2.50", "input: 0").replace("    limits:", "    free: true\n    limits:");
-        assertThat(RateCardFile.read("own.yaml", text).getFirst().usdPerMillion())
-                .isEqualTo(Cards.rates("input=0 output=10"));
+        assertThat(RateCardFile.read("own.yaml", text).cards().getFirst().rates())
+                .isEqualTo(Cards.perMillion("input=0 output=10"));
     }
 
     @ParameterizedTest(name = "{1} becomes {2}")
@@ -51,19 +51,18 @@ final class RateCardFileTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "8  | input: 2.50         | input: 2.5e-6                | input: '2.5e-6' (expected: dollars, digits with up to 9 decimals)",
+                "8  | input: 2.50         | input: 2.5e-6                | input: '2.5e-6' (expected: digits with up to 18 decimals, without sign and exponent)",
                 "8  | input: 2.50         | input: 0.00                  | input: 0.00 (expected: above 0, or 'free: true'",
                 "11 | input: 5.00         | input: 0                     | input: 0 (expected: above 0, or 'free: true'",
                 "8  | input: 2.50         | input: -2.50                 | input: '-2.50'",
                 "8  | input: 2.50         | input: .nan                  | input: '.nan'",
                 "8  | input: 2.50         | input: 0x10                  | input: '0x10'",
-                "8  | input: 2.50         | input: 0.0000000001          | input: '0.0000000001'",
-                "8  | input: 2.50         | input: 2000000000            | input: 2000000000 (expected: 0..1000000000",
+                "8  | input: 2.50         | input: 0.0000000000000000001 | input: '0.0000000000000000001'",
+                "8  | input: 2.50         | input: 2000000000            | usd_per_million.input: 2000000000 (expected: 0..10000 with",
                 "8  | input: 2.50         | input: { of: 1 }             | expected a plain value",
                 "8  | input: 2.50         | input: ~ , input: 1          | given twice",
                 "8  | input: 2.50         | inptu: 2.50                  | unknown field 'inptu' (expected: input)",
-                "4  | input: 2.50         | input: 90000000              | usd_per_million: a full context of 1000 tokens costs",
-                "8  | input: 2.50,        |                              | no 'input'",
+                "4  | input: 2.50,        |                              | no 'input'",
                 "6  | low: 85             | low: 2000                    | image_tokens.low: 2000",
                 "6  | context: 1000       | context: 99                  | max_output_tokens: 100 (expected: at most context, 99)",
                 "6  | context: 1000       | context: 1e3                 | context: '1e3' (expected: a whole number)",
@@ -72,7 +71,6 @@ final class RateCardFileTest {
                 "5  | [big-2026-01-01]    | [big]                        | 'big' is a name of big already",
                 "5  | [big-2026-01-01]    | big-2026-01-01               | aliases: expected a list",
                 "10 | above_prompt_tokens: 500 | above_prompt_tokens: 0  | above_prompt_tokens: 0 (expected: above 0)",
-                "11 | output: 15.00       | cached_input: 1              | no 'output'",
                 "2  | seen: 2026-08-01    | seen: yesterday              | seen: 'yesterday'",
                 "4  | models:             | models: [                    | not YAML",
                 "2  | source:             | - source:                    | not YAML",
@@ -93,7 +91,7 @@ final class RateCardFileTest {
                 "''                                             | own.yaml: empty",
                 "models                                         | own.yaml:1: expected fields by name",
                 "'{}'                                           | own.yaml:1: no 'models'",
-                "'{models: [{model: !!java.lang.Runtime x}]}'   | own.yaml:1: no 'limits'",
+                "'{models: [{model: !!java.lang.Runtime x}]}'   | own.yaml:1: no 'source'",
                 "'--- {}\n--- {}'                               | own.yaml",
                 "'&a [*a]'                                      | own.yaml:1: expected fields by name",
                 "'{models: 3}'                                  | own.yaml:1: models: expected a list",
@@ -112,10 +110,10 @@ final class RateCardFileTest {
                 SOUND.replace("model: big", "model: gpt-4o").replace("2.50", "3"));
         RateBook book = RateBook.builtIn().with(first, later);
         for (String name : List.of("gpt-4o", "gpt-4o-2024-08-06", "big-2026-01-01")) {
-            assertThat(book.names().get(name))
+            assertThat(book.names(Instant.EPOCH).get(name))
                     .isNotNull()
-                    .satisfies(rates ->
-                            assertThat(rates.card().usdPerMillion()).isEqualTo(Cards.rates("input=3 output=10")));
+                    .satisfies(
+                            rates -> assertThat(rates.card().rates()).isEqualTo(Cards.perMillion("input=3 output=10")));
         }
     }
 

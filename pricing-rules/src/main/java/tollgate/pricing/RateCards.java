@@ -1,0 +1,17 @@
+package tollgate.pricing;
+
+import java.util.List;
+
+/**
+ * What one file states.
+ *
+ * @param cards the models, in its order
+ * @param fees the fees, in its order
+ */
+public record RateCards(List<RateCard> cards, List<Fee> fees) {
+    /** Copies the lists. */
+    public RateCards {
+        cards = List.copyOf(cards);
+        fees = List.copyOf(fees);
+    }
+}
