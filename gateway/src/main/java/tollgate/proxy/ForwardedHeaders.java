@@ -81,6 +81,15 @@ final class ForwardedHeaders {
         return forwarded;
     }
 
+    /** Copies what an upstream's error says about trying again. */
+    static void retryAdvice(HttpHeaders downstream, HttpHeaders to) {
+        for (String name : ONLY_ON_ERRORS) {
+            if (downstream.contains(name)) {
+                to.set(name, downstream.getAll(name));
+            }
+        }
+    }
+
     private static boolean passesDownstream(String name, int status) {
         if (ONLY_ON_ERRORS.contains(name)) {
             return status >= 400;

@@ -55,6 +55,7 @@ final class Relay implements AnswerReceiver {
     private @Nullable AnswerKind kind;
     private @Nullable AnswerScanner scanner;
     private @Nullable ContentDecoder decoder;
+    private @Nullable ErrorAnswer error;
     private @Nullable Refusal failure;
     private @Nullable String detail;
     private @Nullable Announcement announcement;
@@ -106,11 +107,13 @@ final class Relay implements AnswerReceiver {
             scanner = exchange.dialect()
                     .scanner(new AnswerShape(is == AnswerKind.STREAM, hideUsage, delivery.costInUsage()));
             decodeIfCoded(headers.get(HttpHeaderNames.CONTENT_ENCODING, "identity"));
+        } else if (is == AnswerKind.ERROR || is == AnswerKind.CREDENTIALS) {
+            error = new ErrorAnswer(headers);
         }
     }
 
     private void decodeIfCoded(String coding) {
-        if (coding.equalsIgnoreCase("gzip") || coding.equalsIgnoreCase("x-gzip")) {
+        if (ContentDecoder.isGzip(coding)) {
             decoder = new ContentDecoder();
             if (kind == AnswerKind.STREAM) {
                 delivery.decoded();
@@ -133,6 +136,9 @@ final class Relay implements AnswerReceiver {
         } else {
             if (reading != null) {
                 reading.scan(slice);
+            }
+            if (error != null) {
+                error.read(slice);
             }
             keep(slice);
         }
@@ -217,7 +223,7 @@ final class Relay implements AnswerReceiver {
 
     /** Keeps a whole answer, or where it is too long or memory short, lets go of all of it but the last byte. */
     private void withhold() {
-        if (overflowing && !ending && kind != AnswerKind.CREDENTIALS && kind != AnswerKind.REDIRECT) {
+        if (overflowing && !ending && kind == AnswerKind.WHOLE) {
             lane.pass(lane.received() - 1);
             if (delivery.begun()) {
                 if (scanner != null) {
@@ -269,16 +275,10 @@ final class Relay implements AnswerReceiver {
         AnswerKind is = Objects.requireNonNull(kind);
         AnswerFacts facts = facts();
         switch (is) {
-            case CREDENTIALS -> refuseInstead(Refusals.upstreamCredentials(), quoted());
+            case CREDENTIALS -> refuseInstead(Refusals.upstreamCredentials(), errorQuoted());
             case REDIRECT -> refuseInstead(Refusals.upstreamRedirect(), "status " + status);
             case EMPTY -> end(new Ending.UpstreamRefused());
-            case ERROR -> {
-                if (status == 429 && quoted().contains("insufficient_quota")) {
-                    refuseInstead(Refusals.upstreamCredentials(), quoted());
-                } else {
-                    end(new Ending.UpstreamRefused());
-                }
-            }
+            case ERROR -> completeError(Objects.requireNonNull(error));
             case WHOLE -> {
                 if (facts != null && (facts.complete() || facts.error())) {
                     end(draining ? new Ending.ClientGone(true) : new Ending.Complete());
@@ -296,6 +296,21 @@ final class Relay implements AnswerReceiver {
                 }
             }
         }
+    }
+
+    /** An error is the client's to read, unless it may be about our account. */
+    private void completeError(ErrorAnswer answer) {
+        if (answer.blamesAccount(exchange.dialect())) {
+            refuseInstead(Refusals.upstreamCredentials(), answer.quoted());
+        } else if (overflowing || !answer.readable()) {
+            refuseInstead(Refusals.upstreamError(status), answer.quoted());
+        } else {
+            end(new Ending.UpstreamRefused());
+        }
+    }
+
+    private String errorQuoted() {
+        return error == null ? "" : error.quoted();
     }
 
     private void refuseInstead(Refusal refusal, String why) {
@@ -465,6 +480,9 @@ final class Relay implements AnswerReceiver {
         lane.discard();
         if (decoder != null) {
             decoder.close();
+        }
+        if (error != null) {
+            error.close();
         }
         exchange.context().memory().give(withheldBudget);
         withheldBudget = 0;
