@@ -15,6 +15,7 @@ final class ForwardedHeaders {
     private static final Set<String> NOT_UPSTREAM = Set.of(
             "host",
             "content-length",
+            "content-encoding",
             "expect",
             "accept-encoding",
             "authorization",
