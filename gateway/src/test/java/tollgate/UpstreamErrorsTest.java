@@ -1,11 +1,16 @@
 package tollgate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -129,6 +134,43 @@ class UpstreamErrorsTest {
         isReplaced();
         upstream.answers(head + "identity", tooLong.getBytes(StandardCharsets.UTF_8));
         isReplaced();
+    }
+
+    @Test
+    void what_an_upstream_says_of_our_account_is_the_operators_to_read_and_nobody_elses() throws Exception {
+        upstream.answersJson(401, "{\"error\":{\"message\":\"Incorrect API key provided: sk-operator\"}}");
+        String id = ask(false).headers().firstValue("x-tollgate-request-id").orElseThrow();
+        String holder = gateway.get(account, "/v1/exchanges/" + id).body();
+        assertThat(holder).contains("upstream_refused").doesNotContain("Incorrect", "detail", "cost");
+        await().atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThat(operatorsView(id))
+                        .contains(
+                                "\"detail\":\"status 401: {\\\"error\\\":{\\\"message\\\":\\\"Incorrect API key provided: [our key]")
+                        .contains("\"payer\":\"operator\"", "\"cost\":\"0.00\"")
+                        .doesNotContain("sk-operator"));
+    }
+
+    @Test
+    void what_came_instead_of_an_answer_is_the_operators_to_read_too() throws Exception {
+        upstream.answers("200 OK\r\nContent-Type: text/html", "<h1>Maintenance</h1>".getBytes(StandardCharsets.UTF_8));
+        HttpResponse<byte[]> answer = ask(false);
+        assertThat(answer.statusCode()).isEqualTo(502);
+        String id = answer.headers().firstValue("x-tollgate-request-id").orElseThrow();
+        await().atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThat(operatorsView(id)).contains("Maintenance"));
+        assertThat(gateway.get(account, "/v1/exchanges/" + id).body()).doesNotContain("Maintenance");
+    }
+
+    private static String operatorsView(String id) throws Exception {
+        URI uri = URI.create(gateway.installation.adminUrl() + "/admin/v1/exchanges/" + id);
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return http.send(
+                            HttpRequest.newBuilder(uri)
+                                    .header("Authorization", "Bearer " + TestGateway.ADMIN_KEY)
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body();
+        }
     }
 
     private static void isReplaced() throws Exception {

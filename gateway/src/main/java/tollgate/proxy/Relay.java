@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tollgate.dialect.Announcement;
 import tollgate.dialect.AnswerFacts;
 import tollgate.dialect.AnswerScanner;
@@ -39,6 +41,7 @@ import tollgate.pricing.Usd;
  * <h2>Back-pressure</h2> While the client's side takes no more, the upstream is not read.
  */
 final class Relay implements AnswerReceiver {
+    private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
     private static final long TRAILING_BYTES_MS = 1_000;
     private static final int QUOTED = 2048;
     /** Of what is read at once, so much goes on before more is read: else back-pressure would come a megabyte late. */
@@ -275,7 +278,7 @@ final class Relay implements AnswerReceiver {
         AnswerKind is = Objects.requireNonNull(kind);
         AnswerFacts facts = facts();
         switch (is) {
-            case CREDENTIALS -> refuseInstead(Refusals.upstreamCredentials(), errorQuoted());
+            case CREDENTIALS -> accountRefused(errorQuoted());
             case REDIRECT -> refuseInstead(Refusals.upstreamRedirect(), "status " + status);
             case EMPTY -> end(new Ending.UpstreamRefused());
             case ERROR -> completeError(Objects.requireNonNull(error));
@@ -301,12 +304,22 @@ final class Relay implements AnswerReceiver {
     /** An error is the client's to read, unless it may be about our account. */
     private void completeError(ErrorAnswer answer) {
         if (answer.blamesAccount(exchange.dialect())) {
-            refuseInstead(Refusals.upstreamCredentials(), answer.quoted());
+            accountRefused(answer.quoted());
         } else if (overflowing || !answer.readable()) {
-            refuseInstead(Refusals.upstreamError(status), answer.quoted());
+            refuseInstead(Refusals.upstreamError(status), "status " + status + ": " + answer.quoted());
         } else {
             end(new Ending.UpstreamRefused());
         }
+    }
+
+    /** What the upstream says stays in the record: it may quote our account. */
+    private void accountRefused(String quoted) {
+        LOG.warn(
+                "upstream {} refuses the gateway's own account with status {}: what it says is in exchange {}",
+                exchange.upstream().name(),
+                status,
+                exchange.id());
+        refuseInstead(Refusals.upstreamCredentials(), "status " + status + ": " + quoted);
     }
 
     private String errorQuoted() {
@@ -328,7 +341,7 @@ final class Relay implements AnswerReceiver {
 
     /** The beginning of what is withheld, for the operator. */
     private String quoted() {
-        return lane.peek(QUOTED).toString(StandardCharsets.UTF_8);
+        return decoder != null ? "compressed" : lane.peek(QUOTED).toString(StandardCharsets.UTF_8);
     }
 
     @Override
@@ -515,6 +528,7 @@ final class Relay implements AnswerReceiver {
     /** What an operator should know of what broke. */
     @Nullable
     String failureDetail() {
-        return detail;
+        String key = exchange.upstream().apiKey();
+        return detail == null || key == null || key.isEmpty() ? detail : detail.replace(key, "[our key]");
     }
 }
