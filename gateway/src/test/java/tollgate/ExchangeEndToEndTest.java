@@ -184,6 +184,8 @@ class ExchangeEndToEndTest {
                 "stream | usage=omit, tokens=30           | 200 | +",
                 "stream | usage=null, tokens=30           | 200 | +",
                 "stream | usage=zero, tokens=30           | 200 | 0",
+                "stream | usage=prompt-only, tokens=30    | 200 | +",
+                "whole  | usage=completion-only, tokens=3 | 200 | +",
                 "stream | usage=twice, tokens=30          | 200 | +",
                 "stream | usage=late, tokens=30           | 200 | +",
                 "stream | done=omit, tokens=30            | 200 | +",
@@ -324,6 +326,37 @@ class ExchangeEndToEndTest {
         assertThat(status).isEqualTo(200);
         assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(Duration.ofSeconds(2));
         assertThat(gateway.installation.sandbox().log().requests()).isEqualTo(before + 1);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "one field           | gzip              | 415",
+                "a list in one field | identity, gzip    | 415",
+                "two fields          | identity;gzip     | 415",
+                "two, the other way  | gzip;identity     | 415",
+                "none                | identity;Identity | 200",
+            })
+    void a_coded_request_body_is_refused_however_its_coding_is_spelled(String story, String codings, int status)
+            throws Exception {
+        Account account = gateway.account("1.00");
+        String body = TestGateway.chat(false, 10);
+        StringBuilder head =
+                new StringBuilder("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nConnection: close\r\n");
+        for (String coding : codings.split(";", -1)) {
+            head.append("Content-Encoding: ").append(coding).append("\r\n");
+        }
+        head.append("Authorization: Bearer ").append(account.key());
+        head.append("\r\nContent-Length: ")
+                .append(body.length())
+                .append("\r\n\r\n")
+                .append(body);
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
+            socket.getOutputStream().write(head.toString().getBytes(StandardCharsets.UTF_8));
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .startsWith("HTTP/1.1 " + status);
+        }
     }
 
     private static String lastBody() {

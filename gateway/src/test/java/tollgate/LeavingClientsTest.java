@@ -122,6 +122,23 @@ class LeavingClientsTest {
     }
 
     @Test
+    void who_leaves_while_its_hold_is_placed_is_recorded_as_gone() throws Exception {
+        try (TestGateway gateway = TestGateway.start(folder.resolve("data"))) {
+            Account account = gateway.account("1.00");
+            for (int i = 0; i < 20; i++) {
+                try (Socket socket = send(gateway, account, TestGateway.chat(true, 10), "stall=head")) {
+                    socket.shutdownOutput();
+                    assertThat(socket.getInputStream().readAllBytes()).isEmpty();
+                }
+            }
+            drained(gateway);
+            List<Exchanges.Exchange> left =
+                    gateway.installation.records().exchanges().last(account.wallet(), 50);
+            assertThat(left).isNotEmpty().allMatch(each -> each.ended().equals("client_gone"));
+        }
+    }
+
+    @Test
     void absurd_usage_is_charged_to_a_limit_the_rest_told_and_the_wallet_frozen() throws Exception {
         try (TestGateway gateway = TestGateway.start(folder.resolve("data"))) {
             Account account = gateway.account("50.00");

@@ -81,7 +81,7 @@ public final class AccountDesk implements Account {
         }
         if (settled.isPresent()) {
             return new AccountAnswer.Found(
-                    document(settled.get(), records.ledger().allOfExchange(id)));
+                    forHolder(settled.get(), records.ledger().allOfExchange(id)));
         }
         Optional<RefusedExchange> no =
                 refused.apply(id).filter(each -> each.key().equals(key.keyId()));
@@ -106,8 +106,25 @@ public final class AccountDesk implements Account {
         return MAPPER.writeValueAsString(answer);
     }
 
-    /** The whole story of an exchange, with its ledger entries where the books have them. */
-    public static String document(Exchanges.Exchange row, List<Ledger.Entry> booked) {
+    private static String forHolder(Exchanges.Exchange row, List<Ledger.Entry> booked) {
+        ObjectNode document = document(row, booked);
+        document.remove("detail");
+        return MAPPER.writeValueAsString(document);
+    }
+
+    /**
+     * The whole story of an exchange for its operator: with what it cost, who bears that, and the {@code detail} of what
+     * failed, which may quote an upstream's account.
+     */
+    public static String forOperator(Exchanges.Exchange row, List<Ledger.Entry> booked) {
+        ObjectNode document = document(row, booked);
+        document.put("payer", row.payer());
+        document.put("cost", new Usd(row.cost()).toString());
+        return MAPPER.writeValueAsString(document);
+    }
+
+    /** With its ledger entries where the books have them. */
+    private static ObjectNode document(Exchanges.Exchange row, List<Ledger.Entry> booked) {
         ObjectNode document = (ObjectNode) MAPPER.readTree(row.record());
         ArrayNode entries = document.putArray("entries");
         for (Ledger.Entry entry : booked) {
@@ -117,6 +134,6 @@ public final class AccountDesk implements Account {
                     .put("amount", new Usd(entry.amount()).toString())
                     .put("balance", new Usd(entry.balance()).toString());
         }
-        return MAPPER.writeValueAsString(document);
+        return document;
     }
 }

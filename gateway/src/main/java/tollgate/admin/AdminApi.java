@@ -167,7 +167,7 @@ final class AdminApi {
     private Object exchange(String id) {
         Exchanges.Exchange row =
                 records.exchanges().find(id).orElseThrow(() -> Problem.notFound("exchange '" + Shown.text(id) + "'"));
-        return MAPPER.readTree(AccountDesk.document(row, records.ledger().allOfExchange(id)));
+        return MAPPER.readTree(AccountDesk.forOperator(row, records.ledger().allOfExchange(id)));
     }
 
     private static Map<String, @Nullable Object> page(List<?> data, @Nullable String next) {

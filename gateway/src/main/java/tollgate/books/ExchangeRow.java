@@ -15,7 +15,10 @@ import tollgate.records.Exchanges;
 import tollgate.records.Ledger;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Turns a usage record into its row, whose document is what a key holder may see: charges, not costs. Stateless. */
+/**
+ * Turns a usage record into its row, whose document is what a key holder may see, charges and not costs; but for {@code
+ * detail}, which is the operator's. Stateless.
+ */
 public final class ExchangeRow {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
@@ -127,6 +130,9 @@ public final class ExchangeRow {
         document.put("timings", micros(usage));
         document.put("status", usage.status());
         document.put("ended", usage.ended());
+        if (usage.detail() != null) {
+            document.put("detail", usage.detail());
+        }
         return document;
     }
 

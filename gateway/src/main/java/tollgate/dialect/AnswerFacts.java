@@ -9,6 +9,12 @@ public interface AnswerFacts {
     @Nullable
     Usage usage();
 
+    /** That report does not tell the input: what it has of it is nothing. A reported zero is told. */
+    boolean inputUntold();
+
+    /** The same of the output. */
+    boolean outputUntold();
+
     /** The share of the reported output that was reasoning, for information. */
     long reasoningTokens();
 

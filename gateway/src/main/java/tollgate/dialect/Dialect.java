@@ -28,6 +28,14 @@ public interface Dialect {
     /** A scanner for one answer of the given shape. */
     AnswerScanner scanner(AnswerShape shape);
 
+    /**
+     * Whether an upstream's error says that the account it was asked with is at fault (its key, its quota, its bills), and
+     * not the request or the moment.
+     *
+     * @param document the error as it came, decoded; of any form
+     */
+    boolean blamesAccount(byte[] document);
+
     /** The body of a refusal, for an answer that has not begun. */
     ErrorBody error(Refusal refusal);
 

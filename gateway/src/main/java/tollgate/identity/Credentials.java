@@ -45,8 +45,9 @@ public sealed interface Credentials {
         }
         if (query != null) {
             for (String part : query.split("&", -1)) {
-                if (part.startsWith("key=")) {
-                    found.add(decoded(part.substring("key=".length())));
+                int equals = part.indexOf('=');
+                if (equals >= 0 && isKey(part)) {
+                    found.add(decoded(part.substring(equals + 1)));
                 }
             }
         }
@@ -56,6 +57,12 @@ public sealed interface Credentials {
             case 1 -> new Found(found.iterator().next());
             default -> new Ambiguous();
         };
+    }
+
+    /** Whether one part of a raw query is the key, however its name is spelled. */
+    static boolean isKey(String part) {
+        int equals = part.indexOf('=');
+        return decoded(equals < 0 ? part : part.substring(0, equals)).equals("key");
     }
 
     private static String decoded(String raw) {

@@ -62,11 +62,33 @@ public final class ConsumedPortion {
                                     plan.request().choices()))
                     .build();
         }
+        Usage whole = completed(plan, observed, prompt, reported);
+        if (observed.outputUntold()) {
+            return whole;
+        }
         long since = observed.contentBytes() - observed.contentBytesAtUsage();
         Usage.Builder builder = Usage.builder();
-        reported.asMap().forEach(builder::set);
-        long room = Long.MAX_VALUE - reported.units(UnitClass.OUTPUT);
+        whole.asMap().forEach(builder::set);
+        long room = Long.MAX_VALUE - whole.units(UnitClass.OUTPUT);
         return builder.add(UnitClass.OUTPUT, Math.min(room, since / MOST_BYTES_PER_TOKEN))
                 .build();
+    }
+
+    /** A report, and an estimate for the half of it that it does not tell. */
+    static Usage completed(HoldPlan plan, Observed observed, boolean prompt, Usage reported) {
+        Usage.Builder builder = Usage.builder();
+        reported.asMap().forEach(builder::set);
+        if (observed.inputUntold() && prompt) {
+            builder.set(UnitClass.INPUT, inputTokens(plan));
+        }
+        if (observed.outputUntold()) {
+            builder.set(
+                    UnitClass.OUTPUT,
+                    outputTokens(
+                            observed.contentBytes(),
+                            observed.events(),
+                            plan.request().choices()));
+        }
+        return builder.build();
     }
 }

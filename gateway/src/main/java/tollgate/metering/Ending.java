@@ -5,6 +5,13 @@ public sealed interface Ending {
     /** The answer came to its proper end, and the client was there. */
     record Complete() implements Ending {}
 
+    /**
+     * It was given up between its hold and its upstream, which heard nothing of it.
+     *
+     * @param why the reason
+     */
+    record NotForwarded(Reason why) implements Ending {}
+
     /** Connecting, the upstream's reset or a time-out ended it before the first byte of an answer's body. */
     record UpstreamFailed() implements Ending {}
 
@@ -43,7 +50,7 @@ public sealed interface Ending {
         SHUTDOWN(Ended.GATEWAY_STOPPED),
         /** The exchange lasted longer than any may. */
         TIME_LIMIT(Ended.TIME_LIMIT),
-        /** The hold expired or was lost. */
+        /** The hold expired or was lost, or nobody knows whether it was placed. */
         HOLD_LOST(Ended.HOLD_LOST),
         /** A defect of its own. */
         DEFECT(Ended.GATEWAY_FAILED);

@@ -25,7 +25,7 @@ public final class Meter {
     /** The charge of what the answer has had so far: as reported, else estimated. The request was sent whole. */
     public Usd accrued(AnswerFacts facts) {
         Usage reported = facts.usage();
-        if (reported != null) {
+        if (reported != null && !facts.inputUntold() && !facts.outputUntold()) {
             boolean payable = plan.rates().chargeable(reported, plan.terms(), plan.markup());
             return payable ? least(plan.rates().amount(reported, plan.terms(), plan.markup())) : held;
         }

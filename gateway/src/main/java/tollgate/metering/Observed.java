@@ -8,6 +8,8 @@ import tollgate.pricing.Usage;
  * What one answer has said by the time its exchange ends. Immutable.
  *
  * @param usage as last reported; null: not reported. A reported zero is zero
+ * @param inputUntold that report does not tell the input
+ * @param outputUntold that report does not tell the output
  * @param model the exact model that answered, as last named
  * @param tier the service tier that answered, as last named
  * @param events events with content of the dialect; a whole answer is one
@@ -17,6 +19,8 @@ import tollgate.pricing.Usage;
  */
 public record Observed(
         @Nullable Usage usage,
+        boolean inputUntold,
+        boolean outputUntold,
         @Nullable String model,
         @Nullable String tier,
         int events,
@@ -24,12 +28,19 @@ public record Observed(
         long contentBytesAtUsage,
         boolean error) {
     /** No byte of an answer came. */
-    public static final Observed NOTHING = new Observed(null, null, null, 0, 0, 0, false);
+    public static final Observed NOTHING = new Observed(null, false, false, null, null, 0, 0, 0, false);
+
+    /** Something was reported, but only half of it. */
+    boolean half() {
+        return usage != null && (inputUntold || outputUntold);
+    }
 
     /** What a scanner has seen up to now. */
     public static Observed of(AnswerFacts facts) {
         return new Observed(
                 facts.usage(),
+                facts.inputUntold(),
+                facts.outputUntold(),
                 facts.model(),
                 facts.serviceTier(),
                 facts.events(),

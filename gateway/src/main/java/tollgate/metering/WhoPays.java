@@ -10,7 +10,7 @@ import tollgate.pricing.Usd;
 /**
  * Decides what a wallet pays for an exchange, however it ended. Pure; immutable and thread-safe.
  *
- * <p>The upstream's report wins, and a reported zero is zero. Without one, what was consumed is estimated, flagged, and
+ * <p>The upstream's report wins, and a reported zero is zero. Without one, or for the half that it does not tell, what was consumed is estimated, flagged, and
  * never more than was held. Where the client got nothing that it could use and will try again, the operator pays.
  */
 public final class WhoPays {
@@ -34,6 +34,7 @@ public final class WhoPays {
     public Settlement settle(HoldPlan plan, Usd held, Ending ending, Observed observed) {
         return switch (ending) {
             case Ending.Complete() -> complete(plan, held, observed);
+            case Ending.NotForwarded(Ending.Reason why) -> operatorPays(why.ended(), plan, Usage.NONE, false);
             case Ending.UpstreamFailed() -> operatorPays(Ended.UPSTREAM_FAILED, plan, Usage.NONE, false);
             case Ending.UpstreamRefused() -> refused(plan, observed);
             case Ending.UpstreamGarbled() -> operatorPays(Ended.UPSTREAM_GARBLED, plan, observed);
@@ -47,8 +48,14 @@ public final class WhoPays {
     private Settlement complete(HoldPlan plan, Usd held, Observed observed) {
         Usage reported = observed.usage();
         if (reported != null) {
+            Usage whole = ConsumedPortion.completed(plan, observed, true, reported);
             return walletPays(
-                    observed.error() ? Ended.UPSTREAM_ERROR : Ended.COMPLETE, plan, held, observed, reported, false);
+                    observed.error() ? Ended.UPSTREAM_ERROR : Ended.COMPLETE,
+                    plan,
+                    held,
+                    observed,
+                    whole,
+                    observed.half());
         }
         if (observed.error()) {
             return observed.contentBytes() == 0
@@ -75,7 +82,7 @@ public final class WhoPays {
     /** What was reported, and an estimate of what came after the report. */
     private Settlement consumed(Ended ended, HoldPlan plan, Usd held, Observed observed, boolean prompt) {
         Usage reported = observed.usage();
-        return reported != null && observed.contentBytes() <= observed.contentBytesAtUsage()
+        return reported != null && !observed.half() && observed.contentBytes() <= observed.contentBytesAtUsage()
                 ? walletPays(ended, plan, held, observed, reported, false)
                 : walletPays(ended, plan, held, observed, ConsumedPortion.of(plan, observed, prompt), true);
     }
@@ -119,7 +126,7 @@ public final class WhoPays {
 
     private Settlement operatorPays(Ended ended, HoldPlan plan, Observed observed) {
         Usage reported = observed.usage();
-        return reported == null
+        return reported == null || observed.half()
                 ? operatorPays(ended, plan, ConsumedPortion.of(plan, observed, true), true)
                 : operatorPays(ended, plan, reported, false);
     }

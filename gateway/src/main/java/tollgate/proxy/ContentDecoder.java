@@ -19,6 +19,11 @@ final class ContentDecoder implements AutoCloseable {
     private final EmbeddedChannel inflating = new EmbeddedChannel(ZlibCodecFactory.newZlibDecoder(ZlibWrapper.GZIP, 0));
     private long decoded;
 
+    /** Whether a Content-Encoding is one that this undoes. */
+    static boolean isGzip(String coding) {
+        return coding.equalsIgnoreCase("gzip") || coding.equalsIgnoreCase("x-gzip");
+    }
+
     /**
      * Decodes the next bytes, which stay the caller's.
      *

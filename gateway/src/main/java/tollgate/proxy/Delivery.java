@@ -129,7 +129,12 @@ final class Delivery {
         if (!begun) {
             begun = true;
             tellWhenBegun();
-            Refuser.send(server, exchange.dialect(), refusal, headers -> said.fields(headers::set));
+            Refuser.send(server, exchange.dialect(), refusal, headers -> {
+                if (refusal.status() == status) {
+                    ForwardedHeaders.retryAdvice(head, headers);
+                }
+                said.fields(headers::set);
+            });
         } else if (events == null || events.tornEvent()) {
             exchange.closeReservation();
             server.abort();

@@ -130,6 +130,10 @@ final class Exchange {
         return plan;
     }
 
+    String id() {
+        return id;
+    }
+
     Upstream upstream() {
         return upstream;
     }
@@ -273,11 +277,20 @@ final class Exchange {
         ended = true;
         loop.keeper().remove(this);
         dropBody();
-        settlement = context.whoPays().settle(plan, held, new Ending.UpstreamFailed(), Observed.NOTHING);
-        journal(settlement, List.of(), 0, null);
+        settlement = context.whoPays().settle(plan, held, releasing(), Observed.NOTHING);
+        journal(settlement, List.of(), clientGone || refusal == null ? 0 : refusal.status(), null);
         if (!clientGone && refusal != null) {
             new Refuser(context, loop.accessLog()).refuse(server, dialect, id, key.keyId(), refusal);
         }
+    }
+
+    /** Why it never went to an upstream. */
+    private Ending releasing() {
+        if (clientGone) {
+            return new Ending.ClientGone(false);
+        }
+        boolean defect = refusal != null && refusal.status() == 500;
+        return new Ending.NotForwarded(defect ? Ending.Reason.DEFECT : Ending.Reason.HOLD_LOST);
     }
 
     private void forward() {

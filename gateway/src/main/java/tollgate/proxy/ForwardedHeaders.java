@@ -15,6 +15,7 @@ final class ForwardedHeaders {
     private static final Set<String> NOT_UPSTREAM = Set.of(
             "host",
             "content-length",
+            "content-encoding",
             "expect",
             "accept-encoding",
             "authorization",
@@ -79,6 +80,15 @@ final class ForwardedHeaders {
             }
         }
         return forwarded;
+    }
+
+    /** Copies what an upstream's error says about trying again. */
+    static void retryAdvice(HttpHeaders downstream, HttpHeaders to) {
+        for (String name : ONLY_ON_ERRORS) {
+            if (downstream.contains(name)) {
+                to.set(name, downstream.getAll(name));
+            }
+        }
     }
 
     private static boolean passesDownstream(String name, int status) {

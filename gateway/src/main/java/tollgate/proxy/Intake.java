@@ -96,13 +96,13 @@ final class Intake implements RequestReceiver {
         identity = key;
         upstream = context.routing().of(dialect.name(), key.live());
         HttpHeaders headers = server.head().headers();
-        String coding = headers.get(HttpHeaderNames.CONTENT_ENCODING);
+        String coding = String.join(", ", headers.getAll(HttpHeaderNames.CONTENT_ENCODING));
         String announce = headers.get("X-Tollgate-Announce");
         if (upstream == null) {
             refuse(Refusals.noUpstream(dialect.name(), key.live()));
         } else if (server.head().contentLength() > context.settings().requestBytes()) {
             refuse(Refusals.tooLarge(context.settings().requestBytes()));
-        } else if (coding != null && !coding.equalsIgnoreCase("identity")) {
+        } else if (isCoded(coding)) {
             refuse(Refusals.codedBody(coding));
         } else if (announce != null && !announce.equals("trailers") && !announce.equals("usage")) {
             refuse(Refusals.announce(announce));
@@ -110,6 +110,16 @@ final class Intake implements RequestReceiver {
             long declared = server.head().contentLength();
             reserve(declared >= 0 ? declared : context.settings().requestBytes(), System.nanoTime());
         }
+    }
+
+    /** Whether a list of content codings has any but {@code identity}, which is none. */
+    private static boolean isCoded(String codings) {
+        for (String coding : codings.split(",", -1)) {
+            if (!coding.isBlank() && !coding.strip().equalsIgnoreCase("identity")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Takes memory for the body before its first byte is read; none within a second: the client is to try again. */

@@ -3,6 +3,7 @@ package tollgate.proxy;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tollgate.identity.Credentials;
 
 /** The query of a request as it goes upstream: without the client's key. Stateless. */
 final class Query {
@@ -14,7 +15,7 @@ final class Query {
             return path;
         }
         String kept = Arrays.stream(query.split("&", -1))
-                .filter(part -> !part.equals("key") && !part.startsWith("key="))
+                .filter(part -> !Credentials.isKey(part))
                 .collect(Collectors.joining("&"));
         return kept.isEmpty() ? path : path + "?" + kept;
     }

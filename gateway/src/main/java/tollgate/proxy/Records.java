@@ -23,6 +23,7 @@ import tollgate.wallet.WalletAddress;
 /** Puts together what is kept of an exchange. Stateless. */
 final class Records {
     private static final int LONGEST = 256;
+    private static final int LONGEST_DETAIL = 1024;
 
     private Records() {}
 
@@ -91,7 +92,7 @@ final class Records {
                 settled.charge().lines().stream().map(Records::line).toList(),
                 attempts,
                 status,
-                cut(detail),
+                cut(detail, LONGEST_DETAIL),
                 timings.asMap(),
                 finished);
     }
@@ -120,6 +121,10 @@ final class Records {
     }
 
     private static @Nullable String cut(@Nullable String text) {
-        return text == null || text.length() <= LONGEST ? text : text.substring(0, LONGEST);
+        return cut(text, LONGEST);
+    }
+
+    private static @Nullable String cut(@Nullable String text, int longest) {
+        return text == null || text.length() <= longest ? text : text.substring(0, longest);
     }
 }

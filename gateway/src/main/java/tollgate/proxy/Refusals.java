@@ -156,6 +156,14 @@ final class Refusals {
                 "the upstream refused the gateway's own account; nothing was charged");
     }
 
+    static Refusal upstreamError(int status) {
+        return new Refusal(
+                status,
+                "upstream_error",
+                null,
+                "the upstream answered with an error that cannot be read and is not passed on; nothing was charged");
+    }
+
     static Refusal upstreamGarbled() {
         return new Refusal(
                 502,

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tollgate.dialect.Announcement;
 import tollgate.dialect.AnswerFacts;
 import tollgate.dialect.AnswerScanner;
@@ -39,6 +41,7 @@ import tollgate.pricing.Usd;
  * <h2>Back-pressure</h2> While the client's side takes no more, the upstream is not read.
  */
 final class Relay implements AnswerReceiver {
+    private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
     private static final long TRAILING_BYTES_MS = 1_000;
     private static final int QUOTED = 2048;
     /** Of what is read at once, so much goes on before more is read: else back-pressure would come a megabyte late. */
@@ -55,6 +58,7 @@ final class Relay implements AnswerReceiver {
     private @Nullable AnswerKind kind;
     private @Nullable AnswerScanner scanner;
     private @Nullable ContentDecoder decoder;
+    private @Nullable ErrorAnswer error;
     private @Nullable Refusal failure;
     private @Nullable String detail;
     private @Nullable Announcement announcement;
@@ -106,11 +110,13 @@ final class Relay implements AnswerReceiver {
             scanner = exchange.dialect()
                     .scanner(new AnswerShape(is == AnswerKind.STREAM, hideUsage, delivery.costInUsage()));
             decodeIfCoded(headers.get(HttpHeaderNames.CONTENT_ENCODING, "identity"));
+        } else if (is == AnswerKind.ERROR || is == AnswerKind.CREDENTIALS) {
+            error = new ErrorAnswer(headers);
         }
     }
 
     private void decodeIfCoded(String coding) {
-        if (coding.equalsIgnoreCase("gzip") || coding.equalsIgnoreCase("x-gzip")) {
+        if (ContentDecoder.isGzip(coding)) {
             decoder = new ContentDecoder();
             if (kind == AnswerKind.STREAM) {
                 delivery.decoded();
@@ -133,6 +139,9 @@ final class Relay implements AnswerReceiver {
         } else {
             if (reading != null) {
                 reading.scan(slice);
+            }
+            if (error != null) {
+                error.read(slice);
             }
             keep(slice);
         }
@@ -217,7 +226,7 @@ final class Relay implements AnswerReceiver {
 
     /** Keeps a whole answer, or where it is too long or memory short, lets go of all of it but the last byte. */
     private void withhold() {
-        if (overflowing && !ending && kind != AnswerKind.CREDENTIALS && kind != AnswerKind.REDIRECT) {
+        if (overflowing && !ending && kind == AnswerKind.WHOLE) {
             lane.pass(lane.received() - 1);
             if (delivery.begun()) {
                 if (scanner != null) {
@@ -269,16 +278,10 @@ final class Relay implements AnswerReceiver {
         AnswerKind is = Objects.requireNonNull(kind);
         AnswerFacts facts = facts();
         switch (is) {
-            case CREDENTIALS -> refuseInstead(Refusals.upstreamCredentials(), quoted());
+            case CREDENTIALS -> accountRefused(errorQuoted());
             case REDIRECT -> refuseInstead(Refusals.upstreamRedirect(), "status " + status);
             case EMPTY -> end(new Ending.UpstreamRefused());
-            case ERROR -> {
-                if (status == 429 && quoted().contains("insufficient_quota")) {
-                    refuseInstead(Refusals.upstreamCredentials(), quoted());
-                } else {
-                    end(new Ending.UpstreamRefused());
-                }
-            }
+            case ERROR -> completeError(Objects.requireNonNull(error));
             case WHOLE -> {
                 if (facts != null && (facts.complete() || facts.error())) {
                     end(draining ? new Ending.ClientGone(true) : new Ending.Complete());
@@ -298,6 +301,31 @@ final class Relay implements AnswerReceiver {
         }
     }
 
+    /** An error is the client's to read, unless it may be about our account. */
+    private void completeError(ErrorAnswer answer) {
+        if (answer.blamesAccount(exchange.dialect())) {
+            accountRefused(answer.quoted());
+        } else if (overflowing || !answer.readable()) {
+            refuseInstead(Refusals.upstreamError(status), "status " + status + ": " + answer.quoted());
+        } else {
+            end(new Ending.UpstreamRefused());
+        }
+    }
+
+    /** What the upstream says stays in the record: it may quote our account. */
+    private void accountRefused(String quoted) {
+        LOG.warn(
+                "upstream {} refuses the gateway's own account with status {}: what it says is in exchange {}",
+                exchange.upstream().name(),
+                status,
+                exchange.id());
+        refuseInstead(Refusals.upstreamCredentials(), "status " + status + ": " + quoted);
+    }
+
+    private String errorQuoted() {
+        return error == null ? "" : error.quoted();
+    }
+
     private void refuseInstead(Refusal refusal, String why) {
         detail = why;
         failure = refusal;
@@ -313,7 +341,7 @@ final class Relay implements AnswerReceiver {
 
     /** The beginning of what is withheld, for the operator. */
     private String quoted() {
-        return lane.peek(QUOTED).toString(StandardCharsets.UTF_8);
+        return decoder != null ? "compressed" : lane.peek(QUOTED).toString(StandardCharsets.UTF_8);
     }
 
     @Override
@@ -466,6 +494,9 @@ final class Relay implements AnswerReceiver {
         if (decoder != null) {
             decoder.close();
         }
+        if (error != null) {
+            error.close();
+        }
         exchange.context().memory().give(withheldBudget);
         withheldBudget = 0;
     }
@@ -497,6 +528,7 @@ final class Relay implements AnswerReceiver {
     /** What an operator should know of what broke. */
     @Nullable
     String failureDetail() {
-        return detail;
+        String key = exchange.upstream().apiKey();
+        return detail == null || key == null || key.isEmpty() ? detail : detail.replace(key, "[our key]");
     }
 }

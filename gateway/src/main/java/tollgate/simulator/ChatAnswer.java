@@ -180,6 +180,12 @@ final class ChatAnswer {
     private String usage() {
         long prompt = directives.is("usage", "zero") ? 0 : call.promptTokens();
         long completion = directives.is("usage", "zero") ? 0 : completionTokens;
+        if (directives.is("usage", "prompt-only")) {
+            return "{\"prompt_tokens\":" + prompt + "}";
+        }
+        if (directives.is("usage", "completion-only")) {
+            return "{\"completion_tokens\":" + completion + "}";
+        }
         return "{\"prompt_tokens\":" + prompt + ",\"completion_tokens\":" + completion + ",\"total_tokens\":"
                 + (prompt + completion)
                 + ",\"prompt_tokens_details\":{\"cached_tokens\":0,\"audio_tokens\":0},"

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code event-bytes=N}</td><td>make each token's text N bytes long</td></tr>
  * <tr><td>{@code cut=K}</td><td>cut the connection after K bytes of the body</td></tr>
  * <tr><td>{@code stall=K}</td><td>go silent after K bytes of the body; {@code stall=head} before the head</td></tr>
- * <tr><td>{@code usage=omit|null|zero|twice|early|late}</td><td>how usage is reported</td></tr>
+ * <tr><td>{@code usage=omit|null|zero|prompt-only|completion-only|twice|early|late}</td><td>how usage is reported</td></tr>
  * <tr><td>{@code done=omit}</td><td>end the stream without its terminator</td></tr>
  * <tr><td>{@code error=mid|only}</td><td>an error event amid a stream, or as its only event</td></tr>
  * <tr><td>{@code malformed=1}</td><td>an event that is no JSON</td></tr>

@@ -70,6 +70,8 @@ class IdentityTest {
                 "the header of Google          | x-goog-api-key=k1                       | -          | Found",
                 "a query                       | -                                       | a=b&key=k1 | Found",
                 "an encoded query              | -                                       | key=%6b1   | Found",
+                "an encoded name               | -                                       | k%65y=k1   | Found",
+                "an encoded name, another key  | x-api-key=k2                            | %6bey=k1   | Ambiguous",
                 "the same key twice            | x-api-key=k1                            | key=k1     | Found",
                 "two different keys            | x-api-key=k1                            | key=k2     | Ambiguous",
                 "nothing                       | -                                       | -          | Missing",

@@ -34,6 +34,13 @@ final class WhoPaysTest {
                 "complete and reported: what was reported | complete | input=90 output=20 | 9 | 60 | 60 | no | complete | WALLET | 290000 | 290000 | no",
                 "complete, a reported zero is zero | complete | input=0 output=0 | 9 | 60 | 60 | no | complete | WALLET | 0 | 0 | no",
                 "complete, reported before the last content: still what was reported | complete | input=90 output=20 | 9 | 60 | 30 | no | complete | WALLET | 290000 | 290000 | no",
+                "complete, only the input reported: the output estimated | complete | input=90 | 12 | 60 | 60 | no | complete | WALLET | 190000 | 190000 | yes",
+                "complete, only the output reported: the input estimated | complete | output=20 | 9 | 60 | 60 | no | complete | WALLET | 300000 | 300000 | yes",
+                "complete, only the input reported and nothing said | complete | input=90 | 2 | 0 | 0 | no | complete | WALLET | 90000 | 90000 | yes",
+                "cut after half a report: the other half estimated | cut released | input=90 | 12 | 60 | 60 | no | upstream_cut | WALLET | 190000 | 190000 | yes",
+                "cut after half a report and more content | cut released | output=20 | 12 | 60 | 30 | no | upstream_cut | WALLET | 350000 | 350000 | yes",
+                "half a report, then withheld: the operator, estimated | cut withheld | output=20 | 9 | 60 | 60 | no | upstream_cut | OPERATOR | 0 | 300000 | yes",
+                "never forwarded, whatever was held: nothing | not forwarded | - | 0 | 0 | 0 | no | hold_lost | OPERATOR | 0 | 0 | no",
                 "complete, usage missing: an estimate | complete | - | 12 | 60 | 0 | no | complete | WALLET | 200000 | 200000 | yes",
                 "complete, usage missing and nothing said: the prompt | complete | - | 2 | 0 | 0 | no | complete | WALLET | 100000 | 100000 | yes",
                 "200 with no event at all: the operator | complete | - | 0 | 0 | 0 | no | upstream_garbled | OPERATOR | 0 | 100000 | yes",
@@ -72,7 +79,16 @@ final class WhoPaysTest {
             long cost,
             String estimated) {
         Usage usage = reported == null ? null : Requests.usage(reported);
-        Observed observed = new Observed(usage, null, null, events, bytes, bytesAtUsage, error.equals("yes"));
+        Observed observed = new Observed(
+                usage,
+                usage != null && !reported.contains("input="),
+                usage != null && !reported.contains("output="),
+                null,
+                null,
+                events,
+                bytes,
+                bytesAtUsage,
+                error.equals("yes"));
         Settlement settled = WHO_PAYS.settle(PLAN, PLAN.want(), ending(ending), observed);
         assertThat(settled.ended().wireName()).isEqualTo(ended);
         assertThat(settled.payer()).isEqualTo(payer);
@@ -88,6 +104,7 @@ final class WhoPaysTest {
     private static Ending ending(String text) {
         return switch (text) {
             case "complete" -> new Ending.Complete();
+            case "not forwarded" -> new Ending.NotForwarded(Ending.Reason.HOLD_LOST);
             case "failed" -> new Ending.UpstreamFailed();
             case "refused" -> new Ending.UpstreamRefused();
             case "garbled" -> new Ending.UpstreamGarbled();
@@ -115,7 +132,7 @@ final class WhoPaysTest {
             String story, long output, long total, long overrun, long disputed) {
         Usage usage = Usage.builder().set(UnitClass.OUTPUT, output).build();
         Settlement settled = WHO_PAYS.settle(
-                PLAN, PLAN.want(), new Ending.Complete(), new Observed(usage, null, null, 9, 60, 60, false));
+                PLAN, PLAN.want(), new Ending.Complete(), new Observed(usage, false, false, null, null, 9, 60, 60, false));
         assertThat(settled.total()).isEqualTo(new Usd(total));
         assertThat(settled.overrun()).isEqualTo(new Usd(overrun));
         assertThat(settled.disputed()).isEqualTo(new Usd(disputed));
@@ -124,7 +141,7 @@ final class WhoPaysTest {
 
     @Test
     void the_model_that_answered_sets_the_price() {
-        Observed observed = new Observed(Requests.usage("input=1 output=1"), "dearer", null, 9, 6, 6, false);
+        Observed observed = new Observed(Requests.usage("input=1 output=1"), false, false, "dearer", null, 9, 6, 6, false);
         Settlement settled = WHO_PAYS.settle(PLAN, PLAN.want(), new Ending.Complete(), observed);
         assertThat(settled.rates().model()).isEqualTo("dearer");
         assertThat(settled.total()).isEqualTo(new Usd(22_000));
@@ -132,7 +149,8 @@ final class WhoPaysTest {
 
     @Test
     void a_class_without_a_price_is_charged_nothing_and_marked() {
-        Observed observed = new Observed(Requests.usage("input=1 output=1 web_search=2"), null, null, 9, 6, 6, false);
+        Observed observed =
+                new Observed(Requests.usage("input=1 output=1 web_search=2"), false, false, null, null, 9, 6, 6, false);
         Settlement settled = WHO_PAYS.settle(PLAN, PLAN.want(), new Ending.Complete(), observed);
         assertThat(settled.total()).isEqualTo(new Usd(11_000));
         assertThat(settled.charge().unpriced()).isTrue();

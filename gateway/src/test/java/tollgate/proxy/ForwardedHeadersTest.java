@@ -16,6 +16,7 @@ class ForwardedHeadersTest {
             strings = {
                 "Host",
                 "Content-Length",
+                "Content-Encoding",
                 "Expect",
                 "Authorization",
                 "X-Api-Key",

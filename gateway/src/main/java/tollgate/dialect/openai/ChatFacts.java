@@ -12,6 +12,8 @@ final class ChatFacts implements AnswerFacts {
     private long reasoningTokens;
     private int usageReports;
     private boolean usageDoubtful;
+    private boolean inputUntold;
+    private boolean outputUntold;
     private boolean error;
     private @Nullable String errorCode;
     private int events;
@@ -43,6 +45,8 @@ final class ChatFacts implements AnswerFacts {
                 reasoningTokens = read.reasoning();
                 usageReports++;
                 usageDoubtful = read.doubtful();
+                inputUntold = read.promptUntold();
+                outputUntold = read.completionUntold();
                 contentBytesAtUsage = document.contentBytes();
             }
         }
@@ -66,6 +70,16 @@ final class ChatFacts implements AnswerFacts {
     @Override
     public boolean usageDoubtful() {
         return usageDoubtful;
+    }
+
+    @Override
+    public boolean inputUntold() {
+        return inputUntold;
+    }
+
+    @Override
+    public boolean outputUntold() {
+        return outputUntold;
     }
 
     @Override

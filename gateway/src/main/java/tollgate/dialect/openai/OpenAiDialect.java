@@ -37,6 +37,11 @@ public final class OpenAiDialect implements Dialect {
     }
 
     @Override
+    public boolean blamesAccount(byte[] document) {
+        return ErrorObject.blamesAccount(document);
+    }
+
+    @Override
     public ErrorBody error(Refusal refusal) {
         return new ErrorBody("application/json", ErrorDocument.of(refusal));
     }

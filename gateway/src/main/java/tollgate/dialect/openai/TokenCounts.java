@@ -10,8 +10,10 @@ import tools.jackson.core.JsonToken;
 
 /**
  * The counts of one usage object as the wire has them: {@code prompt} and {@code completion} are totals, the others
- * shares of them. Absent counts are 0.
+ * shares of them. Absent counts are 0; of the two totals it is told whether they were.
  *
+ * @param promptUntold neither the prompt nor a total that tells it was stated
+ * @param completionUntold the same of the completion
  * @param doubtful something in it was negative, absurd, contradictory or no number
  */
 record TokenCounts(
@@ -24,6 +26,8 @@ record TokenCounts(
         long audioOutput,
         long imageOutput,
         long reasoning,
+        boolean promptUntold,
+        boolean completionUntold,
         boolean doubtful) {
 
     /**
@@ -118,8 +122,8 @@ record TokenCounts(
 
         private void root(String name) {
             switch (name) {
-                case "prompt_tokens" -> prompt = count(prompt);
-                case "completion_tokens" -> completion = count(completion);
+                case "prompt_tokens" -> prompt = told(prompt);
+                case "completion_tokens" -> completion = told(completion);
                 case "total_tokens" -> total = count(total);
                 case "prompt_cache_hit_tokens", "cached_tokens", "num_cached_tokens" ->
                     cachedElsewhere = count(cachedElsewhere);
@@ -146,6 +150,13 @@ record TokenCounts(
             }
         }
 
+        /** A count below zero tells nothing. */
+        private long told(long before) {
+            BigDecimal number = Jackson.number(parser);
+            long count = count(before);
+            return number != null && number.signum() < 0 ? ABSENT : count;
+        }
+
         private long count(long before) {
             if (parser.currentToken() == JsonToken.VALUE_NULL) {
                 return before;
@@ -165,8 +176,10 @@ record TokenCounts(
             if (prompt == ABSENT && completion == ABSENT) {
                 return null;
             }
-            long in = Math.max(0, prompt);
+            boolean promptUntold = prompt == ABSENT && total == ABSENT;
+            boolean completionUntold = completion == ABSENT && total == ABSENT;
             long out = Math.max(0, completion);
+            long in = prompt != ABSENT ? prompt : Math.max(0, total - out);
             long hidden = Math.max(0, total - in - out);
             if (hidden > 0) {
                 // Some count audio input, or thinking, in the total alone; what the total has and nothing explains is
@@ -192,6 +205,8 @@ record TokenCounts(
                     Math.max(0, audioOutput),
                     Math.max(0, imageOutput),
                     Math.max(0, reasoning),
+                    promptUntold,
+                    completionUntold,
                     doubtful);
         }
     }
