@@ -132,7 +132,10 @@ final class WhoPaysTest {
             String story, long output, long total, long overrun, long disputed) {
         Usage usage = Usage.builder().set(UnitClass.OUTPUT, output).build();
         Settlement settled = WHO_PAYS.settle(
-                PLAN, PLAN.want(), new Ending.Complete(), new Observed(usage, false, false, null, null, 9, 60, 60, false));
+                PLAN,
+                PLAN.want(),
+                new Ending.Complete(),
+                new Observed(usage, false, false, null, null, 9, 60, 60, false));
         assertThat(settled.total()).isEqualTo(new Usd(total));
         assertThat(settled.overrun()).isEqualTo(new Usd(overrun));
         assertThat(settled.disputed()).isEqualTo(new Usd(disputed));
@@ -141,7 +144,8 @@ final class WhoPaysTest {
 
     @Test
     void the_model_that_answered_sets_the_price() {
-        Observed observed = new Observed(Requests.usage("input=1 output=1"), false, false, "dearer", null, 9, 6, 6, false);
+        Observed observed =
+                new Observed(Requests.usage("input=1 output=1"), false, false, "dearer", null, 9, 6, 6, false);
         Settlement settled = WHO_PAYS.settle(PLAN, PLAN.want(), new Ending.Complete(), observed);
         assertThat(settled.rates().model()).isEqualTo("dearer");
         assertThat(settled.total()).isEqualTo(new Usd(22_000));
