@@ -23,13 +23,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds what holds an event loop up: how late its timers run, less garbage collections and less what the machine made
  * its thread wait for a processor. What is left is our own doing: something that blocks, or computes for too long. A
- * turn in which classes were loaded does not count: that happens once. Nor does one in which nobody saw the loop at
+ * turn in which classes were loaded, or made ready to have their coverage counted, does not count: that happens once. Nor does one in which nobody saw the loop at
  * anything, twice: then the machine stood still.
  */
 final class LoopLagProbe implements AutoCloseable {
     private static final long EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final Set<String> WAITING = Set.of("epollWait0", "epollWait", "wait", "poll");
+    /** The coverage agent's own work on a class's first use. */
+    private static final String COVERAGE = "$jacocoInit";
+
     private static final Path SCHEDULING = Path.of("/proc/thread-self/schedstat");
 
     private final List<Beat> beats = new ArrayList<>();
@@ -109,7 +112,8 @@ final class LoopLagProbe implements AutoCloseable {
                 // collections are counted in whole milliseconds
                 long foreign = waiting - waited + TimeUnit.MILLISECONDS.toNanos(collecting - collected) * 2;
                 long lag = now - last - EVERY_NANOS - foreign;
-                if (lag > MOST_NANOS && classes == loaded && samples.get() >= 2) {
+                boolean prepared = classes == loaded && !seen.contains(COVERAGE);
+                if (lag > MOST_NANOS && prepared && samples.get() >= 2) {
                     times.incrementAndGet();
                     worst = Math.max(worst, lag);
                     story = seen;
