@@ -46,6 +46,9 @@ final class Grains {
      * @throws IllegalArgumentException when not even they are whole: more than some forty decimals
      */
     static BigInteger finePerStep(Rate rate, UnitClass unit) {
+        if (rate.isZero()) {
+            return BigInteger.ZERO;
+        }
         try {
             return rate.usd()
                     .multiply(FINE_PER_USD)

@@ -20,7 +20,7 @@ final class Itemization {
     record Item(UnitClass unit, long steps, Derivation.@Nullable Derived derived) {
         /** In fine grains. */
         BigInteger total() {
-            return derived == null
+            return derived == null || steps == 0
                     ? BigInteger.ZERO
                     : BigInteger.valueOf(steps).multiply(Grains.finePerStep(derived.rate(), unit));
         }
@@ -94,7 +94,7 @@ final class Itemization {
             }
         }
         if (left > 0 || steps == 0) {
-            add(new Item(unit, left, tariff.derivation.rate(unit)));
+            add(new Item(unit, left, tariff.derived(unit)));
         }
     }
 

@@ -35,7 +35,7 @@ public final class RateCardFile {
             .toList();
 
     /** Characters of the largest file: every model of every provider is a fraction of it. */
-    private static final int LARGEST = 16 * 1024 * 1024;
+    private static final int LARGEST = 4 * 1024 * 1024;
 
     private final String file;
     private final Map<String, List<RateCard>> owners = new HashMap<>();
@@ -88,6 +88,9 @@ public final class RateCardFile {
      * @throws InvalidRateCard when it cannot be used; it names the line
      */
     public static RateCards read(String file, String text) {
+        if (text.length() > LARGEST) {
+            throw new InvalidRateCard(file + ": " + text.length() + " characters (expected: at most " + LARGEST + ")");
+        }
         LoadSettings settings = LoadSettings.builder()
                 .setLabel(file)
                 .setUseMarks(true)

@@ -24,6 +24,8 @@ final class Tariff {
 
     final long dearestOutput;
 
+    private final Derivation.@Nullable Derived[] derived = new Derivation.@Nullable Derived[CLASSES.length];
+
     private final @Nullable List<Step>[] graduated;
 
     /** A marginal step: what steps above a number cost. */
@@ -37,6 +39,7 @@ final class Tariff {
         long output = 0;
         for (UnitClass unit : CLASSES) {
             Derivation.Derived derived = derivation.rate(unit);
+            this.derived[unit.ordinal()] = derived;
             long each = derived == null ? UNPRICED : Grains.perStep(derived.rate(), unit);
             grains[unit.ordinal()] = each;
             List<Step> further = graduated[unit.ordinal()];
@@ -55,6 +58,11 @@ final class Tariff {
 
     boolean prices(UnitClass unit) {
         return grains[unit.ordinal()] != UNPRICED;
+    }
+
+    /** The rate of a class and its reasons; null: it has no price. */
+    Derivation.@Nullable Derived derived(UnitClass unit) {
+        return derived[unit.ordinal()];
     }
 
     /** Marginal steps of a class, ascending; none for most. */
