@@ -112,6 +112,7 @@ final class ProjectedKeys implements KeySource {
                 key.project(),
                 List.copyOf(key.allowedModels()),
                 key.policy(),
-                expires == null ? null : Instant.ofEpochMilli(expires));
+                expires == null ? null : Instant.ofEpochMilli(expires),
+                tollgate.identity.Bounds.NONE);
     }
 }

@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Keys by secret, cached: good ones for a minute, unknown ones for some seconds and a bounded number of them. Whoever
+ * Keys by secret, cached: good ones for a minute, those that may not spend for a second, unknown ones for some seconds and a bounded number of them. Whoever
  * revokes or changes a key calls {@link #forget}. Thread-safe.
  */
 public final class KeyRing {
@@ -22,6 +22,12 @@ public final class KeyRing {
             .maximumSize(100_000)
             .expireAfterWrite(Duration.ofSeconds(60))
             .build();
+    /** Those that may not spend: that may be lifted, and no hold would tell. */
+    private final Cache<String, KeyIdentity> barred = Caffeine.newBuilder()
+            .maximumSize(10_000)
+            .expireAfterWrite(Duration.ofSeconds(1))
+            .build();
+
     private final Cache<String, Boolean> unknown = Caffeine.newBuilder()
             .maximumSize(10_000)
             .expireAfterWrite(Duration.ofSeconds(5))
@@ -43,11 +49,16 @@ public final class KeyRing {
         if (cached != null) {
             return CompletableFuture.completedStage(Optional.of(cached).filter(this::good));
         }
+        KeyIdentity idle = barred.getIfPresent(hash);
+        if (idle != null) {
+            return CompletableFuture.completedStage(Optional.of(idle).filter(this::good));
+        }
         if (unknown.getIfPresent(hash) != null) {
             return UNKNOWN;
         }
         return source.find(hash).thenApply(found -> {
-            found.ifPresentOrElse(key -> known.put(hash, key), () -> unknown.put(hash, true));
+            found.ifPresentOrElse(
+                    key -> (key.maySpend() ? known : barred).put(hash, key), () -> unknown.put(hash, true));
             return found.filter(this::good);
         });
     }
@@ -65,6 +76,7 @@ public final class KeyRing {
     /** Forgets a key that was revoked or changed: the next look-up asks the source. */
     public void forget(String keyId) {
         known.asMap().values().removeIf(key -> key.keyId().equals(keyId));
+        barred.invalidateAll();
         unknown.invalidateAll();
     }
 }

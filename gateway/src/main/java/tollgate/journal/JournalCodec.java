@@ -1,6 +1,7 @@
 package tollgate.journal;
 
 import tollgate.pricing.Usd;
+import tollgate.wallet.HeldCaps;
 import tollgate.wallet.Settle;
 import tollgate.wallet.WalletAddress;
 
@@ -10,7 +11,10 @@ import tollgate.wallet.WalletAddress;
  * this one readable. Stateless.
  */
 final class JournalCodec {
-    private static final long LAYOUT = 1;
+    private static final long LAYOUT = 2;
+
+    /** Without what caps count. */
+    private static final long LAYOUT_BEFORE = 1;
 
     private JournalCodec() {}
 
@@ -21,7 +25,10 @@ final class JournalCodec {
             whole(to, new JournalEntry(entry.settle(), entry.usage().withoutTexts()));
         }
         if (to.length() > most) {
-            whole(to, new JournalEntry(entry.settle(), entry.usage().withShortNames()));
+            whole(
+                    to,
+                    new JournalEntry(
+                            entry.settle().holding(HeldCaps.NONE), entry.usage().withShortNames()));
         }
     }
 
@@ -38,8 +45,9 @@ final class JournalCodec {
      * @throws PackedReader.Damaged where it is none
      */
     static JournalEntry entry(byte[] bytes) {
-        PackedReader from = reader(bytes);
-        JournalEntry entry = new JournalEntry(settle(from), usage(from));
+        PackedReader from = new PackedReader(bytes);
+        long layout = layout(from);
+        JournalEntry entry = new JournalEntry(settle(from, layout), usage(from, layout));
         from.end();
         return entry;
     }
@@ -67,19 +75,19 @@ final class JournalCodec {
      * @throws PackedReader.Damaged where these are none
      */
     static ExchangeFacts facts(byte[] bytes) {
-        PackedReader from = reader(bytes);
-        ExchangeFacts facts = facts(from);
+        PackedReader from = new PackedReader(bytes);
+        ExchangeFacts facts = facts(from, layout(from));
         from.end();
         return facts;
     }
 
-    private static PackedReader reader(byte[] bytes) {
-        PackedReader from = new PackedReader(bytes);
+    private static long layout(PackedReader from) {
         long layout = from.number();
-        if (layout != LAYOUT) {
-            throw new PackedReader.Damaged("layout " + layout + " (expected: " + LAYOUT + ")", 0);
+        if (layout != LAYOUT && layout != LAYOUT_BEFORE) {
+            throw new PackedReader.Damaged(
+                    "layout " + layout + " (expected: " + LAYOUT_BEFORE + " or " + LAYOUT + ")", 0);
         }
-        return from;
+        return layout;
     }
 
     private static void address(PackedWriter to, WalletAddress at) {
@@ -97,11 +105,24 @@ final class JournalCodec {
                 .number(settle.total().nano())
                 .flag(settle.estimated())
                 .text(settle.reference())
-                .flag(settle.disputed());
+                .flag(settle.disputed())
+                .text(settle.counted().caps().text())
+                .number(settle.counted().tokens())
+                .flag(settle.counted().came());
     }
 
-    private static Settle settle(PackedReader from) {
-        return new Settle(address(from), from.text(), from.text(), usd(from), from.flag(), from.text(), from.flag());
+    private static Settle settle(PackedReader from, long layout) {
+        return new Settle(
+                address(from),
+                from.text(),
+                from.text(),
+                usd(from),
+                from.flag(),
+                from.text(),
+                from.flag(),
+                layout == LAYOUT_BEFORE
+                        ? Settle.Counted.NOTHING
+                        : new Settle.Counted(new HeldCaps(from.text()), from.number(), from.flag()));
     }
 
     private static void facts(PackedWriter to, ExchangeFacts facts) {
@@ -127,10 +148,11 @@ final class JournalCodec {
                         each -> to.number(each.offset()).text(each.removed()).text(each.inserted()))
                 .optional(facts.idempotencyKey())
                 .optional(facts.trace())
-                .instant(facts.started());
+                .instant(facts.started())
+                .text(facts.caps().text());
     }
 
-    private static ExchangeFacts facts(PackedReader from) {
+    private static ExchangeFacts facts(PackedReader from, long layout) {
         return new ExchangeFacts(
                 from.text(),
                 address(from),
@@ -152,7 +174,8 @@ final class JournalCodec {
                 from.each(() -> new ExchangeFacts.Change(from.small(), from.text(), from.text())),
                 from.optional(),
                 from.optional(),
-                from.instant());
+                from.instant(),
+                layout == LAYOUT_BEFORE ? HeldCaps.NONE : new HeldCaps(from.text()));
     }
 
     private static void usage(PackedWriter to, UsageRecord usage) {
@@ -187,9 +210,9 @@ final class JournalCodec {
                 .instant(usage.finished());
     }
 
-    private static UsageRecord usage(PackedReader from) {
+    private static UsageRecord usage(PackedReader from, long layout) {
         return new UsageRecord(
-                facts(from),
+                facts(from, layout),
                 from.optional(),
                 from.text(),
                 from.text(),

@@ -91,24 +91,36 @@ public final class ControlPort implements AutoCloseable {
 
     /** Settles. */
     public SettleResult settle(Settle settle) {
-        return run(
-                Calls.settle(settle, maxOverrun, watch.n(settle.at().shard())),
-                Results::settle,
-                SettleResult.Unavailable::new);
+        return settled(
+                settle, one -> Calls.settle(one, maxOverrun, watch.n(one.at().shard())));
     }
 
-    /** Settles an exchange whose record is gone. */
-    public SettleResult replay(Settle settle, Usd captured) {
-        return run(
-                Calls.replay(settle, captured.nano(), watch.n(settle.at().shard())),
-                Results::settle,
-                SettleResult.Unavailable::new);
+    /** Caps that hold it and were not named are named the second time. */
+    private SettleResult settled(Settle settle, Function<Settle, Call> calling) {
+        SettleResult first = run(calling.apply(settle), Results::settle, SettleResult.Unavailable::new);
+        return first instanceof SettleResult.OtherCaps(HeldCaps caps)
+                ? run(calling.apply(settle.holding(caps)), Results::settle, SettleResult.Unavailable::new)
+                : first;
+    }
+
+    /**
+     * Settles an exchange whose record is gone.
+     *
+     * @param captured what was taken of it so far, as SQL knows
+     * @param tokens what caps counted of it so far, as SQL knows; -1 where it has no entry at all
+     */
+    public SettleResult replay(Settle settle, Usd captured, long tokens) {
+        return settled(
+                settle,
+                one -> Calls.replay(
+                        one, captured.nano(), tokens, watch.n(one.at().shard())));
     }
 
     /** Captures what had accrued of a hold that nobody renews. */
     public SettleResult expire(int shard, DueHold hold) {
         WalletAddress at = new WalletAddress(shard, hold.organisation(), hold.wallet());
-        return run(Calls.expire(at, hold, watch.n(shard)), Results::settle, SettleResult.Unavailable::new);
+        Settle nothing = new Settle(at, hold.exchange(), "expired", Usd.ZERO, true, "expiry");
+        return settled(nothing, one -> Calls.expire(one, hold, watch.n(shard)));
     }
 
     /**
@@ -138,6 +150,16 @@ public final class ControlPort implements AutoCloseable {
     /** Sets an organisation's policy number. */
     public SetResult setPolicy(WalletAddress at, long version) {
         return set(Calls.set(at, "pol", version, "", watch.n(at.shard())));
+    }
+
+    /** Forgets what a cap's counter has spent; what is held stays. */
+    public SetResult resetCap(WalletAddress at, String cap, String subject, long version) {
+        return set(Calls.setCap(at, "cap_reset", cap + ":" + subject, version, watch.n(at.shard())));
+    }
+
+    /** A cap is no more: its counter goes once nothing is held. */
+    public SetResult removeCap(WalletAddress at, String cap, String subject, long version) {
+        return set(Calls.setCap(at, "cap_removed", cap + ":" + subject, version, watch.n(at.shard())));
     }
 
     private SetResult set(Call call) {
@@ -185,10 +207,14 @@ public final class ControlPort implements AutoCloseable {
 
     /** An exchange's record; empty where Redis has none. */
     public Optional<ExchangeState> exchange(int shard, String exchange) {
-        Map<String, String> fields = fields(Keys.exchange(shard, exchange), "st", "w", "cap", "fp");
+        Map<String, String> fields = fields(Keys.exchange(shard, exchange), "st", "w", "cap", "fp", "caps");
         return Optional.ofNullable(fields.get("st"))
                 .map(state -> new ExchangeState(
-                        state, fields.getOrDefault("w", ""), amount(fields.get("cap")), fields.getOrDefault("fp", "")));
+                        state,
+                        fields.getOrDefault("w", ""),
+                        amount(fields.get("cap")),
+                        fields.getOrDefault("fp", ""),
+                        new HeldCaps(fields.getOrDefault("caps", ""))));
     }
 
     /** A shard; empty where it has never been opened in this Redis. */
@@ -231,6 +257,7 @@ public final class ControlPort implements AutoCloseable {
                 body.getOrDefault("fp", ""),
                 "1".equals(body.get("est")),
                 number(body.get("frz")),
+                body.getOrDefault("caps", ""),
                 body.getOrDefault("ref", ""),
                 body.getOrDefault("actor", ""));
     }
