@@ -124,6 +124,7 @@ final class Installation implements AutoCloseable {
                     projected::projectAll,
                     Duration.ofMillis(drainAfterMs),
                     config.holds().life(),
+                    config.redis().url().equals(TollgateConfig.EMBEDDED),
                     telemetry,
                     clock));
             keeping.start();

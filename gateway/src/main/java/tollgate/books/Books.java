@@ -76,6 +76,7 @@ public final class Books implements AutoCloseable {
      * @param reproject puts what Redis says of keys right: a key revoked in a lost second must not come back
      * @param drainAfter entries younger than this are not drained: SQL is not to be ahead of Redis's disk
      * @param holdLife how long a hold lives without renewal
+     * @param restores whether a Redis that has nothing is filled from SQL
      */
     public Books(
             Records records,
@@ -87,6 +88,7 @@ public final class Books implements AutoCloseable {
             Runnable reproject,
             Duration drainAfter,
             Duration holdLife,
+            boolean restores,
             Telemetry telemetry,
             Clock clock) {
         this.records = records;
@@ -99,7 +101,8 @@ public final class Books implements AutoCloseable {
         this.owner = journal.identity().id();
         this.replay = new Replay(journal, journalLoop, records, control, treasury, telemetry, clock);
         this.drain = new Drain(records, control, owner, drainAfter.toMillis(), replay::booked);
-        this.recovery = new Recovery(records, control, watch, drain, owner, holdLife);
+        this.recovery = new Recovery(
+                records, control, watch, drain, new RollForward(records, control, clock), owner, holdLife, restores);
         this.reaper = new Reaper(control, telemetry, holdLife.toNanos());
         this.reconstruction = new Reconstruction(records, control, clock, RECORD_AFTER, FINAL_AFTER);
     }

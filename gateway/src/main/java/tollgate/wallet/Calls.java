@@ -216,6 +216,51 @@ final class Calls {
         });
     }
 
+    /**
+     * Books an entry again.
+     *
+     * @param holding what caps hold for its exchange, as far as it is known
+     */
+    static Call reapply(Reapply again, HeldCaps holding) {
+        LedgerEntry entry = again.entry();
+        WalletAddress at = again.at();
+        int shard = at.shard();
+        List<String> keys = new ArrayList<>();
+        keys.add(Keys.shard(shard));
+        keys.add(entry.kind().equals("cap_reset") ? Keys.cap(shard, entry.wallet()) : Keys.wallet(at));
+        keys.add(
+                entry.exchange().isEmpty()
+                        ? Keys.posted(shard, entry.entry())
+                        : Keys.exchange(shard, entry.exchange()));
+        keys.add(Keys.expiries(shard));
+        List<String> args = new ArrayList<>(List.of(
+                Script.VERSION,
+                again.line(),
+                Long.toString(again.epoch()),
+                Long.toString(entry.n()),
+                entry.entry(),
+                at.organisation(),
+                at.wallet(),
+                entry.exchange(),
+                entry.kind(),
+                nano(entry.amount().nano()),
+                nano(entry.balance().nano()),
+                Long.toString(entry.seq()),
+                entry.fingerprint(),
+                again.currency(),
+                nano(entry.shortfall().nano()),
+                Long.toString(entry.epoch()),
+                nano(again.taken()),
+                again.kept() ? "1" : "0"));
+        for (Reapply.Move move : again.moves()) {
+            keys.add(Keys.cap(shard, move.counter()));
+            args.add(Long.toString(move.start()));
+            args.add(Long.toString(move.moved()));
+        }
+        keys.addAll(holding.keys(shard));
+        return new Call(Script.REAPPLY, shard, keys.toArray(String[]::new), args.toArray(String[]::new));
+    }
+
     private static String now() {
         return Long.toString(System.currentTimeMillis());
     }

@@ -2,10 +2,12 @@ package tollgate.wallet;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.KeyValue;
+import io.lettuce.core.LettuceFutures;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScanIterator;
@@ -164,6 +166,35 @@ public final class ControlPort implements AutoCloseable {
 
     private SetResult set(Call call) {
         return run(call, Results::set, (why, may) -> new SetResult.Unavailable(why));
+    }
+
+    /**
+     * Books entries again, in their order, in one go. After one that is refused all others are, their numbers not following.
+     *
+     * @return what came of each
+     * @throws RedisException where Redis is away: some of them may be booked
+     */
+    public List<ReapplyResult> reapply(List<Reapply> entries) {
+        redis.scriptLoad(Script.REAPPLY.text());
+        List<RedisFuture<List<Object>>> replies = new ArrayList<>();
+        for (Reapply entry : entries) {
+            replies.add(sent(Calls.reapply(entry, HeldCaps.NONE)));
+        }
+        return replies.stream().map(this::reapplied).toList();
+    }
+
+    /** Books one entry again whose exchange is held by these caps. */
+    public ReapplyResult reapply(Reapply entry, HeldCaps holding) {
+        return reapplied(sent(Calls.reapply(entry, holding)));
+    }
+
+    private RedisFuture<List<Object>> sent(Call call) {
+        return connection.async().evalsha(call.script().sha(), ScriptOutputType.MULTI, call.keys(), call.args());
+    }
+
+    private ReapplyResult reapplied(RedisFuture<List<Object>> reply) {
+        return Results.reapply(
+                new Reply(LettuceFutures.awaitOrCancel(reply, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)));
     }
 
     /** Opens a shard. */

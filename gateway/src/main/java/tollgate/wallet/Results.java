@@ -85,6 +85,14 @@ final class Results {
         };
     }
 
+    static ReapplyResult reapply(Reply reply) {
+        return switch (reply.word()) {
+            case "OK" -> new ReapplyResult.Booked(reply.text(1).equals("1"));
+            case "CAPS" -> new ReapplyResult.OtherCaps(new HeldCaps(reply.text(1)));
+            default -> new ReapplyResult.Rejected(reply.word(), reply.text(1));
+        };
+    }
+
     static FenceResult fence(Reply reply) {
         return switch (reply.word()) {
             case "OK" -> new FenceResult.Opened(reply.number(1), reply.number(2));

@@ -15,7 +15,8 @@ enum Script {
     SETTLE,
     POST,
     SET,
-    FENCE;
+    FENCE,
+    REAPPLY;
 
     /** What every call states first: a script of another version refuses it. */
     static final String VERSION = "1";

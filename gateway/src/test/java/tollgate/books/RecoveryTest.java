@@ -39,8 +39,8 @@ import tollgate.records.Wallets;
 import tollgate.wallet.ControlPort;
 import tollgate.wallet.DueHold;
 import tollgate.wallet.EntryKind;
-import tollgate.wallet.Place;
 import tollgate.wallet.HeldCaps;
+import tollgate.wallet.Place;
 import tollgate.wallet.PlaceResult;
 import tollgate.wallet.Settle;
 import tollgate.wallet.SettleResult;
@@ -478,6 +478,7 @@ class RecoveryTest {
                 () -> {},
                 drainAfter,
                 Duration.ofSeconds(60),
+                false,
                 Telemetry.NONE,
                 Clock.systemUTC());
     }
