@@ -111,7 +111,7 @@ final class Installation implements AutoCloseable {
             Journal journal = openJournal(data, each);
             ControlPort control = opened(
                     ControlPort.connect(redis.url(), watch, config.holds().maxOverrun()));
-            RedisKeeper.check(control);
+            RedisKeeper.check(control, config.redis().allowUnsafe());
             Treasury treasury = new Treasury(records, control, clock);
             ProjectedKeys projected = new ProjectedKeys(records, control, workers);
             Books keeping = opened(new Books(

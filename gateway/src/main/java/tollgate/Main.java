@@ -24,6 +24,7 @@ import tollgate.config.InvalidConfig;
             AdminCommands.Ledger.class,
             AdminCommands.Verify.class,
             PriceCommand.class,
+            DoctorCommand.class,
             RestoreCommand.class,
             VersionCommand.class
         })

@@ -2,6 +2,7 @@ package tollgate;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,16 +64,19 @@ final class RedisKeeper implements AutoCloseable {
                         workers);
     }
 
-    /** Refuses a Redis that is set up to lose money. */
-    static void check(ControlPort control) throws IOException {
-        String policy = control.setting("maxmemory-policy");
-        if (!policy.isEmpty() && !policy.equals("noeviction")) {
-            throw new IOException(
-                    "redis: maxmemory-policy is '" + policy + "' (expected: noeviction: money must not be evicted)");
+    /**
+     * Refuses a Redis that is set up to lose money.
+     *
+     * @param allowUnsafe serve all the same, saying so
+     * @throws IOException where it is, and that is not allowed
+     */
+    static void check(ControlPort control, boolean allowUnsafe) throws IOException {
+        List<String> dangers = control.server().dangers();
+        if (!dangers.isEmpty() && !allowUnsafe) {
+            throw new IOException("redis: " + String.join("; ", dangers)
+                    + "; redis.allow_unsafe: true would serve all the same, tollgate doctor looks at everything");
         }
-        if ("no".equals(control.setting("appendonly"))) {
-            throw new IOException("redis: appendonly is 'no' (expected: yes: a restart would lose all holds)");
-        }
+        dangers.forEach(danger -> LOG.warn("redis: unsafe, as redis.allow_unsafe allows: {}", danger));
     }
 
     /** Its address, password included. */

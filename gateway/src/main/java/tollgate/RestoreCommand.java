@@ -26,7 +26,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** Fills a Redis that lost everything from SQL. Every gateway is stopped; what is there already stays. */
 @Command(
         name = "restore",
-        description = "Rebuilds wallets, exchanges and caps in an emptied Redis from SQL. Every gateway has to be stopped.",
+        description =
+                "Rebuilds wallets, exchanges and caps in an emptied Redis from SQL. Every gateway has to be stopped.",
         mixinStandardHelpOptions = true)
 final class RestoreCommand implements Callable<Integer> {
     @Spec

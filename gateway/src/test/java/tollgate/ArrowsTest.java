@@ -34,6 +34,7 @@ class ArrowsTest {
             Map.entry("simulator", Set.of("http")),
             Map.entry("config", Set.of()),
             Map.entry("embedded", Set.of()),
+            Map.entry("doctor", Set.of("wallet", "records")),
             Map.entry("cli", Set.of()));
 
     private static final JavaClasses GATEWAY = new ClassFileImporter()

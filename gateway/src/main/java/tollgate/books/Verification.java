@@ -89,12 +89,14 @@ public final class Verification {
 
     private Map<String, @Nullable Object> check(
             Wallets.Wallet wallet, Map<Integer, Map<String, Usd>> held, List<String> problems) {
+        // first: the drain goes on, and what it has drained once this was read is found in SQL or behind this
+        String position = records.shards().get(wallet.shard()).streamId();
         Chain chain = chain(wallet, problems);
         Optional<WalletState> state = control.wallet(Treasury.address(wallet));
         if (state.isEmpty()) {
             problems.add(wallet.id() + ": Redis has no such wallet");
         } else {
-            compare(wallet, state.get(), chain, problems);
+            compare(wallet, state.get(), chain, position, problems);
             Usd sum = held.getOrDefault(wallet.shard(), Map.of()).getOrDefault(wallet.id(), Usd.ZERO);
             if (!sum.equals(state.get().held())) {
                 lookAgain(wallet, problems);
@@ -147,10 +149,11 @@ public final class Verification {
     }
 
     /** What Redis has beyond SQL must be in its stream, whole: only then may it differ. */
-    private void compare(Wallets.Wallet wallet, WalletState state, Chain chain, List<String> problems) {
+    private void compare(
+            Wallets.Wallet wallet, WalletState state, Chain chain, String position, List<String> problems) {
         boolean underWay = state.seq() > chain.seq;
         if (underWay) {
-            follow(wallet, state.seq(), chain);
+            follow(wallet, state.seq(), chain, position);
         }
         if (state.seq() != chain.seq) {
             problems.add(wallet.id() + ": Redis is at entry " + state.seq() + ", the ledger at " + chain.seq);
@@ -163,8 +166,8 @@ public final class Verification {
         }
     }
 
-    private void follow(Wallets.Wallet wallet, long last, Chain chain) {
-        String position = records.shards().get(wallet.shard()).streamId();
+    private void follow(Wallets.Wallet wallet, long last, Chain chain, String from) {
+        String position = from;
         while (chain.seq < last) {
             List<LedgerEntry> entries = control.entries(wallet.shard(), position, BATCH);
             if (entries.isEmpty()) {

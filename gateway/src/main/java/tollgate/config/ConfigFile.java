@@ -82,7 +82,7 @@ public final class ConfigFile {
 
     private static TollgateConfig config(Section top, Expansion expansion, Map<String, String> environment) {
         Section listen = top.section("listen", "gateway", "admin");
-        Section redis = top.section("redis", "url", "place_wait_ms", "settle_wait_ms");
+        Section redis = top.section("redis", "url", "place_wait_ms", "settle_wait_ms", "allow_unsafe");
         Section announce = top.section("announce", "trailers", "sse_comment", "balance", "hold_bytes");
         if (!top.list("routes").isEmpty()) {
             top.notBuilt("routes");
@@ -146,7 +146,8 @@ public final class ConfigFile {
         return new TollgateConfig.Redis(
                 url,
                 Duration.ofMillis(redis.whole("place_wait_ms", 1_000, 1, 60_000)),
-                Duration.ofMillis(redis.whole("settle_wait_ms", 250, 1, 60_000)));
+                Duration.ofMillis(redis.whole("settle_wait_ms", 250, 1, 60_000)),
+                redis.flag("allow_unsafe", false));
     }
 
     private static String records(Section records) {

@@ -55,8 +55,12 @@ public record TollgateConfig(
     /** Where to listen. */
     public record Listen(InetSocketAddress gateway, InetSocketAddress admin) {}
 
-    /** Where the money is, and how long to wait for it. */
-    public record Redis(String url, Duration placeWait, Duration settleWait) {}
+    /**
+     * Where the money is, and how long to wait for it.
+     *
+     * @param allowUnsafe whether to serve from a Redis that is set up to lose money
+     */
+    public record Redis(String url, Duration placeWait, Duration settleWait, boolean allowUnsafe) {}
 
     /** A provider. */
     public record Provider(

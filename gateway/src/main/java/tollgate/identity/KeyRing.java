@@ -2,22 +2,33 @@ package tollgate.identity;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 
 /**
- * Keys by secret, cached: good ones for a minute, those that may not spend for a second, unknown ones for some seconds and a bounded number of them. Whoever
- * revokes or changes a key calls {@link #forget}. Thread-safe.
+ * Keys by secret, cached: good ones for a minute, those that may not spend for a second, unknown ones for some seconds and
+ * a bounded number of them. Whoever revokes or changes a key calls {@link #forget}. Thread-safe.
+ *
+ * <p>A flood of unknown keys ends here: an address that tries too many is told so without anybody being asked, the same
+ * key is looked up once however many ask for it, and so are at most a bounded number of keys at a time.
  */
 public final class KeyRing {
-    private static final CompletionStage<Optional<KeyIdentity>> UNKNOWN =
-            CompletableFuture.completedStage(Optional.empty());
+    private static final CompletionStage<KeyLookup> UNKNOWN = CompletableFuture.completedStage(new KeyLookup.Unknown());
+    private static final CompletionStage<KeyLookup> TOO_MANY =
+            CompletableFuture.completedStage(new KeyLookup.TooMany());
+    private static final int MOST_UNDER_WAY = 1_000;
+    private static final int UNKNOWN_EACH_SECOND = 20;
 
     private final KeySource source;
     private final Clock clock;
+    private final StrangerLimiter strangers = new StrangerLimiter(UNKNOWN_EACH_SECOND, Duration.ofSeconds(1));
+    private final ConcurrentMap<String, CompletableFuture<Optional<KeyIdentity>>> underWay = new ConcurrentHashMap<>();
     private final Cache<String, KeyIdentity> known = Caffeine.newBuilder()
             .maximumSize(100_000)
             .expireAfterWrite(Duration.ofSeconds(60))
@@ -39,28 +50,58 @@ public final class KeyRing {
         this.clock = clock;
     }
 
-    /** Who a secret stands for: completed already where it is cached or malformed. */
-    public CompletionStage<Optional<KeyIdentity>> lookup(String secret) {
+    /**
+     * Who a secret stands for: completed already where it is cached, malformed or not to be asked for.
+     *
+     * @param from the address that it came from
+     * @return fails where nobody can tell right now
+     */
+    public CompletionStage<KeyLookup> lookup(String secret, InetAddress from) {
         if (ApiKey.kind(secret).filter(kind -> kind != ApiKey.Kind.ADMIN).isEmpty()) {
             return UNKNOWN;
         }
         String hash = ApiKey.hash(secret);
         KeyIdentity cached = known.getIfPresent(hash);
         if (cached != null) {
-            return CompletableFuture.completedStage(Optional.of(cached).filter(this::good));
+            return good(cached) ? CompletableFuture.completedStage(new KeyLookup.Known(cached)) : UNKNOWN;
         }
         KeyIdentity idle = barred.getIfPresent(hash);
         if (idle != null) {
-            return CompletableFuture.completedStage(Optional.of(idle).filter(this::good));
+            return good(idle) ? CompletableFuture.completedStage(new KeyLookup.Known(idle)) : UNKNOWN;
         }
         if (unknown.getIfPresent(hash) != null) {
             return UNKNOWN;
         }
-        return source.find(hash).thenApply(found -> {
-            found.ifPresentOrElse(
-                    key -> (key.maySpend() ? known : barred).put(hash, key), () -> unknown.put(hash, true));
-            return found.filter(this::good);
+        if (!strangers.allows(from) || underWay.size() >= MOST_UNDER_WAY) {
+            return TOO_MANY;
+        }
+        return found(hash).thenApply(found -> {
+            if (found.isEmpty()) {
+                strangers.unknown(from);
+            }
+            return found.filter(this::good).<KeyLookup>map(KeyLookup.Known::new).orElseGet(KeyLookup.Unknown::new);
         });
+    }
+
+    private CompletableFuture<Optional<KeyIdentity>> found(String hash) {
+        CompletableFuture<Optional<KeyIdentity>> mine = new CompletableFuture<>();
+        CompletableFuture<Optional<KeyIdentity>> others = underWay.putIfAbsent(hash, mine);
+        if (others != null) {
+            return others;
+        }
+        source.find(hash).whenComplete((found, failed) -> {
+            if (found != null) {
+                found.ifPresentOrElse(
+                        key -> (key.maySpend() ? known : barred).put(hash, key), () -> unknown.put(hash, true));
+            }
+            underWay.remove(hash);
+            if (found != null) {
+                mine.complete(found);
+            } else {
+                mine.completeExceptionally(failed);
+            }
+        });
+        return mine;
     }
 
     private boolean good(KeyIdentity key) {

@@ -4,9 +4,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ import tollgate.http.RequestReceiver;
 import tollgate.http.ServerExchange;
 import tollgate.identity.Credentials;
 import tollgate.identity.KeyIdentity;
+import tollgate.identity.KeyLookup;
 import tollgate.metering.HoldPlan;
 import tollgate.pricing.ModelRates;
 import tollgate.pricing.RateBook;
@@ -68,16 +70,30 @@ final class Intake implements RequestReceiver {
         switch (Credentials.of(headers::getAll, server.head().query())) {
             case Credentials.Missing() -> refuse(Refusals.key());
             case Credentials.Ambiguous() -> refuse(Refusals.twoKeys());
-            case Credentials.Found(String secret) -> lookUp(context.keys().lookup(secret));
+            case Credentials.Found(String secret) -> lookUp(context.keys().lookup(secret, address(server)));
         }
     }
 
-    private void lookUp(CompletionStage<Optional<KeyIdentity>> found) {
-        found.thenAccept(key -> onLoop(() -> key.ifPresentOrElse(this::identified, () -> refuse(Refusals.key()))))
-                .exceptionally(away -> {
-                    onLoop(() -> refuse(Refusals.keySourceAway()));
-                    return null;
-                });
+    /** The address that a request came from. */
+    static InetAddress address(ServerExchange server) {
+        return server.remote() instanceof InetSocketAddress remote
+                ? remote.getAddress()
+                : InetAddress.getLoopbackAddress();
+    }
+
+    private void lookUp(CompletionStage<KeyLookup> asked) {
+        asked.thenAccept(found -> onLoop(() -> found(found))).exceptionally(away -> {
+            onLoop(() -> refuse(Refusals.keySourceAway()));
+            return null;
+        });
+    }
+
+    private void found(KeyLookup found) {
+        switch (found) {
+            case KeyLookup.Known(KeyIdentity key) -> identified(key);
+            case KeyLookup.Unknown() -> refuse(Refusals.key());
+            case KeyLookup.TooMany() -> refuse(Refusals.tooManyUnknownKeys());
+        }
     }
 
     private void onLoop(Runnable task) {

@@ -6,7 +6,6 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +19,7 @@ import tollgate.http.RequestHead;
 import tollgate.http.ServerExchange;
 import tollgate.identity.Credentials;
 import tollgate.identity.KeyIdentity;
+import tollgate.identity.KeyLookup;
 
 /** What the gateway answers itself: whether it lives and serves, and what a key holder may ask. Thread-safe. */
 public final class OwnPaths {
@@ -79,8 +79,8 @@ public final class OwnPaths {
             case Credentials.Ambiguous() -> refuse(server, dialect, Refusals.twoKeys());
             case Credentials.Found(String secret) ->
                 context.keys()
-                        .lookup(secret)
-                        .thenAcceptAsync(key -> asked(server, dialect, key), workers)
+                        .lookup(secret, Intake.address(server))
+                        .thenAcceptAsync(found -> asked(server, dialect, found), workers)
                         .exceptionally(away -> {
                             LOG.warn("a key holder's question could not be answered", away);
                             onLoop(server, () -> refuse(server, dialect, Refusals.keySourceAway()));
@@ -90,12 +90,14 @@ public final class OwnPaths {
     }
 
     /** On a worker. */
-    private void asked(ServerExchange server, Dialect dialect, Optional<KeyIdentity> key) {
-        if (key.isEmpty()) {
-            onLoop(server, () -> refuse(server, dialect, Refusals.key()));
-        } else {
-            AccountAnswer answer = account.answer(key.get(), server.head().path());
-            onLoop(server, () -> answered(server, dialect, answer));
+    private void asked(ServerExchange server, Dialect dialect, KeyLookup found) {
+        switch (found) {
+            case KeyLookup.Known(KeyIdentity key) -> {
+                AccountAnswer answer = account.answer(key, server.head().path());
+                onLoop(server, () -> answered(server, dialect, answer));
+            }
+            case KeyLookup.Unknown() -> onLoop(server, () -> refuse(server, dialect, Refusals.key()));
+            case KeyLookup.TooMany() -> onLoop(server, () -> refuse(server, dialect, Refusals.tooManyUnknownKeys()));
         }
     }
 

@@ -24,6 +24,14 @@ final class Refusals {
                 401, "invalid_api_key", null, "no valid API key was given: send one as Authorization: Bearer");
     }
 
+    static Refusal tooManyUnknownKeys() {
+        return new Refusal(
+                429,
+                "too_many_unknown_keys",
+                null,
+                "too many unknown API keys were tried from this address; try again in a second");
+    }
+
     static Refusal twoKeys() {
         return new Refusal(400, "two_api_keys", null, "two different API keys were given; send one");
     }

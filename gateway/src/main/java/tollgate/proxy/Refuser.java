@@ -71,7 +71,7 @@ final class Refuser {
                 headers.set("retry-after-ms", "500");
             }
             default -> {
-                if (refusal.status() == 503) {
+                if (refusal.status() == 503 || refusal.status() == 429) {
                     headers.set(HttpHeaderNames.RETRY_AFTER, "1");
                 }
             }

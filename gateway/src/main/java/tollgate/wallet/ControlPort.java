@@ -6,6 +6,7 @@ import io.lettuce.core.LettuceFutures;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
@@ -347,9 +348,27 @@ public final class ControlPort implements AutoCloseable {
         throw new RedisException("INFO replication names no master_replid: not a Redis of its own");
     }
 
-    /** A value of {@code CONFIG GET} or an empty text; for checks of the set-up. */
-    public String setting(String name) {
-        return redis.configGet(name).getOrDefault(name, "");
+    /** What it says of itself. */
+    public RedisServer server() {
+        String appendfsync;
+        try {
+            appendfsync = redis.configGet("appendfsync").getOrDefault("appendfsync", "");
+        } catch (RedisCommandExecutionException notAllowed) {
+            appendfsync = "";
+        }
+        return RedisServer.of(redis.info(), appendfsync);
+    }
+
+    /** Commands that are needed and not allowed: each is tried on a key of its own, which is deleted again. */
+    public List<String> missingRights() {
+        List<String> missing = new ArrayList<>(redis.<List<String>>eval(
+                Script.read("rights.lua"), ScriptOutputType.MULTI, new String[] {Keys.trial()}, new String[0]));
+        try {
+            redis.scriptLoad("return 1");
+        } catch (RedisCommandExecutionException notAllowed) {
+            missing.add("SCRIPT LOAD");
+        }
+        return missing;
     }
 
     /** Whether Redis answers. */

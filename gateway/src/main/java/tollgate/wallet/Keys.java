@@ -35,4 +35,9 @@ final class Keys {
     static String ledger(int shard) {
         return "{s" + shard + "}:l";
     }
+
+    /** A key that nothing is kept in: what we may do is tried on it. */
+    static String trial() {
+        return "{s0}:trial";
+    }
 }

@@ -57,7 +57,7 @@ enum Script {
         return whole.toString();
     }
 
-    private static String read(String resource) {
+    static String read(String resource) {
         try (InputStream in = Script.class.getResourceAsStream(resource)) {
             if (in == null) {
                 throw new IllegalStateException("resource " + resource + " is missing: a broken build");

@@ -2,7 +2,6 @@ package tollgate.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -36,7 +35,7 @@ class RedisChildTest {
     void a_killed_one_is_noticed_and_started_again_for_the_same_clients() throws IOException {
         RedisChild first = RedisChild.start(folder.resolve("redis"));
         ProcessHandle.of(first.pid()).orElseThrow().destroyForcibly();
-        await().atMost(Duration.ofSeconds(5)).until(() -> first.onExit().isDone());
+        assertThat(first.onExit()).succeedsWithin(Duration.ofSeconds(5));
         try (RedisChild again = first.restart()) {
             assertThat(again.url()).isEqualTo(first.url());
             assertThat(ask(again, "set")).isEqualTo("OK");
@@ -49,7 +48,7 @@ class RedisChildTest {
         RedisChild orphan = RedisChild.start(data);
         assertThat(ask(orphan, "set")).isEqualTo("OK");
         try (RedisChild next = RedisChild.start(data)) {
-            await().atMost(Duration.ofSeconds(5)).until(() -> orphan.onExit().isDone());
+            assertThat(orphan.onExit()).succeedsWithin(Duration.ofSeconds(5));
             assertThat(ask(next, "get")).isEqualTo("v");
         }
         orphan.close();

@@ -3,8 +3,10 @@ package tollgate.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigInteger;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -115,20 +117,17 @@ class IdentityTest {
                 }),
                 clock);
         String secret = ApiKey.mint(ApiKey.Kind.TEST);
-        assertThat(ring.lookup(secret).toCompletableFuture().join()).isPresent();
-        assertThat(ring.lookup(secret).toCompletableFuture().join()).isPresent();
+        assertThat(who(ring, secret)).isInstanceOf(KeyLookup.Known.class);
+        assertThat(who(ring, secret)).isInstanceOf(KeyLookup.Known.class);
         assertThat(asked).hasValue(1);
         ring.forget("k");
-        assertThat(ring.lookup(secret).toCompletableFuture().join()).isPresent();
+        assertThat(who(ring, secret)).isInstanceOf(KeyLookup.Known.class);
         assertThat(asked).hasValue(2);
         assertThat(ring.refresh("k").toCompletableFuture().join()).isPresent();
         assertThat(asked).hasValue(3);
         asked.set(2);
-        assertThat(ring.lookup("tg_test_nonsense").toCompletableFuture().join()).isEmpty();
-        assertThat(ring.lookup(ApiKey.mint(ApiKey.Kind.ADMIN))
-                        .toCompletableFuture()
-                        .join())
-                .isEmpty();
+        assertThat(who(ring, "tg_test_nonsense")).isInstanceOf(KeyLookup.Unknown.class);
+        assertThat(who(ring, ApiKey.mint(ApiKey.Kind.ADMIN))).isInstanceOf(KeyLookup.Unknown.class);
         assertThat(asked).hasValue(2);
     }
 
@@ -137,8 +136,78 @@ class IdentityTest {
         Clock late = Clock.fixed(Instant.ofEpochSecond(3_000), ZoneOffset.UTC);
         KeyRing ring = new KeyRing(source(() -> Optional.of(key(List.of(), Instant.ofEpochSecond(2_000)))), late);
         String secret = ApiKey.mint(ApiKey.Kind.LIVE);
-        assertThat(ring.lookup(secret).toCompletableFuture().join()).isEmpty();
-        assertThat(ring.lookup(secret).toCompletableFuture().join()).isEmpty();
+        assertThat(who(ring, secret)).isInstanceOf(KeyLookup.Unknown.class);
+        assertThat(who(ring, secret)).isInstanceOf(KeyLookup.Unknown.class);
+    }
+
+    @Test
+    void an_address_that_tries_too_many_unknown_keys_reaches_nobody_any_more_and_known_keys_go_on() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        String good = ApiKey.mint(ApiKey.Kind.LIVE);
+        KeyRing ring = new KeyRing(
+                source(() -> asked.getAndIncrement() == 0 ? Optional.of(key(List.of(), null)) : Optional.empty()),
+                Clock.systemUTC());
+        assertThat(who(ring, good)).isInstanceOf(KeyLookup.Known.class);
+        int refused = 0;
+        for (int i = 0; i < 1_000; i++) {
+            refused += who(ring, ApiKey.mint(ApiKey.Kind.LIVE)) instanceof KeyLookup.TooMany ? 1 : 0;
+        }
+        // the second may have turned while they were tried
+        assertThat(asked.get()).isBetween(21, 61);
+        assertThat(refused).isEqualTo(1_001 - asked.get());
+        assertThat(who(ring, good)).isInstanceOf(KeyLookup.Known.class);
+        assertThat(ring.lookup(ApiKey.mint(ApiKey.Kind.LIVE), InetAddress.getByName("192.0.2.7"))
+                        .toCompletableFuture()
+                        .join())
+                .as("another address")
+                .isInstanceOf(KeyLookup.Unknown.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2001:db8:0:1::1, 2001:db8:0:1:ffff::9, true",
+        "2001:db8:0:1::1, 2001:db8:0:2::1, false",
+        "192.0.2.1, 192.0.2.2, false"
+    })
+    void addresses_of_one_ipv6_network_are_one(String first, String second, boolean same) throws Exception {
+        StrangerLimiter limiter = new StrangerLimiter(1, Duration.ofDays(1));
+        limiter.unknown(InetAddress.getByName(first));
+        assertThat(limiter.allows(InetAddress.getByName(first))).isFalse();
+        assertThat(limiter.allows(InetAddress.getByName(second))).isEqualTo(!same);
+    }
+
+    @Test
+    void a_key_that_many_ask_for_at_once_is_looked_up_once() {
+        CompletableFuture<Optional<KeyIdentity>> answer = new CompletableFuture<>();
+        AtomicInteger asked = new AtomicInteger();
+        KeyRing ring = new KeyRing(
+                new KeySource() {
+                    @Override
+                    public CompletionStage<Optional<KeyIdentity>> find(String hash) {
+                        asked.incrementAndGet();
+                        return answer;
+                    }
+
+                    @Override
+                    public CompletionStage<Optional<KeyIdentity>> current(String keyId) {
+                        return answer;
+                    }
+                },
+                Clock.systemUTC());
+        String secret = ApiKey.mint(ApiKey.Kind.LIVE);
+        var first = ring.lookup(secret, InetAddress.getLoopbackAddress()).toCompletableFuture();
+        var second = ring.lookup(secret, InetAddress.getLoopbackAddress()).toCompletableFuture();
+        assertThat(first).isNotDone();
+        answer.complete(Optional.of(key(List.of(), null)));
+        assertThat(first.join()).isInstanceOf(KeyLookup.Known.class);
+        assertThat(second.join()).isInstanceOf(KeyLookup.Known.class);
+        assertThat(asked).hasValue(1);
+    }
+
+    private static KeyLookup who(KeyRing ring, String secret) {
+        return ring.lookup(secret, InetAddress.getLoopbackAddress())
+                .toCompletableFuture()
+                .join();
     }
 
     private static KeySource source(Supplier<Optional<KeyIdentity>> answer) {

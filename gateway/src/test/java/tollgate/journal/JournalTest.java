@@ -174,6 +174,45 @@ class JournalTest {
     }
 
     @Test
+    void whatever_is_torn_off_the_last_two_kibibytes_of_records_each_is_there_whole_or_not_at_all() throws IOException {
+        List<String> all = List.of("x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "xa", "xb", "xc");
+        try (Journal journal = open()) {
+            all.forEach(exchange -> settle(journal, Entries.entry(exchange, 7)));
+        }
+        Path file = file("records-");
+        byte[] whole = Files.readAllBytes(file);
+        int end = whole.length;
+        while (whole[end - 1] == 0) {
+            end--;
+        }
+        // with TOLLGATE_FULL at every byte
+        int stride = System.getenv("TOLLGATE_FULL") == null ? 23 : 1;
+        int before = -1;
+        for (int cut = end - 2_047 / stride * stride; cut <= end; cut += stride) {
+            byte[] torn = whole.clone();
+            // the disk has what was written up to here; behind it are the zeros that the file was filled with
+            java.util.Arrays.fill(torn, cut, torn.length, (byte) 0);
+            Files.write(file, torn);
+            try (Journal again = open()) {
+                List<JournalEntry> left = unretired(again);
+                assertThat(left)
+                        .as("torn at byte " + cut)
+                        .extracting(JournalEntry::exchange)
+                        .isEqualTo(all.subList(0, left.size()));
+                assertThat(left).allSatisfy(entry -> assertThat(entry).isEqualTo(Entries.entry(entry.exchange(), 7)));
+                assertThat(left.size()).isGreaterThanOrEqualTo(before);
+                before = left.size();
+            }
+            for (String name : files()) {
+                if (!name.equals(file.getFileName().toString()) && !name.startsWith("identity")) {
+                    Files.deleteIfExists(folder.resolve(name));
+                }
+            }
+        }
+        assertThat(before).as("nothing torn off").isEqualTo(all.size());
+    }
+
+    @Test
     void what_is_owed_for_an_answer_nobody_saw_survives_a_second_kill() throws IOException {
         Journal dead = open();
         Reservation unseen = reserve(dead);
