@@ -7,6 +7,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
 import tollgate.cli.AdminCommands;
+import tollgate.cli.SuspenseCommand;
 import tollgate.config.InvalidConfig;
 
 /** The command line. Exit codes: 0 done, 1 refused or failed, 2 wrong usage. */
@@ -22,6 +23,7 @@ import tollgate.config.InvalidConfig;
             AdminCommands.Key.class,
             AdminCommands.Exchange.class,
             AdminCommands.Ledger.class,
+            SuspenseCommand.class,
             AdminCommands.Verify.class,
             PriceCommand.class,
             DoctorCommand.class,

@@ -30,13 +30,21 @@ final class AdminApi {
     private final Records records;
     private final ControlPort control;
     private final Verification verification;
+    private final SuspenseApi suspense;
     private final Clock clock;
 
-    AdminApi(Office office, Records records, ControlPort control, Verification verification, Clock clock) {
+    AdminApi(
+            Office office,
+            Records records,
+            ControlPort control,
+            Verification verification,
+            SuspenseApi suspense,
+            Clock clock) {
         this.office = office;
         this.records = records;
         this.control = control;
         this.verification = verification;
+        this.suspense = suspense;
         this.clock = clock;
     }
 
@@ -58,6 +66,9 @@ final class AdminApi {
                 Route.delete("/admin/v1/keys/{id}", asked -> Json.key(office.revokeKey(asked.id()))),
                 Route.get("/admin/v1/exchanges", this::listExchanges, "wallet", "limit"),
                 Route.get("/admin/v1/exchanges/{id}", asked -> exchange(asked.id())),
+                Route.get("/admin/v1/suspense", asked -> suspense.list(asked), "state", "after", "limit"),
+                Route.post("/admin/v1/suspense/{id}/settle", 200, asked -> suspense.settle(asked, ACTOR)),
+                Route.post("/admin/v1/suspense/{id}/drop", 200, asked -> suspense.drop(asked, ACTOR)),
                 Route.get("/admin/v1/verify", asked -> verification.run()));
     }
 
@@ -170,7 +181,7 @@ final class AdminApi {
         return MAPPER.readTree(AccountDesk.forOperator(row, records.ledger().allOfExchange(id)));
     }
 
-    private static Map<String, @Nullable Object> page(List<?> data, @Nullable String next) {
+    static Map<String, @Nullable Object> page(List<?> data, @Nullable String next) {
         Map<String, @Nullable Object> page = new LinkedHashMap<>();
         page.put("data", data);
         page.put("next", next);

@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import tollgate.books.SuspenseDesk;
 import tollgate.books.Verification;
 import tollgate.identity.ApiKey;
 import tollgate.records.Records;
@@ -66,10 +67,11 @@ public final class AdminServer implements AutoCloseable {
             Records records,
             ControlPort control,
             Verification verification,
+            SuspenseDesk suspense,
             Supplier<String> metrics,
             Supplier<@Nullable String> notReady,
             Clock clock) {
-        AdminApi api = new AdminApi(office, records, control, verification, clock);
+        AdminApi api = new AdminApi(office, records, control, verification, new SuspenseApi(records, suspense), clock);
         return new AdminServer(address, keys, api, new Once(records, clock), metrics, notReady);
     }
 

@@ -79,7 +79,7 @@ final class Json {
         return json;
     }
 
-    private static String moment(long ms) {
+    static String moment(long ms) {
         return Instant.ofEpochMilli(ms).toString();
     }
 }

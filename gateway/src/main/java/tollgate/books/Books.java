@@ -50,6 +50,7 @@ public final class Books implements AutoCloseable {
     private final Journal journal;
     private final Clock clock;
     private final Treasury treasury;
+    private final SuspenseDesk suspense;
     private final Runnable reproject;
     private final String owner;
     private final Drain drain;
@@ -95,6 +96,7 @@ public final class Books implements AutoCloseable {
         this.watch = watch;
         this.journal = journal;
         this.treasury = treasury;
+        this.suspense = new SuspenseDesk(records, control, clock);
         this.reproject = reproject;
         this.clock = clock;
         // not this run's: what a killed run had leased is ours again at once
@@ -184,6 +186,7 @@ public final class Books implements AutoCloseable {
         if (now - lastResend > RESEND_AFTER_MS) {
             lastResend = now;
             treasury.resend();
+            suspense.resend();
             replay.settleOlderThan(now - RESEND_AFTER_MS);
         }
         reaper.reap(open);
@@ -236,6 +239,7 @@ public final class Books implements AutoCloseable {
         reproject.run();
         reinstate();
         replay.settleOlderThan(Long.MAX_VALUE);
+        suspense.resend();
         if (!orphansSettled) {
             replay.settleOrphans();
             orphansSettled = true;

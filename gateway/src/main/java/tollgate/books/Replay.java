@@ -171,7 +171,12 @@ final class Replay {
                         entry.settle().at().wallet(),
                         entry.settle().total().nano(),
                         why,
-                        clock.millis()));
+                        clock.millis(),
+                        entry.settle().counted().tokens(),
+                        entry.settle().counted().came(),
+                        entry.settle().counted().caps().text(),
+                        entry.settle().estimated(),
+                        entry.settle().reference()));
     }
 
     /** Settles what was open when an earlier run died: what had left to the client is charged, the rest is not. */

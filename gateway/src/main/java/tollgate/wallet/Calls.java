@@ -96,6 +96,10 @@ final class Calls {
         return settling("replay", settle, n, nano(captured), "", "", "", tokens);
     }
 
+    static Call adjust(Settle settle, long captured, long tokens, boolean hasFinal, long n) {
+        return settling("adjust", settle, n, nano(captured), hasFinal ? "1" : "0", "", "", tokens);
+    }
+
     static Call expire(Settle nothing, DueHold hold, long n) {
         return settling(
                 "expire", nothing, n, "", Integer.toString(hold.generation()), Long.toString(hold.expiresMs()), "", 0);

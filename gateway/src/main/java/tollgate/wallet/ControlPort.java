@@ -119,6 +119,20 @@ public final class ControlPort implements AutoCloseable {
                         one, captured.nano(), tokens, watch.n(one.at().shard())));
     }
 
+    /**
+     * Settles as a person decided, whatever the wallet had refused: also what is final, with another total.
+     *
+     * @param captured what was taken of it so far, as SQL knows
+     * @param tokens what caps counted of it so far, as SQL knows; -1 where it has no entry at all
+     * @param hasFinal SQL has a final entry of it
+     */
+    public SettleResult adjust(Settle settle, Usd captured, long tokens, boolean hasFinal) {
+        return settled(
+                settle,
+                one -> Calls.adjust(
+                        one, captured.nano(), tokens, hasFinal, watch.n(one.at().shard())));
+    }
+
     /** Captures what had accrued of a hold that nobody renews. */
     public SettleResult expire(int shard, DueHold hold) {
         WalletAddress at = new WalletAddress(shard, hold.organisation(), hold.wallet());

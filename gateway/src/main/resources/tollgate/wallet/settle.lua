@@ -3,12 +3,15 @@
 -- KEYS    1 shard  2 wallet  3 exchange  4 hold expiries  5 ledger  6.. counters of the caps that hold it, as placed
 --         tick: 1 shard  2.. records of exchanges and postings, at most 100
 -- ARGV    1 version  2 n seen  3 gateway's ms, then  4 mode  5 exchange  6 organisation  7 wallet  8 fingerprint
---         9 total  10 estimated (1 or 0)  11 reference  12 captured so far, as SQL knows (replay)
---         13 generation and 14 expiry ms (expire)  15 most the wallet may overrun before it freezes (final)
---         16 what the caps hold, as `place` said (replay)  17 tokens counted so far, as SQL knows, -1: no entry (replay)
+--         9 total  10 estimated (1 or 0)  11 reference  12 captured so far, as SQL knows (replay, adjust)
+--         13 generation and 14 expiry ms (expire); 13 whether SQL has its final entry, 1 or 0 (adjust)
+--         15 most the wallet may overrun before it freezes (final)
+--         16 what the caps hold, as `place` said (replay, adjust)
+--         17 tokens counted so far, as SQL knows, -1: no entry (replay, adjust)
 --         18 tokens  19 something came from the upstream (1 or 0)
 -- Modes   final   the total of an exchange with a record; of one without only a total of 0, which bars a late place
 --         replay  the same for an exchange whose record is gone: SQL says what was captured
+--         adjust  the total that a person decided on: of any exchange, a final one too, whose entry is `exchange:adjust`
 --         expire  captures what had accrued when nobody renewed
 --         tick    sets the time-to-live of final records: SQL has them; ARGV ends with 4
 -- Returns {OK, delta, balance, available, seq, short, epoch, n, now ms}; DONE with the same, where it was booked before;
@@ -36,7 +39,8 @@ if mode == 'tick' then
   return {'OK', str(final), '0', '0', '0', '0', str(epoch), str(n), str(now_ms)}
 end
 
-if mode ~= 'final' and mode ~= 'replay' and mode ~= 'expire' then
+local by_hand = mode == 'adjust'
+if mode ~= 'final' and mode ~= 'replay' and mode ~= 'expire' and not by_hand then
   return {'RANGE', 'mode'}
 end
 local known = read('HMGET', KEYS[3], 'st', 'gen', 'amt', 'acc', 'cap', 'fp', 'w', 'caps')
@@ -64,7 +68,7 @@ if not wallet then
   return {'CORRUPT', 'wallet'}
 end
 local balance, held, seq, open = int(wallet[1] or ''), int(wallet[2] or ''), int(wallet[3] or ''), int(wallet[4] or '')
-if status == 'FINAL' and mode ~= 'expire' then
+if status == 'FINAL' and mode ~= 'expire' and (known[6] == ARGV[8] or not by_hand) then
   if known[6] ~= ARGV[8] then
     return {'CONFLICT', known[6] or ''}
   end
@@ -101,7 +105,7 @@ elseif status == 'OPEN' then
   if not set_aside then
     return {'CORRUPT', 'exchange'}
   end
-  kind = total == 0 and 'release' or total > set_aside and 'overrun' or 'settle'
+  kind = by_hand and 'adjust' or total == 0 and 'release' or total > set_aside and 'overrun' or 'settle'
   if kind == 'overrun' then
     overrun = math.min(overrun + total - set_aside, MOST)
   end
@@ -111,16 +115,17 @@ elseif status == 'EXPIRED' then
   if not (captured and was_held) then
     return {'CORRUPT', 'exchange'}
   end
-  kind = 'late'
-  if total > was_held then
+  kind = by_hand and 'adjust' or 'late'
+  if total > was_held and not by_hand then
     overrun = math.min(overrun + total - was_held, MOST)
   end
-elseif mode == 'replay' then
-  captured = int(ARGV[12])
+elseif mode == 'replay' or by_hand then
+  captured = int(status and known[5] or ARGV[12])
   if not captured then
     return {'RANGE', 'captured'}
   end
-  kind = 'late'
+  kind = by_hand and 'adjust' or 'late'
+  entry = by_hand and (status or ARGV[13] == '1') and entry .. ':adjust' or entry
 elseif total == 0 then
   kind = 'release'
 else
@@ -130,7 +135,7 @@ local delta = captured - total
 if balance + delta < -MOST or balance + delta > MOST or held < set_aside then
   return {'RANGE', 'balance'}
 end
-local held_caps, caps, vector = known[8] or not status and mode == 'replay' and ARGV[16] or ''
+local held_caps, caps, vector = known[8] or not status and (mode == 'replay' or by_hand) and ARGV[16] or ''
 local tokens, tokens_captured
 if held_caps ~= '' or #KEYS > 5 then
   --@include settle_tokens.lua

@@ -269,7 +269,7 @@ class RecoveryTest {
         open.settle(entry("x1"), () -> {});
         open.close();
         await().atMost(Duration.ofSeconds(15)).until(() -> dead.pending() == 0);
-        assertThat(records.suspense().all()).hasSize(1);
+        assertThat(records.suspense().parked()).hasSize(1);
         assertThat(records.exchanges().charges("w_1")).isZero();
     }
 
