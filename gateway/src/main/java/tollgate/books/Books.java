@@ -55,6 +55,8 @@ public final class Books implements AutoCloseable {
     private final String owner;
     private final Drain drain;
     private final Replay replay;
+    private final Orphans orphans;
+    private final long started = System.nanoTime();
     private final Recovery recovery;
     private final Reaper reaper;
     private final Reconstruction reconstruction;
@@ -101,8 +103,9 @@ public final class Books implements AutoCloseable {
         this.clock = clock;
         // not this run's: what a killed run had leased is ours again at once
         this.owner = journal.identity().id();
-        this.replay = new Replay(journal, journalLoop, records, control, treasury, telemetry, clock);
-        this.drain = new Drain(records, control, owner, drainAfter.toMillis(), replay::booked);
+        this.replay = new Replay(journal, records, control, treasury, telemetry, clock);
+        this.orphans = new Orphans(journal, journalLoop, records, replay, control.maxOverrun(), clock);
+        this.drain = new Drain(records, control, owner, new Ripening(drainAfter), replay::booked);
         this.recovery = new Recovery(
                 records, control, watch, drain, new RollForward(records, control, clock), owner, holdLife, restores);
         this.reaper = new Reaper(control, telemetry, holdLife.toNanos());
@@ -158,7 +161,8 @@ public final class Books implements AutoCloseable {
     }
 
     private void round() throws IOException {
-        long now = clock.millis();
+        // not the clock of the wall, which may be set: the longest wait is over at the start
+        long now = RECONSTRUCT_EVERY_MS + 1 + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
         if (now - lastClaim > CLAIM_EVERY_MS) {
             claim();
             lease();
@@ -187,7 +191,7 @@ public final class Books implements AutoCloseable {
             lastResend = now;
             treasury.resend();
             suspense.resend();
-            replay.settleOlderThan(now - RESEND_AFTER_MS);
+            replay.settleOlderThan(Duration.ofMillis(RESEND_AFTER_MS));
         }
         reaper.reap(open);
     }
@@ -238,10 +242,10 @@ public final class Books implements AutoCloseable {
         treasury.resendStates();
         reproject.run();
         reinstate();
-        replay.settleOlderThan(Long.MAX_VALUE);
+        replay.settleOlderThan(Duration.ZERO);
         suspense.resend();
         if (!orphansSettled) {
-            replay.settleOrphans();
+            orphans.settle();
             orphansSettled = true;
         }
         for (int shard : used) {

@@ -29,7 +29,7 @@ public final class Restoration {
     public Restoration(Records records, ControlPort control, ShardWatch watch, Clock clock) {
         this.records = records;
         this.clock = clock;
-        Drain drain = new Drain(records, control, owner, 0, entries -> {});
+        Drain drain = new Drain(records, control, owner, new Ripening(Duration.ZERO), entries -> {});
         this.recovery = new Recovery(
                 records, control, watch, drain, new RollForward(records, control, clock), owner, NO_REAPING, true);
     }

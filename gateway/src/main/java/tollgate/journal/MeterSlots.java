@@ -113,13 +113,18 @@ final class MeterSlots {
                         throw new PackedReader.Damaged("its sum is another", 0);
                     }
                     orphans.add(new Orphan(
-                            JournalCodec.facts(facts), bytes.getInt(at + 4) != 0, new Usd(bytes.getLong(at + 8))));
+                            JournalCodec.facts(facts), bytes.getInt(at + 4) != 0, amount(bytes.getLong(at + 8))));
                 } catch (PackedReader.Damaged torn) {
                     LOG.error("a meter slot of a dead machine cannot be read: its hold will expire by itself", torn);
                 }
             }
         }
         return orphans;
+    }
+
+    /** What no meter wrote is beyond all amounts: the sum is not over it. A person has to look. */
+    private static Usd amount(long nano) {
+        return new Usd(nano < 0 || nano > Usd.MAX_NANO ? Usd.MAX_NANO : nano);
     }
 
     private static long sum(byte[] facts, int length) {

@@ -184,6 +184,7 @@ final class Exchange {
                 Usd.ZERO,
                 key.policy(),
                 plan.rates().priceVersion(),
+                key.live() ? "USD" : "TEST",
                 again,
                 demands);
     }
@@ -367,7 +368,7 @@ final class Exchange {
     /** Bytes of the answer were handed to the client's connection. */
     void relayed(AnswerFacts answer) {
         Reservation open = Objects.requireNonNull(reservation);
-        open.accrued(Objects.requireNonNull(meter).accrued(answer).nano());
+        open.accrued(Objects.requireNonNull(meter).owed(answer).nano());
     }
 
     /** Some of the answer may be with the client: once it is settled, a dead process would owe nothing for it. */

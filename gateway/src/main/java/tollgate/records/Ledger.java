@@ -1,7 +1,9 @@
 package tollgate.records;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.mapper.RowMapper;
@@ -193,6 +195,19 @@ public final class Ledger {
         return jdbi.withHandle(handle -> handle.select("SELECT * FROM ledger_entry WHERE entry = ?", entry)
                 .map(ROW)
                 .findOne());
+    }
+
+    /** All entries of these exchanges, at most some hundreds, in order. */
+    public Map<String, List<Entry>> allOfExchanges(List<String> exchanges) {
+        if (exchanges.isEmpty()) {
+            return Map.of();
+        }
+        return jdbi.withHandle(handle -> handle
+                .createQuery("SELECT * FROM ledger_entry WHERE exchange IN (<exchanges>) ORDER BY shard, n")
+                .bindList("exchanges", exchanges)
+                .map(ROW)
+                .stream()
+                .collect(Collectors.groupingBy(Entry::exchange)));
     }
 
     /** All entries of an exchange. */

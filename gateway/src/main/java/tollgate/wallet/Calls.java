@@ -39,7 +39,8 @@ final class Calls {
             Long.toString(place.policy()),
             place.priceVersion(),
             place.reinstate() ? "1" : "0",
-            MOST_OPEN
+            MOST_OPEN,
+            place.currency()
         };
         if (count == 0) {
             return new Call(Script.PLACE, at.shard(), keys, fixed);

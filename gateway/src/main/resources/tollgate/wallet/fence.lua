@@ -4,17 +4,23 @@
 -- ARGV    1 version  2 operation (genesis or open)  3 line  4 epoch  5 expected epoch  6 expected n
 --         7 no reaping for so many ms
 -- Returns {OK, epoch, n, now ms}
---   or one refusal, first match wins: VERSION, RANGE, LOST_RACE (somebody else was here), FOREIGN (another line)
+--   or one refusal, first match wins: VERSION, RANGE, CORRUPT, LOST_RACE (somebody else was here), FOREIGN (another line)
 --@include numbers.lua
 
 if ARGV[1] ~= '1' then
   return {'VERSION', '1'}
 end
+if not complete(1, 7) or ARGV[3] == '' then
+  return {'RANGE', 'keys or names'}
+end
 local epoch, expected_epoch, expected_n, quiet = int(ARGV[4]), int(ARGV[5]), int(ARGV[6]), int(ARGV[7])
 if not (epoch and expected_epoch and expected_n and quiet) or epoch < 1 or quiet < 0 then
   return {'RANGE', 'arguments'}
 end
-local meta = call('HMGET', KEYS[1], 'line', 'epoch', 'n')
+local meta = read('HMGET', KEYS[1], 'line', 'epoch', 'n')
+if not meta then
+  return {'CORRUPT', 'meta'}
+end
 local n = '0'
 if ARGV[2] == 'genesis' then
   if meta[1] then

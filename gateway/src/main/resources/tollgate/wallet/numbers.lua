@@ -28,10 +28,31 @@ local function int(text)
   return number
 end
 
+-- Whether what a caller states is 1 or 0.
+local function flag(text)
+  return text == '1' or text == '0'
+end
+
+-- Whether every key is there, of the shard of the first one, and so many arguments too.
+local function complete(keys, arguments)
+  local tag = #KEYS >= keys and #ARGV >= arguments and string.match(KEYS[1], '^({[^{}]+}:)m$')
+  for i = 2, tag and #KEYS or 0 do
+    if string.sub(KEYS[i], 1, #tag) ~= tag then
+      return false
+    end
+  end
+  return tag
+end
+
 -- The string of an integer; never '-0'.
 local function str(number)
   if number == 0 then
     return '0'
   end
   return format('%.0f', number)
+end
+
+-- What is available, as a reply may say it: what is held may take a debt beyond all amounts.
+local function told(available)
+  return str(math.max(available, -MOST))
 end

@@ -26,7 +26,7 @@
 
 local mode = ARGV[4]
 if mode == 'tick' then
-  if #KEYS > 101 then
+  if #KEYS > 101 or not complete(1, 4) then
     return {'RANGE', 'keys'}
   end
   local final = 0
@@ -42,6 +42,13 @@ end
 local by_hand = mode == 'adjust'
 if mode ~= 'final' and mode ~= 'replay' and mode ~= 'expire' and not by_hand then
   return {'RANGE', 'mode'}
+end
+if not complete(5, 19) or ARGV[5] == '' or ARGV[8] == '' or (mode ~= 'expire' and (ARGV[6] == '' or ARGV[7] == '')) then
+  return {'RANGE', 'keys or names'}
+end
+local stated_tokens = int(ARGV[18])
+if not (flag(ARGV[10]) and flag(ARGV[19]) and stated_tokens) or stated_tokens < 0 then
+  return {'RANGE', 'flags or tokens'}
 end
 local known = read('HMGET', KEYS[3], 'st', 'gen', 'amt', 'acc', 'cap', 'fp', 'w', 'caps')
 local due = read('ZSCORE', KEYS[4], ARGV[5])
@@ -73,7 +80,7 @@ if status == 'FINAL' and mode ~= 'expire' and (known[6] == ARGV[8] or not by_han
     return {'CONFLICT', known[6] or ''}
   end
   local booked = call('HMGET', KEYS[3], 'delta', 'bal', 'seq', 'short', 'ep', 'n')
-  local available = balance and held and str(balance - held) or booked[2]
+  local available = balance and held and told(balance - held) or booked[2]
   return {'DONE', booked[1], booked[2], available, booked[3], booked[4], booked[5], booked[6], str(now_ms)}
 end
 if not wallet[5] then
@@ -84,7 +91,7 @@ if not (balance and held and seq and open and overrun and version) then
   return {'CORRUPT', 'wallet'}
 end
 local most_overrun = int(ARGV[15])
-if mode == 'final' and not most_overrun then
+if mode == 'final' and not (most_overrun and most_overrun >= 0) then
   return {'RANGE', 'most overrun'}
 end
 
@@ -121,7 +128,7 @@ elseif status == 'EXPIRED' then
   end
 elseif mode == 'replay' or by_hand then
   captured = int(status and known[5] or ARGV[12])
-  if not captured then
+  if not captured or captured < 0 or (by_hand and not flag(ARGV[13])) then
     return {'RANGE', 'captured'}
   end
   kind = by_hand and 'adjust' or 'late'
@@ -164,5 +171,5 @@ call('XADD', KEYS[5], '*', 'v', '1', 'e', entry, 'o', ARGV[6], 'w', ARGV[7], 'x'
   'n', str(n + 1), 'ep', str(epoch), 'kind', kind, 'amt', str(delta), 'bal', str(after), 'held', str(held - set_aside),
   'short', str(short), 'ms', str(now_ms), 'fp', ARGV[8], 'est', ARGV[10], 'ref', ARGV[11],
   'frz', freezes and str(version + 1) or '0', 'caps', caps and table.concat(vector, ';') or '')
-return {'OK', str(delta), str(after), str(after - held + set_aside), str(seq + 1), str(short), str(epoch), str(n + 1),
+return {'OK', str(delta), str(after), told(after - held + set_aside), str(seq + 1), str(short), str(epoch), str(n + 1),
   str(now_ms)}

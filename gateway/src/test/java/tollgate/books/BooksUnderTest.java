@@ -105,8 +105,8 @@ final class BooksUnderTest implements AutoCloseable {
     }
 
     void place(String id) {
-        PlaceResult placed = control.place(
-                new Place(at, id, 1, HELD, HELD, Duration.ofMinutes(1), Duration.ofHours(1), Usd.ZERO, 0, "v", false));
+        PlaceResult placed = control.place(new Place(
+                at, id, 1, HELD, HELD, Duration.ofMinutes(1), Duration.ofHours(1), Usd.ZERO, 0, "v", "USD", false));
         if (!(placed instanceof PlaceResult.Placed)) {
             throw new AssertionError("not placed: " + placed);
         }

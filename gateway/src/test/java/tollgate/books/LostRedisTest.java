@@ -271,6 +271,7 @@ class LostRedisTest {
                 Usd.ZERO,
                 0,
                 "v",
+                "USD",
                 false,
                 caps));
         assertThat(placed).isInstanceOf(PlaceResult.Placed.class);

@@ -188,10 +188,38 @@ class SuspenseTest {
         on.books.drainNow();
         on.raw(redis -> redis.flushall());
         on.control.settle(on.settle("told that the fence is shut"));
-        await().atMost(Duration.ofSeconds(15))
+        await().ignoreExceptions()
+                .atMost(Duration.ofSeconds(15))
                 .untilAsserted(() -> assertThat(on.balance()).isEqualTo(Usd.parse("0.75")));
         assertThat(on.control.exchange(7, "x0").orElseThrow().captured()).isEqualTo(BooksUnderTest.CHARGE);
         assertThat(problems()).isEmpty();
+    }
+
+    @Test
+    void an_orphan_that_came_to_more_than_may_be_charged_waits_for_a_person() throws IOException {
+        long most = Usd.parse("10").nano();
+        for (Object[] each :
+                new Object[][] {{"fits", most}, {"absurd", most + 1}, {"none", -5L}, {"all", Long.MAX_VALUE}}) {
+            on.raw(redis ->
+                    redis.hset("{s7}:w:w_1", "bal", Usd.parse("100").toString().replace(".00", "000000000")));
+            var slot = on.exchange((String) each[0]);
+            slot.accrued((long) each[1]);
+            slot.left();
+        }
+        on.restart(Duration.ofHours(1));
+        assertThat(on.records.suspense().parked())
+                .extracting(Suspense.Parked::exchange)
+                .containsExactlyInAnyOrder("absurd", "none", "all");
+        assertThat(on.balance()).isEqualTo(Usd.parse("90"));
+        assertThat(on.records.exchanges().find("absurd").orElseThrow().charge()).isEqualTo(most + 1);
+        assertThat(on.journal.orphans()).hasSize(4);
+        assertThat(on.desk().settle("absurd", "it was so", "ann")).isInstanceOf(Outcome.Decided.class);
+        assertThat(on.desk().drop("none", "no figure", "ann")).isInstanceOf(Outcome.Decided.class);
+        assertThat(on.desk().drop("all", "no figure", "ann")).isInstanceOf(Outcome.Decided.class);
+        assertThat(on.balance()).isEqualTo(Usd.parse("80").minus(new Usd(1)));
+        assertThat(on.held()).isEqualTo(Usd.ZERO);
+        on.books.drainNow();
+        assertThat(on.records.exchanges().charges("w_1")).isEqualTo(2 * most + 1);
     }
 
     @Test
