@@ -35,13 +35,18 @@ end
 
 -- Whether every key is there, of the shard of the first one, and so many arguments too.
 local function complete(keys, arguments)
-  local tag = #KEYS >= keys and #ARGV >= arguments and string.match(KEYS[1], '^({[^{}]+}:)m$')
-  for i = 2, tag and #KEYS or 0 do
-    if string.sub(KEYS[i], 1, #tag) ~= tag then
+  local shard, count, sub = KEYS[1], #KEYS, string.sub
+  if count < keys or #ARGV < arguments or #shard < 5 or sub(shard, -3) ~= '}:m' then
+    return false
+  end
+  local length = #shard - 1
+  local tag = sub(shard, 1, length)
+  for i = 2, count do
+    if sub(KEYS[i], 1, length) ~= tag then
       return false
     end
   end
-  return tag
+  return sub(tag, 1, 1) == '{'
 end
 
 -- The string of an integer; never '-0'.

@@ -7,8 +7,7 @@ local meta = read('HMGET', KEYS[1], 'run', 'epoch', 'n', 'hwm_ms', 'no_reap_ms')
 if not meta then
   return {'CORRUPT', 'meta'}
 end
-local run = string.match(call('INFO', 'replication'), 'master_replid:(%w+)')
-if not meta[1] or meta[1] ~= run then
+if not meta[1] or not find(call('INFO', 'replication'), 'master_replid:' .. meta[1] .. '\r', 1, true) then
   return {'FENCED'}
 end
 local epoch, n, n_seen, gw_ms = int(meta[2]), int(meta[3]), int(ARGV[2]), int(ARGV[3])
