@@ -122,10 +122,61 @@ class HttpListenerTest {
         }
     }
 
+    @ParameterizedTest(name = "{2}")
+    @CsvSource(delimiter = '|', textBlock = """
+        GET^/ HTTP/1.1~Host: a~~                     | 400 | the request line holds a control character (expected: single spaces)
+        GET  / HTTP/1.1~Host: a~~                    | 400 | the request line holds a space too many
+        G@T / HTTP/1.1~Host: a~~                     | 400 | the method holds a character that belongs in none
+        GET /~Host: a~~                              | 400 | the request line is not a method, a target and a version of HTTP
+        GET * HTTP/1.1~Host: a~~                     | 400 | the request target * is for OPTIONS alone
+        GET http:///x HTTP/1.1~Host: a~~             | 400 | the request target is a URL without a host
+        GET / HTTP/1.1~Host: a~X: y~ z~~             | 400 | a header line is folded
+        GET / HTTP/1.1~Host: a~X : y~~               | 400 | white space stands before a header's colon
+        GET / HTTP/1.1~Host: a~X(: y~~               | 400 | a header's name is empty, or holds a character that belongs in none
+        GET / HTTP/1.1~Host: a~no colon~~            | 400 | a header line has no colon
+        GET / HTTP/1.1~Host: a~X: y&z~~              | 400 | a header's value holds a control character
+        GET / HTTP/1.1~Content-Length: 1~X: &~~      | 400 | a header's value holds a control character
+        GET / HTTP/1.1~Host: a~Content-Length: 3, 3~~ | 400 | Content-Length is not given once, as a number of at most 18 digits
+        GET / HTTP/1.1~Host: a~Transfer-Encoding: gzip~~ | 400 | Transfer-Encoding is not exactly chunked
+        """)
+    void whatIsWrongWithAHeadIsNamedAndNotQuoted(String request, int status, String named) throws Exception {
+        try (RawClient client = new RawClient(listener.port())) {
+            client.send(request.strip().replace("~", "\r\n").replace('^', '\t').replace('&', '\0'));
+            assertThat(client.readAll()).startsWith("HTTP/1.1 " + status + " ").endsWith("\r\n\r\n" + named + "\n");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        GET http://a/echo?q HTTP/1.1~Host: b~~  | /echo
+        GET HTTPS://a/echo HTTP/1.1~Host: b~~   | /echo
+        GET http://a?q HTTP/1.1~Host: b~~       | /
+        OPTIONS * HTTP/1.1~Host: b~~            | *
+        """)
+    void absoluteFormIsReadAsOriginForm(String request, String target) throws Exception {
+        try (RawClient client = new RawClient(listener.port())) {
+            client.send(request.strip().replace("~", "\r\n"), 1);
+            assertThat(client.readUntil(" []")).startsWith("HTTP/1.1 200 ").endsWith(" " + target + " []");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "GET / HTTP/1.1\nHost: a\n\n",
+                "GET\t/ HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET /\tHTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET /\u000bHTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET\f/ HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET  / HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET /  HTTP/1.1\r\nHost: a\r\n\r\n",
+                " GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET / HTTP/1.1 \r\nHost: a\r\n\r\n",
+                "GET / http/1.1\r\nHost: a\r\n\r\n",
+                "GET / HTTP/1.1\0\r\nHost: a\r\n\r\n",
+                "GET * HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET http:///x HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET http://u@a/x HTTP/1.1\r\nHost: a\r\n\r\n",
                 "GET / HTTP/1.1\r\nHost: a\nX: y\r\n\r\n",
                 "GET / HTTP/1.1\r\nHost: a\r\nX: y\rz\r\n\r\n",
                 "GET / HTTP/1.1\r\nHost: a\r\nX: y\0z\r\n\r\n",
