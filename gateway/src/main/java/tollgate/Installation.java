@@ -99,6 +99,7 @@ final class Installation implements AutoCloseable {
         this.config = config;
         try {
             Path data = opened(DataDirectory.lock(config.dataDir())).path();
+            Ports.check(config.listen());
             CompletableFuture<PriceKeeper> prices = CompletableFuture.supplyAsync(
                     () -> PriceKeeper.open(config.prices(), PRICES_LOOKED_AT, telemetry), workers);
             CompletableFuture<Records> books = CompletableFuture.supplyAsync(() -> openRecords(data), workers);
@@ -292,13 +293,20 @@ final class Installation implements AutoCloseable {
         return group;
     }
 
-    /** Stops: nothing new, what is open may end, what is left is cut and charged, everything is put on disk. */
+    /**
+     * Stops: says so while it still takes what comes, then takes nothing new; what is open may end, what is left is cut
+     * and charged, everything is put on disk.
+     */
     @Override
     public void close() {
         stopping = true;
-        CompletableFuture<Void> drained =
-                listener.drain(config.drain()).toCompletableFuture().exceptionally(open -> null);
-        drained.join();
+        Duration lameDuck = config.lameDuck().compareTo(config.drain()) < 0 ? config.lameDuck() : config.drain();
+        listener.announceEnd();
+        nap(lameDuck);
+        listener.drain(config.drain().minus(lameDuck))
+                .toCompletableFuture()
+                .exceptionally(open -> null)
+                .join();
         if (listener.openExchanges() > 0) {
             LOG.warn("{} exchanges are still open after {}: cut and charged", listener.openExchanges(), config.drain());
             gateway.stopExchanges();
@@ -312,12 +320,15 @@ final class Installation implements AutoCloseable {
     private void awaitNoExchange() {
         long since = System.nanoTime();
         while (listener.openExchanges() > 0 && System.nanoTime() - since < TimeUnit.SECONDS.toNanos(5)) {
-            try {
-                Thread.sleep(10);
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-                return;
-            }
+            nap(Duration.ofMillis(10));
+        }
+    }
+
+    private static void nap(Duration time) {
+        try {
+            Thread.sleep(time);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -41,6 +41,7 @@ public final class ConfigFile {
             "journal",
             "announce",
             "enforce",
+            "lame_duck_s",
             "drain_s");
 
     private ConfigFile() {}
@@ -128,6 +129,7 @@ public final class ConfigFile {
                         announce.flag("sse_comment", true),
                         announce.flag("balance", true),
                         (int) Math.min(Integer.MAX_VALUE, announce.size("hold_bytes", "1MiB"))),
+                Duration.ofSeconds(top.whole("lame_duck_s", 1, 0, 600)),
                 Duration.ofSeconds(top.whole("drain_s", 30, 0, 86_400)),
                 expansion.warnings());
     }

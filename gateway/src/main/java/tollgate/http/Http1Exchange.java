@@ -175,7 +175,7 @@ final class Http1Exchange implements ServerExchange {
         }
         headSent = true;
         // behind a body that was not read nothing can be told apart: the connection ends, and the client must know
-        keepAlive &= bodyComplete;
+        keepAlive &= bodyComplete && !connection.leaving();
         bodiless = head.method().equals(HttpMethod.HEAD) || status == 204 || status == 304;
         frame(headers, contentLength);
         if (!keepAlive) {

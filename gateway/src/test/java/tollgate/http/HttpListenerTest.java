@@ -255,6 +255,52 @@ class HttpListenerTest {
     }
 
     @Test
+    void aListenerThatIsToEndServesWhatComesAndSaysThatTheConnectionDoes() throws Exception {
+        HttpListener own = bind(transport);
+        try (RawClient kept = new RawClient(own.port());
+                RawClient busy = new RawClient(own.port())) {
+            kept.send("GET /one HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertThat(kept.readUntil("]")).doesNotContain("onnection: close");
+            busy.send("GET /late HTTP/1.1\r\nHost: a\r\n\r\n");
+            Awaitility.await().until(() -> own.openExchanges() > 0);
+            own.announceEnd();
+            assertThat(busy.readAll()).contains("onnection: close").endsWith("GET /late []");
+            kept.send("GET /two HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertThat(kept.readAll()).contains("onnection: close").endsWith("GET /two []");
+            try (RawClient fresh = new RawClient(own.port())) {
+                fresh.send("GET /three HTTP/1.1\r\nHost: a\r\n\r\n");
+                assertThat(fresh.readAll()).contains("onnection: close").endsWith("GET /three []");
+            }
+        } finally {
+            own.close();
+        }
+    }
+
+    @Test
+    void drainingResetsNobody() throws Exception {
+        HttpListener own = bind(transport);
+        try (RawClient idle = new RawClient(own.port());
+                RawClient silent = new RawClient(own.port());
+                RawClient amid = new RawClient(own.port())) {
+            idle.send("GET /one HTTP/1.1\r\nHost: a\r\n\r\n");
+            idle.readUntil("]");
+            amid.send("GET /slowly HTTP/1.1\r\nHo");
+            Thread.sleep(100);
+            var drained = own.drain(Duration.ofSeconds(5)).toCompletableFuture();
+            idle.send("GET /crosses HTTP/1.1\r\nHost: a\r\n\r\n");
+            amid.send("st: a\r\n\r\n");
+            silent.send("GET /first HTTP/1.1\r\nHost: a\r\n\r\n");
+            // whether it still came in time or not: an end, not a reset
+            assertThat(idle.readAll()).doesNotContain("HTTP/1.1 4");
+            assertThat(amid.readAll()).contains("onnection: close").endsWith("GET /slowly []");
+            assertThat(silent.readAll()).contains("onnection: close").endsWith("GET /first []");
+            drained.get(5, TimeUnit.SECONDS);
+        } finally {
+            own.close();
+        }
+    }
+
+    @Test
     void aClientThatWaitsIsToldToContinue() throws Exception {
         try (RawClient client = new RawClient(listener.port())) {
             client.send("POST /c HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
