@@ -127,6 +127,8 @@ final class Installation implements AutoCloseable {
                     config.holds().life(),
                     telemetry,
                     clock));
+            PriceKeeper priced = opened(joined("prices", prices));
+            keeping.itemizing(new LateItemizer(priced, config.prices().markup()));
             keeping.start();
             KeyRing ring = new KeyRing(projected, clock);
             this.office = new Office(
@@ -140,8 +142,8 @@ final class Installation implements AutoCloseable {
                     },
                     clock);
             RefusalRing refusals = new RefusalRing();
-            ProxyContext context = ProxySetup.context(
-                    config, opened(joined("prices", prices)), ring, refusals, sandbox(transport), telemetry, clock);
+            ProxyContext context =
+                    ProxySetup.context(config, priced, ring, refusals, sandbox(transport), telemetry, clock);
             Upstreams upstreams = opened(new Upstreams(transport));
             ExchangeIds ids = new ExchangeIds(
                     journal.identity().id(),

@@ -92,7 +92,8 @@ final class Main implements Runnable {
             case NoSuchFileException file -> file.getFile() + ": no such file or folder";
             case AccessDeniedException file -> file.getFile() + ": access is denied";
             case FileAlreadyExistsException file -> file.getFile() + ": is there, and no folder";
-            case UncheckedIOException wrapped when wrapped.getCause() != null -> wrapped.getCause().getMessage();
+            case UncheckedIOException wrapped
+            when wrapped.getCause() != null -> wrapped.getCause().getMessage();
             default -> failure.getMessage();
         };
         if (message == null) {

@@ -31,7 +31,8 @@ final class Serving {
                             asked.countDown();
                             try {
                                 if (stopped.await(gateway.config().drain().toSeconds() + 60, TimeUnit.SECONDS)) {
-                                    // asked to stop, and has: not the signal's 143, which supervisors take for a failure
+                                    // asked to stop, and has: not the signal's 143, which supervisors take for a
+                                    // failure
                                     Runtime.getRuntime().halt(0);
                                 }
                             } catch (InterruptedException interrupted) {

@@ -80,11 +80,15 @@ class StoppingTest {
             assertThat(probe(kept)).startsWith("HTTP/1.1 200 ");
             stream.getInputStream().readNBytes(1_000);
             CompletableFuture<Void> stopped = CompletableFuture.runAsync(gateway::close);
-            await().atMost(Duration.ofSeconds(1))
-                    .until(() -> gateway.get(account, "/readyz").statusCode() == 503);
-            assertThat(gateway.ask(account, TestGateway.chat(false, 50), "tokens=5")
-                            .statusCode())
-                    .isEqualTo(200);
+            await().atMost(Duration.ofSeconds(1)).until(() -> {
+                try (Socket balancer = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
+                    return probe(balancer).startsWith("HTTP/1.1 503 ");
+                }
+            });
+            try (Socket late = ask(gateway, account, "tokens=5")) {
+                assertThat(new String(late.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                        .contains("onnection: close", "data: [DONE]");
+            }
             assertThat(probe(kept)).startsWith("HTTP/1.1 503 ").contains("onnection: close");
             String rest = new String(stream.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(rest).contains("data: [DONE]").doesNotContain("gateway_stopping");

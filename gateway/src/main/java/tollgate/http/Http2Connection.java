@@ -131,13 +131,16 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Swee
         if (draining && open.isEmpty() && lingerUntil == 0) {
             lingerUntil = System.nanoTime() + LINGER_NANOS;
             // what was written last must leave first, and what the client still sends must not be answered with a reset
-            context().channel().eventLoop().execute(() -> context()
-                    .writeAndFlush(Unpooled.EMPTY_BUFFER)
-                    .addListener(flushed -> {
-                        if (context().channel() instanceof SocketChannel socket && socket.isActive()) {
-                            socket.shutdownOutput();
-                        }
-                    }));
+            context()
+                    .channel()
+                    .eventLoop()
+                    .execute(() -> context()
+                            .writeAndFlush(Unpooled.EMPTY_BUFFER)
+                            .addListener(flushed -> {
+                                if (context().channel() instanceof SocketChannel socket && socket.isActive()) {
+                                    socket.shutdownOutput();
+                                }
+                            }));
         }
     }
 

@@ -67,9 +67,10 @@ public final class HttpListener implements AutoCloseable {
                 .bind(settings.address())
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            throw new UncheckedIOException(new BindException("'" + settings.address().getHostString() + ":"
-                    + settings.address().getPort() + "' cannot be listened on: "
-                    + bound.cause().getMessage() + " (expected: a free port of this machine)"));
+            throw new UncheckedIOException(
+                    new BindException("'" + settings.address().getHostString() + ":"
+                            + settings.address().getPort() + "' cannot be listened on: "
+                            + bound.cause().getMessage() + " (expected: a free port of this machine)"));
         }
         return new HttpListener(bound.channel(), connections);
     }

@@ -50,7 +50,8 @@ final class ChatAnswer {
         boolean flows = call.stream() && directives.text("encoding") == null && directives.text("slice") == null;
         long tokens = directives.number("tokens", 0);
         long most = call.ceiling() >= 0 ? Math.min(tokens, call.ceiling()) : tokens;
-        long each = flows ? ENVELOPE : Math.max(4, directives.number("event-bytes", 4)) + (call.stream() ? ENVELOPE : 0);
+        long each =
+                flows ? ENVELOPE : Math.max(4, directives.number("event-bytes", 4)) + (call.stream() ? ENVELOPE : 0);
         boolean copied = !flows || call.choices() > 1;
         return tokens > Integer.MAX_VALUE
                 || directives.number("event-bytes", 0) > MOST_BYTES

@@ -34,8 +34,9 @@ final class Directives {
     /** The header that carries directives. */
     static final String HEADER = "X-Sandbox";
 
-    private static final Pattern NAME = Pattern.compile("tokens|reasoning|pace|burst|slice|event-bytes|cut|stall|usage|done"
-            + "|error|malformed|status|retry-after|code|barrier|encoding|eol");
+    private static final Pattern NAME =
+            Pattern.compile("tokens|reasoning|pace|burst|slice|event-bytes|cut|stall|usage|done"
+                    + "|error|malformed|status|retry-after|code|barrier|encoding|eol");
 
     private final Map<String, String> given;
 

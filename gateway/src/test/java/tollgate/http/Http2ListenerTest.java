@@ -233,8 +233,8 @@ class Http2ListenerTest {
         assertThat(answer.text()).isEqualTo("after");
         assertThat(answer.reset).hasNullValue();
         listener.drain(Duration.ofSeconds(5)).toCompletableFuture().get(5, TimeUnit.SECONDS);
-        await().untilAsserted(() ->
-                assertThat(lastStreams).containsExactly(Integer.MAX_VALUE, answer.channel.stream().id()));
+        await().untilAsserted(() -> assertThat(lastStreams)
+                .containsExactly(Integer.MAX_VALUE, answer.channel.stream().id()));
     }
 
     private RequestReceiver accept(ServerExchange exchange) {
