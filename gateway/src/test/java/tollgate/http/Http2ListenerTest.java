@@ -225,6 +225,16 @@ class Http2ListenerTest {
     }
 
     @Test
+    void an_answer_to_a_request_that_nobody_reads_on_arrives_whole_before_the_rest_is_called_off() {
+        Answer answer = ask(request("/early"), null);
+        await().until(() -> answer.reset.get() != null);
+        assertThat(answer.heads.element().status()).hasToString("413");
+        assertThat(answer.text()).isEqualTo("too large");
+        assertThat(answer.ended()).isTrue();
+        assertThat(answer.reset).hasValue(Http2Error.NO_ERROR.code());
+    }
+
+    @Test
     void the_end_is_announced_while_streams_that_are_begun_in_ignorance_of_it_are_served() throws Exception {
         listener.announceEnd();
         await().untilAsserted(() -> assertThat(lastStreams).containsExactly(Integer.MAX_VALUE));
@@ -239,6 +249,10 @@ class Http2ListenerTest {
 
     private RequestReceiver accept(ServerExchange exchange) {
         accepted.incrementAndGet();
+        if (exchange.head().path().equals("/early")) {
+            exchange.simple(413, new DefaultHttpHeaders(), Unpooled.copiedBuffer("too large", StandardCharsets.UTF_8));
+            return new Server(exchange);
+        }
         exchange.readBody();
         return new Server(exchange);
     }

@@ -255,6 +255,17 @@ class HttpListenerTest {
     }
 
     @Test
+    void anAnswerWithoutContentTellsNoLengthAndKeepsItsConnection() throws Exception {
+        try (RawClient client = new RawClient(listener.port())) {
+            client.send(
+                    "GET /empty HTTP/1.1\r\nHost: a\r\n\r\nGET /one HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+            assertThat(client.readAll())
+                    .startsWith("HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200 OK\r\n")
+                    .endsWith("GET /one []");
+        }
+    }
+
+    @Test
     void aListenerThatIsToEndServesWhatComesAndSaysThatTheConnectionDoes() throws Exception {
         HttpListener own = bind(transport);
         try (RawClient kept = new RawClient(own.port());
