@@ -113,6 +113,7 @@ final class Installation implements AutoCloseable {
             ControlPort control = opened(
                     ControlPort.connect(redis.url(), watch, config.holds().maxOverrun()));
             RedisKeeper.check(control);
+            RedisPulse pulse = opened(RedisPulse.of(control));
             Treasury treasury = new Treasury(records, control, clock);
             ProjectedKeys projected = new ProjectedKeys(records, control, workers);
             Books keeping = opened(new Books(
@@ -165,7 +166,8 @@ final class Installation implements AutoCloseable {
                     records,
                     id -> journal.find(id).map(ExchangeRow::of),
                     id -> ProxySetup.refused(refusals, id));
-            this.gateway = new Gateway(context, proxies, new OwnPaths(desk, workers, () -> notReady(keeping, journal)));
+            this.gateway =
+                    new Gateway(context, proxies, new OwnPaths(desk, workers, () -> notReady(keeping, journal, pulse)));
             keeping.onReopening(gateway::reinstate);
             this.verification = new Verification(records, control, keeping, journal, clock);
             this.admin = opened(AdminServer.start(
@@ -176,7 +178,7 @@ final class Installation implements AutoCloseable {
                     control,
                     verification,
                     telemetry::text,
-                    () -> notReady(keeping, journal),
+                    () -> notReady(keeping, journal, pulse),
                     clock));
             this.listener = HttpListener.bind(ProxySetup.listening(config), transport, loops, loops, gateway);
             telemetry.gauge("tollgate_open_exchanges", listener::openExchanges);
@@ -238,11 +240,15 @@ final class Installation implements AutoCloseable {
                 config, "sandbox", "openai", URI.create("http://127.0.0.1:" + started.port()), "sandbox");
     }
 
-    private @Nullable String notReady(Books keeping, Journal journal) {
+    private @Nullable String notReady(Books keeping, Journal journal, RedisPulse pulse) {
         if (stopping) {
             return "stopping";
         }
-        return journal.keeps() ? keeping.notReady() : "the journal cannot be written";
+        if (!journal.keeps()) {
+            return "the journal cannot be written";
+        }
+        String closed = keeping.notReady();
+        return closed == null ? pulse.notReady() : closed;
     }
 
     /** Whether wallets and books say the same, as JSON would say it. */

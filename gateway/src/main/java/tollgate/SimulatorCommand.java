@@ -30,13 +30,17 @@ final class SimulatorCommand implements Callable<Integer> {
             })
     private @Nullable Path script;
 
+    @Option(names = "--json", description = "say what was started as one JSON object")
+    private boolean json;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         Script scripted = script == null ? Script.NONE : Script.read(script);
         Transport transport = Transport.best();
         EventLoopGroup loops = transport.loops(threads, "sandbox");
         try (Sandbox sandbox = Sandbox.start(port, scripted, transport, loops)) {
-            System.out.println("sandbox provider at http://127.0.0.1:" + sandbox.port() + "/v1");
+            String url = "http://127.0.0.1:" + sandbox.port() + "/v1";
+            System.out.println(json ? "{\"base_url\":\"" + url + "\"}" : "sandbox provider at " + url);
             CountDownLatch stopped = new CountDownLatch(1);
             Runtime.getRuntime().addShutdownHook(new Thread(stopped::countDown));
             stopped.await();

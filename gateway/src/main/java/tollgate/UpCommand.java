@@ -37,6 +37,9 @@ final class UpCommand implements Callable<Integer> {
     @Option(names = "--ready-file", paramLabel = "FILE", description = "where to say, as JSON, what was started")
     private @Nullable Path readyFile;
 
+    @Option(names = "--json", description = "say what was started as one JSON object")
+    private boolean json;
+
     @Spec
     private CommandSpec spec;
 
@@ -54,11 +57,11 @@ final class UpCommand implements Callable<Integer> {
         try {
             boolean live = !config.upstreams().isEmpty();
             FirstRun.Account account = FirstRun.account(config.dataDir(), gateway.office(), live);
-            ReadyFile.write(config.dataDir().resolve("ready.json"), gateway, account, adminKey);
+            String ready = ReadyFile.write(config.dataDir().resolve("ready.json"), gateway, account, adminKey);
             if (readyFile != null) {
                 ReadyFile.write(readyFile, gateway, account, adminKey);
             }
-            System.out.println(banner(gateway, account));
+            System.out.println(json ? ready : banner(gateway, account));
         } catch (IOException | RuntimeException failed) {
             gateway.close();
             throw failed;

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,7 +62,9 @@ public final class ConfigFile {
         try {
             return parse(file.toString(), Files.readString(file), environment);
         } catch (IOException unreadable) {
-            throw new InvalidConfig(file + ": cannot be read (" + unreadable.getMessage() + ")");
+            String why =
+                    unreadable instanceof NoSuchFileException ? "no such file" : "cannot be read (" + unreadable + ")";
+            throw new InvalidConfig(file + ": " + why);
         }
     }
 
