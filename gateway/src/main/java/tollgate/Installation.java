@@ -99,6 +99,7 @@ final class Installation implements AutoCloseable {
         this.config = config;
         try {
             Path data = opened(DataDirectory.lock(config.dataDir())).path();
+            Ports.check(config.listen());
             CompletableFuture<PriceKeeper> prices = CompletableFuture.supplyAsync(
                     () -> PriceKeeper.open(config.prices(), PRICES_LOOKED_AT, telemetry), workers);
             CompletableFuture<Records> books = CompletableFuture.supplyAsync(() -> openRecords(data), workers);
@@ -112,6 +113,7 @@ final class Installation implements AutoCloseable {
             ControlPort control = opened(
                     ControlPort.connect(redis.url(), watch, config.holds().maxOverrun()));
             RedisKeeper.check(control, config.redis().allowUnsafe());
+            RedisPulse pulse = opened(RedisPulse.of(control));
             Treasury treasury = new Treasury(records, control, clock);
             ProjectedKeys projected = new ProjectedKeys(records, control, workers);
             Books keeping = opened(new Books(
@@ -126,6 +128,8 @@ final class Installation implements AutoCloseable {
                     config.holds().life(),
                     telemetry,
                     clock));
+            PriceKeeper priced = opened(joined("prices", prices));
+            keeping.itemizing(new LateItemizer(priced, config.prices().markup()));
             keeping.start();
             KeyRing ring = new KeyRing(projected, clock);
             this.office = new Office(
@@ -139,8 +143,8 @@ final class Installation implements AutoCloseable {
                     },
                     clock);
             RefusalRing refusals = new RefusalRing();
-            ProxyContext context = ProxySetup.context(
-                    config, opened(joined("prices", prices)), ring, refusals, sandbox(transport), telemetry, clock);
+            ProxyContext context =
+                    ProxySetup.context(config, priced, ring, refusals, sandbox(transport), telemetry, clock);
             Upstreams upstreams = opened(new Upstreams(transport));
             ExchangeIds ids = new ExchangeIds(
                     journal.identity().id(),
@@ -162,7 +166,8 @@ final class Installation implements AutoCloseable {
                     records,
                     id -> journal.find(id).map(ExchangeRow::of),
                     id -> ProxySetup.refused(refusals, id));
-            this.gateway = new Gateway(context, proxies, new OwnPaths(desk, workers, () -> notReady(keeping, journal)));
+            this.gateway =
+                    new Gateway(context, proxies, new OwnPaths(desk, workers, () -> notReady(keeping, journal, pulse)));
             keeping.onReopening(gateway::reinstate);
             this.verification = new Verification(records, control, keeping, journal, clock);
             this.admin = opened(AdminServer.start(
@@ -173,7 +178,7 @@ final class Installation implements AutoCloseable {
                     control,
                     verification,
                     telemetry::text,
-                    () -> notReady(keeping, journal),
+                    () -> notReady(keeping, journal, pulse),
                     clock));
             this.listener = HttpListener.bind(ProxySetup.listening(config), transport, loops, loops, gateway);
             telemetry.gauge("tollgate_open_exchanges", listener::openExchanges);
@@ -235,11 +240,15 @@ final class Installation implements AutoCloseable {
                 config, "sandbox", "openai", URI.create("http://127.0.0.1:" + started.port()), "sandbox");
     }
 
-    private @Nullable String notReady(Books keeping, Journal journal) {
+    private @Nullable String notReady(Books keeping, Journal journal, RedisPulse pulse) {
         if (stopping) {
             return "stopping";
         }
-        return journal.keeps() ? keeping.notReady() : "the journal cannot be written";
+        if (!journal.keeps()) {
+            return "the journal cannot be written";
+        }
+        String closed = keeping.notReady();
+        return closed == null ? pulse.notReady() : closed;
     }
 
     /** Whether wallets and books say the same, as JSON would say it. */
@@ -292,13 +301,20 @@ final class Installation implements AutoCloseable {
         return group;
     }
 
-    /** Stops: nothing new, what is open may end, what is left is cut and charged, everything is put on disk. */
+    /**
+     * Stops: says so while it still takes what comes, then takes nothing new; what is open may end, what is left is cut
+     * and charged, everything is put on disk.
+     */
     @Override
     public void close() {
         stopping = true;
-        CompletableFuture<Void> drained =
-                listener.drain(config.drain()).toCompletableFuture().exceptionally(open -> null);
-        drained.join();
+        Duration lameDuck = config.lameDuck().compareTo(config.drain()) < 0 ? config.lameDuck() : config.drain();
+        listener.announceEnd();
+        nap(lameDuck);
+        listener.drain(config.drain().minus(lameDuck))
+                .toCompletableFuture()
+                .exceptionally(open -> null)
+                .join();
         if (listener.openExchanges() > 0) {
             LOG.warn("{} exchanges are still open after {}: cut and charged", listener.openExchanges(), config.drain());
             gateway.stopExchanges();
@@ -312,12 +328,15 @@ final class Installation implements AutoCloseable {
     private void awaitNoExchange() {
         long since = System.nanoTime();
         while (listener.openExchanges() > 0 && System.nanoTime() - since < TimeUnit.SECONDS.toNanos(5)) {
-            try {
-                Thread.sleep(10);
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-                return;
-            }
+            nap(Duration.ofMillis(10));
+        }
+    }
+
+    private static void nap(Duration time) {
+        try {
+            Thread.sleep(time);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import tollgate.config.ConfigFile;
 import tollgate.config.TollgateConfig;
 
@@ -17,6 +20,8 @@ import tollgate.config.TollgateConfig;
         description = "Starts a gateway with everything it needs, and shows a first paid request.",
         mixinStandardHelpOptions = true)
 final class UpCommand implements Callable<Integer> {
+    private static final int MOST_PORT = 65_535;
+
     @Option(names = "--config", paramLabel = "FILE", description = "settings other than the defaults")
     private @Nullable Path configFile;
 
@@ -32,8 +37,19 @@ final class UpCommand implements Callable<Integer> {
     @Option(names = "--ready-file", paramLabel = "FILE", description = "where to say, as JSON, what was started")
     private @Nullable Path readyFile;
 
+    @Option(names = "--json", description = "say what was started as one JSON object")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec;
+
+    @SuppressWarnings("NullAway.Init") // picocli sets the fields
+    UpCommand() {}
+
     @Override
     public Integer call() throws IOException {
+        checkPort("--port", port);
+        checkPort("--admin-port", adminPort);
         TollgateConfig config = config();
         Serving.warn(config);
         String adminKey = FirstRun.adminKey(config.dataDir());
@@ -41,16 +57,23 @@ final class UpCommand implements Callable<Integer> {
         try {
             boolean live = !config.upstreams().isEmpty();
             FirstRun.Account account = FirstRun.account(config.dataDir(), gateway.office(), live);
-            ReadyFile.write(config.dataDir().resolve("ready.json"), gateway, account, adminKey);
+            String ready = ReadyFile.write(config.dataDir().resolve("ready.json"), gateway, account, adminKey);
             if (readyFile != null) {
                 ReadyFile.write(readyFile, gateway, account, adminKey);
             }
-            System.out.println(banner(gateway, account));
+            System.out.println(json ? ready : banner(gateway, account));
         } catch (IOException | RuntimeException failed) {
             gateway.close();
             throw failed;
         }
         return Serving.untilStopped(gateway);
+    }
+
+    private void checkPort(String option, @Nullable Integer given) {
+        if (given != null && (given < 0 || given > MOST_PORT)) {
+            throw new ParameterException(
+                    spec.commandLine(), option + ": '" + given + "' (expected: 0 to " + MOST_PORT + ")");
+        }
     }
 
     private TollgateConfig config() {
@@ -71,6 +94,7 @@ final class UpCommand implements Callable<Integer> {
                 read.limits(),
                 read.journalSync(),
                 read.announce(),
+                read.lameDuck(),
                 read.drain(),
                 read.warnings());
     }

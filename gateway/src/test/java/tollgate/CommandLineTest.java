@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -85,6 +86,8 @@ class CommandLineTest {
                 "wallet show a b                                          | 2 | b",
                 "key create                                               | 2 | --wallet",
                 "frob                                                     | 2 | frob",
+                "up --port 65536                                          | 2 | --port: '65536' (expected: 0 to 65535)",
+                "up --admin-port=-1                                       | 2 | --admin-port: '-1'",
             })
     void what_cannot_be_done_is_one_line_and_an_exit_code(String command, int exit, String says) {
         List<String> args = new ArrayList<>();
@@ -143,6 +146,33 @@ class CommandLineTest {
             write(other, "{\"admin_url\":\"http://127.0.0.1:" + stranger.getLocalPort() + "\",\"admin_key\":\"k\"}");
             assertThat(failed(other)).contains("no JSON (expected: a gateway's control plane)");
             answering.join();
+        }
+    }
+
+    @Test
+    void a_port_that_is_taken_is_said_before_anything_is_started() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = Integer.toString(taken.getLocalPort());
+            String[][] asked = {{"--port", port, "--admin-port", "0"}, {"--port", "0", "--admin-port", port}};
+            for (String[] ports : asked) {
+                Path data = Files.createTempDirectory(folder, "taken");
+                String[] all = Arrays.copyOf(ports, ports.length + 3);
+                System.arraycopy(new String[] {"up", "--data", data.toString()}, 0, all, 0, 3);
+                System.arraycopy(ports, 0, all, 3, ports.length);
+                Run run = run(all);
+                assertThat(run.exit).isEqualTo(1);
+                assertThat(run.out).isEmpty();
+                assertThat(run.err)
+                        .startsWith("tollgate: listen." + (ports[1].equals(port) ? "gateway" : "admin"))
+                        .contains(":" + port + "' cannot be listened on: Address already in use")
+                        .containsOnlyOnce("\n");
+                assertThat(data.resolve("redis")).doesNotExist();
+            }
+            Run simulator = run("simulator", "--port", port);
+            assertThat(simulator.exit).isEqualTo(1);
+            assertThat(simulator.err)
+                    .contains(":" + port + "' cannot be listened on")
+                    .containsOnlyOnce("\n");
         }
     }
 

@@ -66,7 +66,7 @@ final class TestGateway implements AutoCloseable {
         Files.writeString(
                 file,
                 "listen: {gateway: '127.0.0.1:0', admin: '127.0.0.1:0'}\nupstreams: " + upstreams + "\ndata_dir: '"
-                        + data + "'\n" + settings);
+                        + data + "'\n" + (settings.contains("lame_duck_s") ? "" : "lame_duck_s: 0\n") + settings);
         return new TestGateway(Installation.start(ConfigFile.read(file, Map.of()), 2, List.of(ADMIN_KEY), 50));
     }
 

@@ -52,6 +52,11 @@ public final class AdminServer implements AutoCloseable {
                 .routing(routes -> routes(routes, api, metrics, notReady))
                 .build()
                 .start();
+        if (!server.isRunning()) {
+            // the library only logs it
+            throw new IllegalStateException("listen.admin: '" + address.getHostString() + ":" + address.getPort()
+                    + "' cannot be listened on (expected: a free port of this machine)");
+        }
     }
 
     /**

@@ -118,6 +118,11 @@ public final class Books implements AutoCloseable {
         thread.scheduleWithFixedDelay(() -> run(this::round), ROUND_MS, ROUND_MS, TimeUnit.MILLISECONDS);
     }
 
+    /** Who explains what exchanges of an earlier run come to; to be told before the start. */
+    public void itemizing(Itemizer by) {
+        replay.itemizing(by);
+    }
+
     /** Who places the holds of open exchanges again, where Redis may have lost some. */
     public void onReopening(Supplier<CompletableFuture<Void>> reinstate) {
         reinstatement = reinstate;

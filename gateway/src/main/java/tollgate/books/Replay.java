@@ -3,25 +3,21 @@ package tollgate.books;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tollgate.Telemetry;
-import tollgate.journal.ExchangeFacts;
 import tollgate.journal.Journal;
 import tollgate.journal.JournalEntry;
 import tollgate.journal.Orphan;
 import tollgate.journal.Reservation;
-import tollgate.journal.UsageRecord;
 import tollgate.pricing.Usd;
 import tollgate.records.Ledger;
 import tollgate.records.Records;
 import tollgate.records.Suspense;
 import tollgate.wallet.ControlPort;
 import tollgate.wallet.EntryKind;
-import tollgate.wallet.Settle;
 import tollgate.wallet.SettleResult;
 
 /**
@@ -45,6 +41,8 @@ final class Replay {
     /** Taken from the journal, not known to be in SQL: a failed attempt is made again. */
     private final List<JournalEntry> kept = new ArrayList<>();
 
+    private Itemizer itemizer = Itemizer.NONE;
+
     /**
      * Works on this journal.
      *
@@ -65,6 +63,11 @@ final class Replay {
         this.treasury = treasury;
         this.telemetry = telemetry;
         this.clock = clock;
+    }
+
+    /** Who explains the charges of orphans; to be told before they are settled. */
+    void itemizing(Itemizer by) {
+        itemizer = by;
     }
 
     /** Keeps the usage records of what was settled since the last call. */
@@ -181,7 +184,7 @@ final class Replay {
                     && records.exchanges().find(orphan.facts().exchange()).isEmpty()) {
                 Reservation room = Objects.requireNonNull(
                         journal.loop(loop).reserve(), "the journal has no room to settle what an earlier run left");
-                JournalEntry entry = settlement(orphan);
+                JournalEntry entry = Recovered.settlement(orphan, itemizer, clock.instant());
                 room.settle(entry, () -> {});
                 room.close();
                 settled.add(entry);
@@ -190,36 +193,5 @@ final class Replay {
         journal.force();
         journal.orphansSettled();
         settled.forEach(this::settle);
-    }
-
-    private JournalEntry settlement(Orphan orphan) {
-        ExchangeFacts facts = orphan.facts();
-        Usd total = orphan.left() ? orphan.accrued() : Usd.ZERO;
-        UsageRecord usage = new UsageRecord(
-                facts,
-                null,
-                "gateway_stopped",
-                total.nano() > 0 ? "wallet" : "operator",
-                Map.of(),
-                0,
-                true,
-                total,
-                total,
-                Usd.ZERO,
-                Usd.ZERO,
-                List.of(),
-                List.of(),
-                orphan.left() ? 200 : 0,
-                "the gateway's process died",
-                Map.of(),
-                clock.instant());
-        Settle settle = new Settle(
-                facts.at(),
-                facts.exchange(),
-                "orphan-" + total.nano(),
-                total,
-                true,
-                facts.service() + " " + facts.model());
-        return new JournalEntry(settle, usage);
     }
 }

@@ -42,6 +42,11 @@ final class AdminClient {
         if (!url.isEmpty() && !key.isEmpty()) {
             return new AdminClient(address("TOLLGATE_ADMIN_URL", url), secret("TOLLGATE_ADMIN_KEY", key));
         }
+        if (!url.isEmpty()) {
+            // not the gateway next door: it was another that was meant
+            throw new IOException(
+                    "TOLLGATE_ADMIN_KEY: not set (expected: the key of the gateway at TOLLGATE_ADMIN_URL)");
+        }
         Path ready = data.resolve("ready.json");
         if (!Files.isReadable(ready)) {
             throw new IOException("no gateway: " + ready + " is not there (expected: a running gateway; start one with"

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,6 +42,7 @@ public final class ConfigFile {
             "journal",
             "announce",
             "enforce",
+            "lame_duck_s",
             "drain_s");
 
     private ConfigFile() {}
@@ -60,7 +62,9 @@ public final class ConfigFile {
         try {
             return parse(file.toString(), Files.readString(file), environment);
         } catch (IOException unreadable) {
-            throw new InvalidConfig(file + ": cannot be read (" + unreadable.getMessage() + ")");
+            String why =
+                    unreadable instanceof NoSuchFileException ? "no such file" : "cannot be read (" + unreadable + ")";
+            throw new InvalidConfig(file + ": " + why);
         }
     }
 
@@ -128,6 +132,7 @@ public final class ConfigFile {
                         announce.flag("sse_comment", true),
                         announce.flag("balance", true),
                         (int) Math.min(Integer.MAX_VALUE, announce.size("hold_bytes", "1MiB"))),
+                Duration.ofSeconds(top.whole("lame_duck_s", 1, 0, 600)),
                 Duration.ofSeconds(top.whole("drain_s", 30, 0, 86_400)),
                 expansion.warnings());
     }

@@ -291,11 +291,13 @@ final class Http2Exchange extends ChannelInboundHandlerAdapter implements Server
             end = writeFrame(new DefaultHttp2DataFrame(bytes == null ? Unpooled.EMPTY_BUFFER : bytes, true));
         }
         blockedSince = System.nanoTime();
-        end.addListener(written -> connection.ended(this));
-        if (!endSeen) {
-            // the rest of the request is not wanted (RFC 9113 §8.1)
-            writeFrame(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR));
-        }
+        end.addListener(written -> {
+            if (!endSeen && written.isSuccess() && context().channel().isActive()) {
+                // the rest of the request is not wanted (RFC 9113 §8.1); sent sooner, it would overtake the answer
+                reset(Http2Error.NO_ERROR);
+            }
+            connection.ended(this);
+        });
         context().flush();
     }
 

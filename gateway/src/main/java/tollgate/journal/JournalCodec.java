@@ -1,5 +1,6 @@
 package tollgate.journal;
 
+import java.util.Map;
 import tollgate.pricing.Usd;
 import tollgate.wallet.Settle;
 import tollgate.wallet.WalletAddress;
@@ -71,6 +72,25 @@ final class JournalCodec {
         ExchangeFacts facts = facts(from);
         from.end();
         return facts;
+    }
+
+    /** Writes counts by name. */
+    static void numbers(PackedWriter to, Map<String, Long> numbers) {
+        to.clear();
+        to.number(LAYOUT);
+        to.numbers(numbers);
+    }
+
+    /**
+     * Reads counts by name.
+     *
+     * @throws PackedReader.Damaged where these are none
+     */
+    static Map<String, Long> numbers(byte[] bytes) {
+        PackedReader from = reader(bytes);
+        Map<String, Long> numbers = from.numbers();
+        from.end();
+        return numbers;
     }
 
     private static PackedReader reader(byte[] bytes) {

@@ -14,6 +14,7 @@ public final class Meter {
     private final HoldPlan plan;
     private final Usd held;
     private final long inputTokens;
+    private long outputTokens;
 
     /** A meter for an exchange for which so much is held. */
     public Meter(HoldPlan plan, Usd held) {
@@ -29,9 +30,19 @@ public final class Meter {
             boolean payable = plan.rates().chargeable(reported, plan.terms(), plan.markup());
             return payable ? least(plan.rates().amount(reported, plan.terms(), plan.markup())) : held;
         }
-        long outputTokens = ConsumedPortion.outputTokens(
+        outputTokens = ConsumedPortion.outputTokens(
                 facts.contentBytes(), facts.events(), plan.request().choices());
         return least(plan.rates().accrued(inputTokens, outputTokens, plan.terms(), plan.markup()));
+    }
+
+    /** The estimated input of what was {@link #accrued} last, where that was no report. */
+    public long inputTokens() {
+        return inputTokens;
+    }
+
+    /** The same of the output. */
+    public long outputTokens() {
+        return outputTokens;
     }
 
     private Usd least(Usd amount) {

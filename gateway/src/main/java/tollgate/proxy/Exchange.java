@@ -30,6 +30,7 @@ import tollgate.metering.HoldState;
 import tollgate.metering.Meter;
 import tollgate.metering.Observed;
 import tollgate.metering.Settlement;
+import tollgate.pricing.Usage;
 import tollgate.pricing.Usd;
 import tollgate.wallet.Place;
 import tollgate.wallet.PlaceResult;
@@ -79,6 +80,7 @@ final class Exchange {
     private boolean refreshed;
     private @Nullable Runnable reinstated;
     private boolean begun;
+    private int reports;
     private boolean journalled;
     private boolean ended;
 
@@ -336,12 +338,23 @@ final class Exchange {
     /** Bytes of the answer were handed to the client's connection. */
     void relayed(AnswerFacts answer) {
         Reservation open = Objects.requireNonNull(reservation);
-        open.accrued(Objects.requireNonNull(meter).accrued(answer).nano());
+        Meter counting = Objects.requireNonNull(meter);
+        open.accrued(counting.accrued(answer).nano());
+        open.counted(counting.inputTokens(), counting.outputTokens());
+        Usage usage = answer.usage();
+        if (usage != null && answer.usageReports() != reports && !answer.inputUntold() && !answer.outputUntold()) {
+            reports = answer.usageReports();
+            open.reported(Records.units(usage));
+        }
     }
 
     /** Some of the answer may be with the client: once it is settled, a dead process would owe nothing for it. */
     void left() {
-        Objects.requireNonNull(reservation).left();
+        Reservation open = Objects.requireNonNull(reservation);
+        if (!journalled) {
+            open.timed(timings.asMap());
+        }
+        open.left();
         begun = true;
         closeIfSettled();
     }

@@ -13,10 +13,17 @@ import tollgate.wallet.PlaceResult;
 
 /** The proxy's own refusals, worded once. Stateless. */
 final class Refusals {
+    private static final int LONGEST_QUOTED = 100;
+
     private Refusals() {}
 
+    /** What a client sent, short enough to be said back. */
+    private static String cut(String quoted) {
+        return quoted.length() <= LONGEST_QUOTED ? quoted : quoted.substring(0, LONGEST_QUOTED) + "…";
+    }
+
     static Refusal notFound(String method, String path) {
-        return new Refusal(404, "not_found", null, "no metered service at " + method + " " + path);
+        return new Refusal(404, "not_found", null, "no metered service at " + method + " " + cut(path));
     }
 
     static Refusal key() {
@@ -54,7 +61,7 @@ final class Refusals {
 
     static Refusal codedBody(String coding) {
         return new Refusal(
-                415, "unsupported_content_encoding", null, "content-encoding: '" + coding + "' (expected: none)");
+                415, "unsupported_content_encoding", null, "content-encoding: '" + cut(coding) + "' (expected: none)");
     }
 
     static Refusal busy() {
@@ -66,7 +73,7 @@ final class Refusals {
                 400,
                 "invalid_header",
                 "X-Tollgate-Announce",
-                "X-Tollgate-Announce: '" + value + "' (expected: trailers or usage)");
+                "X-Tollgate-Announce: '" + cut(value) + "' (expected: trailers or usage)");
     }
 
     static Refusal model(String model) {

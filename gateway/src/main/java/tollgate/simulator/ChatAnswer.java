@@ -11,6 +11,8 @@ final class ChatAnswer {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final long CREATED = 1_760_000_000L;
     private static final String ID = "chatcmpl-sandbox";
+    private static final long MOST_BYTES = 64L << 20;
+    private static final long ENVELOPE = 256;
 
     private final ChatCall call;
     private final Directives directives;
@@ -41,6 +43,19 @@ final class ChatAnswer {
             return Tokens.split("{\"text\":" + quoted(call.lastText()) + "}");
         }
         return Tokens.split("You said: " + call.lastText());
+    }
+
+    /** Whether an answer would have to be made in memory that is not to be had: the gateway may live in this process. */
+    static boolean isTooLarge(ChatCall call, Directives directives) {
+        boolean flows = call.stream() && directives.text("encoding") == null && directives.text("slice") == null;
+        long tokens = directives.number("tokens", 0);
+        long most = call.ceiling() >= 0 ? Math.min(tokens, call.ceiling()) : tokens;
+        long each =
+                flows ? ENVELOPE : Math.max(4, directives.number("event-bytes", 4)) + (call.stream() ? ENVELOPE : 0);
+        boolean copied = !flows || call.choices() > 1;
+        return tokens > Integer.MAX_VALUE
+                || directives.number("event-bytes", 0) > MOST_BYTES
+                || (copied && most > MOST_BYTES / each / call.choices());
     }
 
     /** The answer as one document. */

@@ -3,11 +3,12 @@ package tollgate.simulator;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a request tells the sandbox to do: {@code tokens=64, pace=20ms, usage=omit}, in the header {@value #HEADER} or
- * behind a tilde in the model's name ({@code gpt-4o-mini~tokens=64}). The header wins.
+ * behind a tilde in the model's name ({@code gpt-4o-mini~tokens=64}). The header wins; a {@link Script} says the rest.
  *
  * <table>
  * <caption>Directives</caption>
@@ -33,15 +34,20 @@ final class Directives {
     /** The header that carries directives. */
     static final String HEADER = "X-Sandbox";
 
+    private static final Pattern NAME =
+            Pattern.compile("tokens|reasoning|pace|burst|slice|event-bytes|cut|stall|usage|done"
+                    + "|error|malformed|status|retry-after|code|barrier|encoding|eol");
+
     private final Map<String, String> given;
 
     private Directives(Map<String, String> given) {
         this.given = given;
     }
 
-    /** Reads them from a model's name and a header's value. */
-    static Directives of(String model, @Nullable String header) {
+    /** Reads them from a script's line, a model's name and a header's value. */
+    static Directives of(String line, String model, @Nullable String header) {
         Map<String, String> given = new TreeMap<>();
+        read(line, given);
         int tilde = model.indexOf('~');
         if (tilde >= 0) {
             read(model.substring(tilde + 1), given);
@@ -50,6 +56,19 @@ final class Directives {
             read(header, given);
         }
         return new Directives(given);
+    }
+
+    /** What is wrong with directives that somebody wrote into a file; null where nothing is. */
+    static @Nullable String complaint(String text) {
+        Map<String, String> given = new TreeMap<>();
+        read(text, given);
+        for (Map.Entry<String, String> each : given.entrySet()) {
+            if (!NAME.matcher(each.getKey()).matches() || each.getValue().isEmpty()) {
+                return "'" + each.getKey() + "' (expected: name=value, the name one of "
+                        + NAME.pattern().replace("|", ", ") + ")";
+            }
+        }
+        return given.isEmpty() ? "'" + text + "' (expected: name=value, or - for none)" : null;
     }
 
     private static void read(String text, Map<String, String> to) {

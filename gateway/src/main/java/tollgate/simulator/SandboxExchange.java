@@ -28,14 +28,16 @@ final class SandboxExchange implements RequestReceiver {
     private final ServerExchange client;
     private final SandboxLog log;
     private final Barriers barriers;
+    private final Script script;
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private @Nullable Playback playback;
     private boolean gone;
 
-    SandboxExchange(ServerExchange client, SandboxLog log, Barriers barriers) {
+    SandboxExchange(ServerExchange client, SandboxLog log, Barriers barriers, Script script) {
         this.client = client;
         this.log = log;
         this.barriers = barriers;
+        this.script = script;
         client.sendContinue();
         client.readBody();
     }
@@ -85,8 +87,12 @@ final class SandboxExchange implements RequestReceiver {
             return;
         }
         ChatCall call = ChatCall.of(json);
-        Directives directives =
-                Directives.of(json.path("model").asString(""), head.headers().get(Directives.HEADER));
+        Directives directives = Directives.of(
+                script.next(), json.path("model").asString(""), head.headers().get(Directives.HEADER));
+        if (ChatAnswer.isTooLarge(call, directives)) {
+            error(400, "sandbox_too_large", "The sandbox makes whole answers of at most 64 MiB.");
+            return;
+        }
         long parties = directives.number("barrier", 0);
         if (parties > 0) {
             barriers.await(parties, () -> client.loop().execute(() -> answer(call, directives)));

@@ -131,7 +131,7 @@ class RecoveryTest {
         restarted(() -> {
             assertThat(balance()).isEqualTo(Usd.parse("1").minus(new Usd(1_000)));
             assertThat(control.wallet(at).orElseThrow().held()).isEqualTo(Usd.ZERO);
-            assertThat(records.exchanges().find("x1").orElseThrow().ended()).isEqualTo("gateway_stopped");
+            assertThat(records.exchanges().find("x1").orElseThrow().ended()).isEqualTo("gateway_died");
             assertThat(records.exchanges().find("x2").orElseThrow().charge()).isZero();
         });
     }
