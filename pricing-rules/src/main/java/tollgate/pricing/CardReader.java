@@ -84,7 +84,7 @@ final class CardReader {
     }
 
     RateCard card() {
-        RateCard.Builder builder = RateCard.named(card.text("model"))
+        RateCardBuilder builder = RateCard.named(card.text("model"))
                 .aliases(card.texts("aliases"))
                 .provider(either("provider", ""))
                 .scoped(flag("scoped"))
