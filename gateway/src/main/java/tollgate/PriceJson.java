@@ -68,6 +68,9 @@ final class PriceJson {
         }
         json.put("source", line.provenance().source());
         json.put("seen", line.provenance().seen());
+        if (!line.provenance().via().isEmpty()) {
+            json.put("via", line.provenance().via());
+        }
         return json;
     }
 

@@ -220,6 +220,34 @@ final class PriceCommandTest {
     }
 
     @Test
+    void what_has_no_rate_is_named_and_in_no_sum() throws Exception {
+        Path lines = Files.writeString(folder.resolve("lines.jsonl"), """
+                {"model":"big","prompt":"a cat","n":3,"size":"1024x1024"}
+                {"model":"speaker","usage":{"prompt_tokens":5,"completion_tokens":1}}
+                """);
+        assertThat(run("price", "estimate", lines.toString(), "--rates", card.toString()))
+                .isZero();
+        assertThat(answer().path("unpriced").toString())
+                .isEqualTo("[\"big: image\",\"speaker: input\",\"speaker: output\"]");
+        assertThat(err.toString().lines())
+                .containsExactly(
+                        "tollgate: big: image has no rate and is in no sum",
+                        "tollgate: speaker: input has no rate and is in no sum",
+                        "tollgate: speaker: output has no rate and is in no sum");
+    }
+
+    @Test
+    void a_file_or_the_past_is_estimated_and_not_both() {
+        assertThat(run("price", "estimate")).isEqualTo(2);
+        assertThat(run("price", "estimate", "r.jsonl", "--past")).isEqualTo(2);
+        assertThat(run("price", "estimate", "r.jsonl", "--since", "2026-11-01")).isEqualTo(2);
+        assertThat(err.toString()).contains("--since: given (expected: with --past)");
+        assertThat(run("price", "estimate", folder.resolve("none.jsonl").toString()))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("none.jsonl: no such file");
+    }
+
+    @Test
     void a_line_that_cannot_be_predicted_is_named() throws Exception {
         Path file = Files.writeString(folder.resolve("r.jsonl"), "{\"prompt_tokens\":1}\n");
         assertThat(run("price", "estimate", file.toString(), "--rates", card.toString()))

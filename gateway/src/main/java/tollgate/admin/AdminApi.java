@@ -1,6 +1,7 @@
 package tollgate.admin;
 
 import java.time.Clock;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +57,7 @@ final class AdminApi {
                 Route.bare(
                         "/admin/v1/keys/{id}/rotate", 201, asked -> secret(office.rotateKey(asked.id(), asked.turn()))),
                 Route.delete("/admin/v1/keys/{id}", asked -> Json.key(office.revokeKey(asked.id()))),
-                Route.get("/admin/v1/exchanges", this::listExchanges, "wallet", "limit"),
+                Route.get("/admin/v1/exchanges", this::listExchanges, "wallet", "since", "until", "after", "limit"),
                 Route.get("/admin/v1/exchanges/{id}", asked -> exchange(asked.id())),
                 Route.get("/admin/v1/verify", asked -> verification.run()));
     }
@@ -159,15 +160,27 @@ final class AdminApi {
         if (wallet.isEmpty()) {
             throw Problem.invalid("wallet: missing");
         }
-        List<Exchanges.Exchange> rows =
-                records.exchanges().last(office.wallet(wallet).id(), asked.limit());
-        return page(rows.stream().map(Json::exchange).toList(), null);
+        int most = asked.limit();
+        String after = asked.after();
+        List<Exchanges.Exchange> rows = records.exchanges()
+                .between(
+                        office.wallet(wallet).id(),
+                        asked.moment("since", Instant.EPOCH).toEpochMilli(),
+                        asked.moment("until", Asked.NO_END).toEpochMilli(),
+                        after.isEmpty() ? null : found(after),
+                        most);
+        return page(
+                rows.stream().map(Json::exchange).toList(),
+                rows.size() < most ? null : rows.getLast().id());
+    }
+
+    private Exchanges.Exchange found(String id) {
+        return records.exchanges().find(id).orElseThrow(() -> Problem.notFound("exchange '" + Shown.text(id) + "'"));
     }
 
     private Object exchange(String id) {
-        Exchanges.Exchange row =
-                records.exchanges().find(id).orElseThrow(() -> Problem.notFound("exchange '" + Shown.text(id) + "'"));
-        return MAPPER.readTree(AccountDesk.forOperator(row, records.ledger().allOfExchange(id)));
+        return MAPPER.readTree(
+                AccountDesk.forOperator(found(id), records.ledger().allOfExchange(id)));
     }
 
     private static Map<String, @Nullable Object> page(List<?> data, @Nullable String next) {

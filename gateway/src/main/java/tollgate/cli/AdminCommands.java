@@ -3,6 +3,7 @@ package tollgate.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -269,12 +270,19 @@ public final class AdminCommands {
             return 0;
         }
 
-        @Command(name = "list", description = "the last exchanges of a wallet", mixinStandardHelpOptions = true)
+        @Command(
+                name = "list",
+                description = "the last exchanges of a wallet, a thousand at most",
+                mixinStandardHelpOptions = true)
         int list(
                 @CommandLine.Mixin Common common,
                 @Option(names = "--wallet", paramLabel = "WALLET", required = true) String wallet)
                 throws IOException {
-            List<JsonNode> rows = common.client().all("exchanges?wallet=" + AdminClient.encoded(wallet));
+            List<JsonNode> rows = new ArrayList<>();
+            common.client()
+                    .get("exchanges?limit=1000&wallet=" + AdminClient.encoded(wallet))
+                    .path("data")
+                    .forEach(rows::add);
             Printer.list(
                     spec.commandLine().getOut(),
                     rows,

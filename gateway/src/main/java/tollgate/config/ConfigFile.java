@@ -16,13 +16,13 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
 import tollgate.pricing.Markup;
 import tollgate.pricing.PriceSettings;
 import tollgate.pricing.RateCard;
 import tollgate.pricing.UnitClass;
+import tollgate.pricing.yaml.UnreadableYaml;
+import tollgate.pricing.yaml.YamlText;
 
 /** Reads a configuration file. Stateless. */
 public final class ConfigFile {
@@ -76,9 +76,9 @@ public final class ConfigFile {
                 .build();
         Optional<Node> root;
         try {
-            root = new Compose(settings).composeString(text);
-        } catch (YamlEngineException broken) {
-            throw new InvalidConfig(file + ": not YAML: " + broken.getMessage());
+            root = YamlText.compose(settings, text);
+        } catch (UnreadableYaml broken) {
+            throw new InvalidConfig(broken.at(file) + "not YAML: " + broken.problem());
         }
         Expansion expansion = new Expansion(environment);
         return config(Section.of(file, "", root.orElse(null), expansion, TOP), expansion, environment);

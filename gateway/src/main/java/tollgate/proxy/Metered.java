@@ -1,5 +1,6 @@
 package tollgate.proxy;
 
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,8 +55,17 @@ final class Metered {
         for (Map.Entry<String, Long> unit : record.units().entrySet()) {
             telemetry.count("tollgate_units_total", unit.getValue(), "class", unit.getKey());
         }
-        if (record.lines().stream().anyMatch(UsageRecord.Line::unpriced)) {
+        List<String> unpriced = record.lines().stream()
+                .filter(UsageRecord.Line::unpriced)
+                .map(UsageRecord.Line::unit)
+                .toList();
+        if (!unpriced.isEmpty()) {
             telemetry.count("tollgate_unpriced_total", 1);
+            LOG.error(
+                    "exchange {}: '{}' answered with {}, of which its rate card has no price: charged 0",
+                    record.facts().exchange(),
+                    record.model(),
+                    String.join(", ", unpriced));
         }
         if (record.estimated()) {
             telemetry.count("tollgate_estimated_total", 1);

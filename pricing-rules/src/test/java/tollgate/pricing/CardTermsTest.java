@@ -167,6 +167,27 @@ final class CardTermsTest {
     }
 
     @Test
+    void a_rate_says_by_way_of_what_it_was_seen_and_a_day_of_its_own_is_of_a_place_of_its_own() {
+        List<RateCard> cards = RateCardFile.read("own.yaml", """
+                        source: https://example.com/pricing
+                        seen: 2026-08-01
+                        via: a catalogue
+                        models:
+                          - { model: a, usd_per_million: { input: "1", output: "2", cached_input: "0.1" }, sources: { output: { via: a letter }, cached_input: { seen: 2026-09-01 } } }
+                          - { model: b, seen: 2026-10-01, usd_per_million: { input: "1", output: "2" } }
+                        fees: [ { provider: x, usd_each: { web_search: "0.01" }, via: a call } ]
+                        """).cards();
+        Provenance seen = cards.get(0).provenance(UnitClass.INPUT);
+        assertThat(seen).isEqualTo(new Provenance("https://example.com/pricing", "2026-08-01", "a catalogue"));
+        assertThat(seen).hasToString("https://example.com/pricing, seen 2026-08-01 via a catalogue");
+        assertThat(cards.get(0).provenance(UnitClass.OUTPUT).via()).isEqualTo("a letter");
+        assertThat(cards.get(0).provenance(UnitClass.CACHED_INPUT))
+                .isEqualTo(new Provenance("https://example.com/pricing", "2026-09-01"));
+        assertThat(cards.get(1).provenance(UnitClass.INPUT))
+                .hasToString("https://example.com/pricing, seen 2026-10-01");
+    }
+
+    @Test
     void a_class_has_a_price_under_some_terms_only() {
         ModelRates mute = rates("mute");
         assertThat(mute.prices(UnitClass.CODE_SESSION)).isFalse();

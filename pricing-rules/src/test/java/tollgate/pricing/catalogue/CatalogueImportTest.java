@@ -284,7 +284,7 @@ final class CatalogueImportTest {
         String deep = "{\"m\": " + "[".repeat(200_000) + "]".repeat(200_000) + "}";
         assertThatThrownBy(() -> read(CatalogueFormat.LITELLM, deep))
                 .isInstanceOf(InvalidCatalogue.class)
-                .hasMessageStartingWith("catalogue.json: nested too deeply");
+                .hasMessageStartingWith("catalogue.json:1: not JSON: nested too deeply");
     }
 
     @Test
