@@ -40,6 +40,7 @@ public final class Books implements AutoCloseable {
     private static final long ALIVE_MS = 10_000;
     private static final long CLAIM_EVERY_MS = 2_000;
     private static final long RESEND_AFTER_MS = 6_000;
+    private static final long LOOK_EVERY_MS = 1_000;
     private static final long RECONSTRUCT_EVERY_MS = 60_000;
     private static final Duration RECORD_AFTER = Duration.ofMinutes(10);
     private static final Duration FINAL_AFTER = Duration.ofHours(24);
@@ -66,6 +67,7 @@ public final class Books implements AutoCloseable {
     private boolean orphansSettled;
     private long lastReconstruction;
     private long lastClaim;
+    private long lastLook;
     private long lastResend;
     private @Nullable String lastFailure;
 
@@ -164,6 +166,10 @@ public final class Books implements AutoCloseable {
         }
         List<Integer> used = records.shards().used();
         shards.addAll(used);
+        if (now - lastLook > LOOK_EVERY_MS) {
+            lastLook = now;
+            recovery.look(used);
+        }
         boolean opening = false;
         for (int shard : used) {
             opening |= open(shard);

@@ -3,6 +3,7 @@ package tollgate.books;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -95,6 +96,19 @@ final class Recovery {
         // entries that SQL never had are booked again from the journals, under a new epoch
         same &= watch.epoch(shard) != state.epoch() || watch.n(shard) <= state.n();
         return same ? opened(shard, state.epoch(), state.n()) : open(shard, state, known);
+    }
+
+    /** Closes open shards that this Redis is not the one for: where nobody asks, no script would tell. */
+    void look(List<Integer> shards) {
+        String run = control.run();
+        for (int shard : shards) {
+            if (watch.closed(shard) == null
+                    && !control.shard(shard)
+                            .map(state -> state.run().equals(run))
+                            .orElse(false)) {
+                watch.close(shard, "FENCED");
+            }
+        }
     }
 
     private @Nullable String genesis(int shard, Shards.Shard known) {
