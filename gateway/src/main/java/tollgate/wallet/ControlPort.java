@@ -47,6 +47,7 @@ public final class ControlPort implements AutoCloseable {
     private final RedisClient client;
     private final StatefulRedisConnection<String, String> connection;
     private final RedisCommands<String, String> redis;
+    private final CapReads caps;
     private final Usd maxOverrun;
 
     private ControlPort(
@@ -60,6 +61,7 @@ public final class ControlPort implements AutoCloseable {
         this.client = client;
         this.connection = connection;
         this.redis = connection.sync();
+        this.caps = new CapReads(redis);
         this.maxOverrun = maxOverrun;
     }
 
@@ -298,6 +300,11 @@ public final class ControlPort implements AutoCloseable {
             }
         }
         return sums;
+    }
+
+    /** Reads of caps' counters. */
+    public CapReads caps() {
+        return caps;
     }
 
     /** Redis's clock, in milliseconds since 1970. */

@@ -132,8 +132,16 @@ class JournalCodecTest {
                 numbers(),
                 instant());
         return new JournalEntry(
-                new Settle(at, text(), text(), usd(), random.nextBoolean(), text(), random.nextBoolean(),
-                new Settle.Counted(caps(), number(), random.nextBoolean())), usage);
+                new Settle(
+                        at,
+                        text(),
+                        text(),
+                        usd(),
+                        random.nextBoolean(),
+                        text(),
+                        random.nextBoolean(),
+                        new Settle.Counted(caps(), number(), random.nextBoolean())),
+                usage);
     }
 
     private HeldCaps caps() {

@@ -181,12 +181,11 @@ final class CapModel {
             if (open) {
                 cap.held.merge(part.window, -part.held, Long::sum);
             }
-            long moved =
-                    switch (cap.unit) {
-                        case USD -> total - exchange.captured;
-                        case TOKENS -> tokens - exchange.capturedTokens;
-                        case REQUESTS -> open && request ? 1 : 0;
-                    };
+            long moved = switch (cap.unit) {
+                case USD -> total - exchange.captured;
+                case TOKENS -> tokens - exchange.capturedTokens;
+                case REQUESTS -> open && request ? 1 : 0;
+            };
             if (cap.spent.containsKey(part.window)) {
                 cap.spent.merge(part.window, moved, (had, more) -> Math.max(0, had + more));
             }

@@ -89,9 +89,9 @@ class CapModelTest {
         for (int i = 0; i < 3; i++) {
             String wallet = run + "w" + i;
             post(wallet, EntryKind.OPEN, 0);
-            post(wallet, EntryKind.TOP_UP, 100_000);
+            post(wallet, EntryKind.TOP_UP, 40_000);
             model.purses.put(wallet, new CapModel.Purse());
-            model.purses.get(wallet).balance = 100_000;
+            model.purses.get(wallet).balance = 40_000;
         }
         for (int step = 0; step < 400; step++) {
             String story = "seed " + seed + " step " + step;
@@ -186,9 +186,8 @@ class CapModelTest {
                 offered -= random.nextInt(15) == 0 ? 2 : random.nextInt(15) == 0 ? -2 : 0;
                 long start = offered * WINDOW;
                 boolean fits = counter.step > 0 || (clock >= start && clock < start + 2 * WINDOW);
-                long window = counter.step > 0
-                        ? Math.floorDiv(clock, counter.step)
-                        : Math.floorDiv(clock, WINDOW) * WINDOW;
+                long window =
+                        counter.step > 0 ? Math.floorDiv(clock, counter.step) : Math.floorDiv(clock, WINDOW) * WINDOW;
                 asks.add(new CapModel.Ask(counter, window, fits, version, counter.limit));
                 demands.add(new CapDemand(
                         cap,
@@ -268,8 +267,8 @@ class CapModelTest {
         boolean there = model.renew(id, accrued, tokens);
         for (int i = 0; i < sendings; i++) {
             Call call = Calls.renew(new Renew(at(wallet), id, 1, new Usd(accrued), LIFE, tokens), 0);
-            List<Object> reply = raw.eval(
-                    call.script().text(), io.lettuce.core.ScriptOutputType.MULTI, call.keys(), call.args());
+            List<Object> reply =
+                    raw.eval(call.script().text(), io.lettuce.core.ScriptOutputType.MULTI, call.keys(), call.args());
             assertThat(reply.getFirst().equals("OK")).as(story + " " + reply).isEqualTo(there);
         }
     }
@@ -309,10 +308,12 @@ class CapModelTest {
                 long newest = Long.parseLong(fields.get("k"));
                 assertThat(Long.parseLong(fields.get("s"))).as(story).isEqualTo(counter.spentAt(newest));
                 assertThat(Long.parseLong(fields.get("h"))).as(story).isEqualTo(counter.heldInAll());
-                counter.spent.tailMap(newest - 60).forEach((bucket, amount) -> assertThat(
-                                Long.parseLong(fields.getOrDefault("b" + bucket % 61, "0")))
-                        .as(story + " bucket " + bucket)
-                        .isEqualTo(amount));
+                counter.spent
+                        .tailMap(newest - 60)
+                        .forEach((bucket, amount) -> assertThat(
+                                        Long.parseLong(fields.getOrDefault("b" + bucket % 61, "0")))
+                                .as(story + " bucket " + bucket)
+                                .isEqualTo(amount));
             } else {
                 assertThat(counter.held).as(story).isEmpty();
             }
@@ -370,7 +371,7 @@ class CapModelTest {
     }
 
     private String id() {
-        return run + "x" + random.nextInt(60);
+        return run + "x" + random.nextInt(120);
     }
 
     private String owner(String id) {
