@@ -132,7 +132,7 @@ final class Calls {
         for (int i = 0; i < caps.size(); i++) {
             keys[5 + i] = caps.get(i);
         }
-        return new Call(Script.SETTLE, at.shard(), keys, new String[] {
+        String[] fixed = new String[] {
             Script.VERSION,
             Long.toString(n),
             now(),
@@ -147,12 +147,17 @@ final class Calls {
             captured,
             generation,
             expiresMs,
-            maxOverrun,
-            counted.caps().text(),
-            Long.toString(tokensCaptured),
-            Long.toString(counted.tokens()),
-            counted.came() ? "1" : "0"
-        });
+            maxOverrun
+        };
+        if (caps.isEmpty()) {
+            return new Call(Script.SETTLE, at.shard(), keys, fixed);
+        }
+        String[] args = Arrays.copyOf(fixed, fixed.length + 4);
+        args[fixed.length] = counted.caps().text();
+        args[fixed.length + 1] = Long.toString(tokensCaptured);
+        args[fixed.length + 2] = Long.toString(counted.tokens());
+        args[fixed.length + 3] = counted.came() ? "1" : "0";
+        return new Call(Script.SETTLE, at.shard(), keys, args);
     }
 
     static Call post(Post post, long n) {

@@ -50,6 +50,7 @@ public final class ControlPort implements AutoCloseable {
     private final RedisClient client;
     private final StatefulRedisConnection<String, String> connection;
     private final RedisCommands<String, String> redis;
+    private final CapReads caps;
     private final Usd maxOverrun;
 
     private ControlPort(
@@ -63,6 +64,7 @@ public final class ControlPort implements AutoCloseable {
         this.client = client;
         this.connection = connection;
         this.redis = connection.sync();
+        this.caps = new CapReads(redis);
         this.maxOverrun = maxOverrun;
     }
 
@@ -330,6 +332,11 @@ public final class ControlPort implements AutoCloseable {
             }
         }
         return sums;
+    }
+
+    /** Reads of caps' counters. */
+    public CapReads caps() {
+        return caps;
     }
 
     /** Redis's clock, in milliseconds since 1970. */

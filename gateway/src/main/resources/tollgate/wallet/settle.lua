@@ -5,7 +5,7 @@
 -- ARGV    1 version  2 n seen  3 gateway's ms, then  4 mode  5 exchange  6 organisation  7 wallet  8 fingerprint
 --         9 total  10 estimated (1 or 0)  11 reference  12 captured so far, as SQL knows (replay)
 --         13 generation and 14 expiry ms (expire)  15 most the wallet may overrun before it freezes (final)
---         16 what the caps hold, as `place` said (replay)  17 tokens counted so far, as SQL knows, -1: no entry (replay)
+--         with caps, 16 what they hold, as `place` said (replay)  17 tokens counted so far, as SQL knows, -1: no entry (replay)
 --         18 tokens  19 something came from the upstream (1 or 0)
 -- Modes   final   the total of an exchange with a record; of one without only a total of 0, which bars a late place
 --         replay  the same for an exchange whose record is gone: SQL says what was captured
@@ -133,6 +133,9 @@ end
 local held_caps, caps, vector = known[8] or not status and mode == 'replay' and ARGV[16] or ''
 local tokens, tokens_captured
 if held_caps ~= '' or #KEYS > 5 then
+  if held_caps == '' or #KEYS == 5 then
+    return {'CAPS', held_caps}
+  end
   --@include settle_tokens.lua
   --@include settle_caps.lua
 end
@@ -158,6 +161,6 @@ end
 call('XADD', KEYS[5], '*', 'v', '1', 'e', entry, 'o', ARGV[6], 'w', ARGV[7], 'x', ARGV[5], 'seq', str(seq + 1),
   'n', str(n + 1), 'ep', str(epoch), 'kind', kind, 'amt', str(delta), 'bal', str(after), 'held', str(held - set_aside),
   'short', str(short), 'ms', str(now_ms), 'fp', ARGV[8], 'est', ARGV[10], 'ref', ARGV[11],
-  'frz', freezes and str(version + 1) or '0', 'caps', caps and table.concat(vector, ';') or '')
+  'frz', freezes and str(version + 1) or '0', unpack(caps and {'caps', table.concat(vector, ';')} or {}))
 return {'OK', str(delta), str(after), str(after - held + set_aside), str(seq + 1), str(short), str(epoch), str(n + 1),
   str(now_ms)}

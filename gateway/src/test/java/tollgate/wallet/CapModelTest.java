@@ -89,9 +89,9 @@ class CapModelTest {
         for (int i = 0; i < 3; i++) {
             String wallet = run + "w" + i;
             post(wallet, EntryKind.OPEN, 0);
-            post(wallet, EntryKind.TOP_UP, 100_000);
+            post(wallet, EntryKind.TOP_UP, 40_000);
             model.purses.put(wallet, new CapModel.Purse());
-            model.purses.get(wallet).balance = 100_000;
+            model.purses.get(wallet).balance = 40_000;
         }
         for (int step = 0; step < 400; step++) {
             String story = "seed " + seed + " step " + step;
@@ -371,7 +371,7 @@ class CapModelTest {
     }
 
     private String id() {
-        return run + "x" + random.nextInt(60);
+        return run + "x" + random.nextInt(120);
     }
 
     private String owner(String id) {
