@@ -126,6 +126,7 @@ final class Installation implements AutoCloseable {
                     projected::projectAll,
                     Duration.ofMillis(drainAfterMs),
                     config.holds().life(),
+                    config.redis().url().equals(TollgateConfig.EMBEDDED),
                     telemetry,
                     clock));
             PriceKeeper priced = opened(joined("prices", prices));

@@ -11,6 +11,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
 import tollgate.cli.AdminCommands;
+import tollgate.cli.CapCommand;
+import tollgate.cli.DirectoryCommands;
 import tollgate.config.InvalidConfig;
 
 /** The command line. Exit codes: 0 done, 1 refused or failed, 2 wrong usage. */
@@ -24,11 +26,17 @@ import tollgate.config.InvalidConfig;
             SimulatorCommand.class,
             AdminCommands.Wallet.class,
             AdminCommands.Key.class,
+            CapCommand.class,
+            DirectoryCommands.Org.class,
+            DirectoryCommands.Team.class,
+            DirectoryCommands.Member.class,
+            DirectoryCommands.Project.class,
             AdminCommands.Exchange.class,
             AdminCommands.Ledger.class,
             AdminCommands.Verify.class,
             PriceCommand.class,
             DoctorCommand.class,
+            RestoreCommand.class,
             VersionCommand.class
         })
 final class Main implements Runnable {

@@ -74,7 +74,14 @@ public final class AdminServer implements AutoCloseable {
             Supplier<String> metrics,
             Supplier<@Nullable String> notReady,
             Clock clock) {
-        AdminApi api = new AdminApi(office, records, control, verification, clock);
+        AdminApi api = new AdminApi(
+                office,
+                new DirectoryRoutes(office.directory(), records),
+                office.capDesk(control),
+                records,
+                control,
+                verification,
+                clock);
         return new AdminServer(address, keys, api, new Once(records, clock), metrics, notReady);
     }
 

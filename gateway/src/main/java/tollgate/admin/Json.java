@@ -45,6 +45,7 @@ final class Json {
         json.put("member", key.member());
         json.put("project", key.project());
         json.put("allowed_models", key.allowedModels());
+        json.put("frozen", key.frozen());
         json.put("created", moment(key.createdMs()));
         json.put("expires", key.expiresMs() == null ? null : moment(key.expiresMs()));
         json.put("revoked", key.revokedMs() == null ? null : moment(key.revokedMs()));
@@ -87,7 +88,7 @@ final class Json {
         return json;
     }
 
-    private static String moment(long ms) {
+    static String moment(long ms) {
         return Instant.ofEpochMilli(ms).toString();
     }
 }

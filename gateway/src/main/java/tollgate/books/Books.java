@@ -40,6 +40,7 @@ public final class Books implements AutoCloseable {
     private static final long ALIVE_MS = 10_000;
     private static final long CLAIM_EVERY_MS = 2_000;
     private static final long RESEND_AFTER_MS = 6_000;
+    private static final long LOOK_EVERY_MS = 1_000;
     private static final long RECONSTRUCT_EVERY_MS = 60_000;
     private static final Duration RECORD_AFTER = Duration.ofMinutes(10);
     private static final Duration FINAL_AFTER = Duration.ofHours(24);
@@ -66,6 +67,7 @@ public final class Books implements AutoCloseable {
     private boolean orphansSettled;
     private long lastReconstruction;
     private long lastClaim;
+    private long lastLook;
     private long lastResend;
     private @Nullable String lastFailure;
 
@@ -76,6 +78,7 @@ public final class Books implements AutoCloseable {
      * @param reproject puts what Redis says of keys right: a key revoked in a lost second must not come back
      * @param drainAfter entries younger than this are not drained: SQL is not to be ahead of Redis's disk
      * @param holdLife how long a hold lives without renewal
+     * @param restores whether a Redis that has nothing is filled from SQL
      */
     public Books(
             Records records,
@@ -87,6 +90,7 @@ public final class Books implements AutoCloseable {
             Runnable reproject,
             Duration drainAfter,
             Duration holdLife,
+            boolean restores,
             Telemetry telemetry,
             Clock clock) {
         this.records = records;
@@ -99,7 +103,8 @@ public final class Books implements AutoCloseable {
         this.owner = journal.identity().id();
         this.replay = new Replay(journal, journalLoop, records, control, treasury, telemetry, clock);
         this.drain = new Drain(records, control, owner, drainAfter.toMillis(), replay::booked);
-        this.recovery = new Recovery(records, control, watch, drain, owner, holdLife);
+        this.recovery = new Recovery(
+                records, control, watch, drain, new RollForward(records, control, clock), owner, holdLife, restores);
         this.reaper = new Reaper(control, telemetry, holdLife.toNanos());
         this.reconstruction = new Reconstruction(records, control, clock, RECORD_AFTER, FINAL_AFTER);
     }
@@ -166,6 +171,10 @@ public final class Books implements AutoCloseable {
         }
         List<Integer> used = records.shards().used();
         shards.addAll(used);
+        if (now - lastLook > LOOK_EVERY_MS) {
+            lastLook = now;
+            recovery.look(used);
+        }
         boolean opening = false;
         for (int shard : used) {
             opening |= open(shard);

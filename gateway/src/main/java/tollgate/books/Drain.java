@@ -131,6 +131,7 @@ final class Drain {
                 entry.fingerprint(),
                 entry.estimated(),
                 entry.froze(),
+                entry.caps(),
                 entry.reference(),
                 entry.actor());
     }

@@ -85,6 +85,7 @@ final class Reaper {
             }
             // no such hold any more: the index has forgotten it by now
             case SettleResult.NoHold _ -> true;
+            case SettleResult.OtherCaps _ -> false;
             case SettleResult.Rejected refusal -> {
                 if (complained.put(hold.exchange(), true) == null) {
                     telemetry.count("tollgate_unexpirable_holds_total", 1);

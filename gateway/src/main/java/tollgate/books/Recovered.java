@@ -7,6 +7,7 @@ import tollgate.journal.ExchangeFacts;
 import tollgate.journal.JournalEntry;
 import tollgate.journal.Orphan;
 import tollgate.journal.UsageRecord;
+import tollgate.pricing.UnitClass;
 import tollgate.pricing.Usd;
 import tollgate.wallet.Settle;
 
@@ -51,7 +52,20 @@ final class Recovered {
                 "orphan-" + total.nano(),
                 total,
                 true,
-                facts.service() + " " + facts.model());
+                facts.service() + " " + facts.model(),
+                false,
+                new Settle.Counted(facts.caps(), pays ? tokens(orphan.units()) : 0, orphan.left()));
         return new JournalEntry(settle, usage);
+    }
+
+    private static long tokens(Map<String, Long> units) {
+        long tokens = 0;
+        for (Map.Entry<String, Long> each : units.entrySet()) {
+            UnitClass unit = UnitClass.of(each.getKey());
+            if (unit != null && unit.isToken()) {
+                tokens = Math.min(Usd.MAX_NANO, tokens + each.getValue());
+            }
+        }
+        return tokens;
     }
 }

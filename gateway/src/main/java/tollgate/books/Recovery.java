@@ -3,6 +3,7 @@ package tollgate.books;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,16 +29,34 @@ final class Recovery {
     private final ControlPort control;
     private final ShardWatch watch;
     private final Drain drain;
+    private final RollForward rollForward;
     private final String owner;
     private final Duration noReaping;
+    private final boolean restores;
 
-    Recovery(Records records, ControlPort control, ShardWatch watch, Drain drain, String owner, Duration noReaping) {
+    /**
+     * Opens shards as this owner of leases.
+     *
+     * @param noReaping nothing expires for so long after a shard was opened anew
+     * @param restores whether a Redis that has nothing is filled from SQL: it may be that its address is wrong
+     */
+    Recovery(
+            Records records,
+            ControlPort control,
+            ShardWatch watch,
+            Drain drain,
+            RollForward rollForward,
+            String owner,
+            Duration noReaping,
+            boolean restores) {
         this.records = records;
         this.control = control;
         this.watch = watch;
         this.drain = drain;
+        this.rollForward = rollForward;
         this.owner = owner;
         this.noReaping = noReaping;
+        this.restores = restores;
     }
 
     /**
@@ -50,9 +69,13 @@ final class Recovery {
         Optional<ShardState> found = control.shard(shard);
         Shards.Shard known = records.shards().get(shard);
         if (found.isEmpty()) {
-            return known.n() == 0
-                    ? genesis(shard, known)
-                    : "EMPTIED: Redis has nothing, SQL has " + known.n() + " entries; restoring is not built yet";
+            if (known.n() == 0) {
+                return genesis(shard, known);
+            }
+            return restores
+                    ? restore(shard, known)
+                    : "EMPTIED: Redis has nothing, SQL has " + known.n()
+                            + " entries; if redis.url is right, tollgate restore fills it again";
         }
         ShardState state = found.get();
         String run = control.run();
@@ -68,11 +91,24 @@ final class Recovery {
         }
         boolean same = state.run().equals(run) && state.epoch() == known.epoch();
         if (state.n() < known.n()) {
-            return "LOST: Redis has " + state.n() + " entries, SQL " + known.n() + "; rolling forward is not built yet";
+            return rolledForward(shard, known, state.n());
         }
         // entries that SQL never had are booked again from the journals, under a new epoch
         same &= watch.epoch(shard) != state.epoch() || watch.n(shard) <= state.n();
         return same ? opened(shard, state.epoch(), state.n()) : open(shard, state, known);
+    }
+
+    /** Closes open shards that this Redis is not the one for: where nobody asks, no script would tell. */
+    void look(List<Integer> shards) {
+        String run = control.run();
+        for (int shard : shards) {
+            if (watch.closed(shard) == null
+                    && !control.shard(shard)
+                            .map(state -> state.run().equals(run))
+                            .orElse(false)) {
+                watch.close(shard, "FENCED");
+            }
+        }
     }
 
     private @Nullable String genesis(int shard, Shards.Shard known) {
@@ -82,6 +118,29 @@ final class Recovery {
             return LEASE_LOST;
         }
         return fenced(shard, control.fence(shard, new Fence(true, line, epoch, 0, 0, Duration.ZERO)));
+    }
+
+    /** Under a new line, so that the Redis that had the old one is foreign should it come back. */
+    private @Nullable String restore(int shard, Shards.Shard known) {
+        LOG.warn("shard {}: Redis has nothing; {} entries are booked again from SQL", shard, known.n());
+        if (!records.shards().intend(shard, owner, random(), Math.max(known.intended(), known.epoch()) + 1)) {
+            return LEASE_LOST;
+        }
+        return rolledForward(shard, records.shards().get(shard), 0);
+    }
+
+    private @Nullable String rolledForward(int shard, Shards.Shard known, long after) {
+        String why = rollForward.run(shard, known.line(), known.epoch(), after, known.n());
+        if (why != null) {
+            return why;
+        }
+        // where the stream is read from again: what a promoted Redis writes may have earlier positions than what is
+        // lost
+        records.shards().reread(shard, owner);
+        return open(
+                shard,
+                new ShardState(known.line(), "", known.epoch(), known.n()),
+                records.shards().get(shard));
     }
 
     private @Nullable String open(int shard, ShardState state, Shards.Shard known) {

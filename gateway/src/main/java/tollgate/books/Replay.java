@@ -121,7 +121,8 @@ final class Replay {
         SettleResult result = control.settle(entry.settle());
         if (result instanceof SettleResult.NoHold) {
             // the record is gone: an hour after SQL had it, or with a Redis that lost its last second
-            result = control.replay(entry.settle(), captured(entry.exchange()));
+            List<Ledger.Entry> entries = records.ledger().allOfExchange(entry.exchange());
+            result = control.replay(entry.settle(), captured(entries), CapMoves.tokens(entries));
         }
         switch (result) {
             // retired when the drain has seen its entry
@@ -130,14 +131,14 @@ final class Replay {
                 park(entry, code + ": " + detail);
                 journal.retire(entry.exchange());
             }
-            case SettleResult.NoHold _, SettleResult.NotDue _, SettleResult.Unavailable _ ->
+            case SettleResult.NoHold _, SettleResult.NotDue _, SettleResult.OtherCaps _, SettleResult.Unavailable _ ->
                 LOG.info("settlement of {} waits: {}", entry.exchange(), result);
         }
     }
 
-    private Usd captured(String exchange) {
+    private static Usd captured(List<Ledger.Entry> entries) {
         long captured = 0;
-        for (Ledger.Entry entry : records.ledger().allOfExchange(exchange)) {
+        for (Ledger.Entry entry : entries) {
             captured -= entry.amount();
         }
         return new Usd(captured);

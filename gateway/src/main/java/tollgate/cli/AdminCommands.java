@@ -242,6 +242,20 @@ public final class AdminCommands {
             return 0;
         }
 
+        @Command(name = "freeze", description = "it may not spend", mixinStandardHelpOptions = true)
+        int freeze(@CommandLine.Mixin Common common, @Parameters(paramLabel = "KEY") String key) throws IOException {
+            Printer.one(
+                    out(), common.client().post("keys/" + AdminClient.encoded(key) + "/freeze", body()), common.json);
+            return 0;
+        }
+
+        @Command(name = "unfreeze", description = "lifts a freeze", mixinStandardHelpOptions = true)
+        int unfreeze(@CommandLine.Mixin Common common, @Parameters(paramLabel = "KEY") String key) throws IOException {
+            Printer.one(
+                    out(), common.client().post("keys/" + AdminClient.encoded(key) + "/unfreeze", body()), common.json);
+            return 0;
+        }
+
         @Command(name = "rotate", description = "makes another key like it", mixinStandardHelpOptions = true)
         int rotate(@CommandLine.Mixin Common common, @Parameters(paramLabel = "KEY") String key) throws IOException {
             Printer.one(

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param allowedModels patterns of models it may use, {@code *} for any run of characters; none: all
  * @param policy the organisation's policy number this was resolved under
  * @param expires when it stops being good
+ * @param bounds how far its holder may go
  */
 public record KeyIdentity(
         String keyId,
@@ -30,34 +31,21 @@ public record KeyIdentity(
         @Nullable String project,
         List<String> allowedModels,
         long policy,
-        @Nullable Instant expires) {
+        @Nullable Instant expires,
+        Bounds bounds) {
     /** Copies what could change. */
     public KeyIdentity {
         allowedModels = List.copyOf(allowedModels);
     }
 
-    /** Whether it may use a model. */
-    public boolean allows(String model) {
-        return allowedModels.isEmpty() || allowedModels.stream().anyMatch(pattern -> matches(pattern, model));
+    /** Whether its holder may spend. */
+    public boolean maySpend() {
+        return bounds.standing() == Bounds.Standing.GOOD;
     }
 
-    private static boolean matches(String pattern, String model) {
-        String[] parts = pattern.split("\\*", -1);
-        if (parts.length == 1) {
-            return model.equals(pattern);
-        }
-        if (!model.startsWith(parts[0])) {
-            return false;
-        }
-        int at = parts[0].length();
-        for (int i = 1; i < parts.length - 1; i++) {
-            int found = model.indexOf(parts[i], at);
-            if (found < 0) {
-                return false;
-            }
-            at = found + parts[i].length();
-        }
-        String last = parts[parts.length - 1];
-        return model.length() - at >= last.length() && model.endsWith(last);
+    /** Whether it may use a model. */
+    public boolean allows(String model) {
+        return allowedModels.isEmpty()
+                || allowedModels.stream().anyMatch(pattern -> ModelPattern.matches(pattern, model));
     }
 }

@@ -12,8 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * Keys by secret, cached: good ones for a minute, unknown ones for some seconds and a bounded number of them. Whoever
- * revokes or changes a key calls {@link #forget}. Thread-safe.
+ * Keys by secret, cached: good ones for a minute, those that may not spend for a second, unknown ones for some seconds and
+ * a bounded number of them. Whoever revokes or changes a key calls {@link #forget}. Thread-safe.
  *
  * <p>A flood of unknown keys ends here: an address that tries too many is told so without anybody being asked, the same
  * key is looked up once however many ask for it, and so are at most a bounded number of keys at a time.
@@ -33,6 +33,12 @@ public final class KeyRing {
             .maximumSize(100_000)
             .expireAfterWrite(Duration.ofSeconds(60))
             .build();
+    /** Those that may not spend: that may be lifted, and no hold would tell. */
+    private final Cache<String, KeyIdentity> barred = Caffeine.newBuilder()
+            .maximumSize(10_000)
+            .expireAfterWrite(Duration.ofSeconds(1))
+            .build();
+
     private final Cache<String, Boolean> unknown = Caffeine.newBuilder()
             .maximumSize(10_000)
             .expireAfterWrite(Duration.ofSeconds(5))
@@ -59,6 +65,10 @@ public final class KeyRing {
         if (cached != null) {
             return good(cached) ? CompletableFuture.completedStage(new KeyLookup.Known(cached)) : UNKNOWN;
         }
+        KeyIdentity idle = barred.getIfPresent(hash);
+        if (idle != null) {
+            return good(idle) ? CompletableFuture.completedStage(new KeyLookup.Known(idle)) : UNKNOWN;
+        }
         if (unknown.getIfPresent(hash) != null) {
             return UNKNOWN;
         }
@@ -81,7 +91,8 @@ public final class KeyRing {
         }
         source.find(hash).whenComplete((found, failed) -> {
             if (found != null) {
-                found.ifPresentOrElse(key -> known.put(hash, key), () -> unknown.put(hash, true));
+                found.ifPresentOrElse(
+                        key -> (key.maySpend() ? known : barred).put(hash, key), () -> unknown.put(hash, true));
             }
             underWay.remove(hash);
             if (found != null) {
@@ -106,6 +117,7 @@ public final class KeyRing {
     /** Forgets a key that was revoked or changed: the next look-up asks the source. */
     public void forget(String keyId) {
         known.asMap().values().removeIf(key -> key.keyId().equals(keyId));
+        barred.invalidateAll();
         unknown.invalidateAll();
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tollgate.pricing.Usd;
+import tollgate.wallet.HeldCaps;
 import tollgate.wallet.WalletAddress;
 
 /**
@@ -32,6 +33,7 @@ import tollgate.wallet.WalletAddress;
  * @param idempotencyKey the client's, recorded only
  * @param trace the client's {@code traceparent}
  * @param started when its head was read
+ * @param caps what caps hold for it
  */
 public record ExchangeFacts(
         String exchange,
@@ -54,7 +56,8 @@ public record ExchangeFacts(
         List<Change> changes,
         @Nullable String idempotencyKey,
         @Nullable String trace,
-        Instant started) {
+        Instant started,
+        HeldCaps caps) {
     private static final int SHORT = 80;
 
     /** Copies what could change. */
@@ -87,10 +90,14 @@ public record ExchangeFacts(
                 List.of(),
                 null,
                 null,
-                started);
+                started,
+                caps);
     }
 
-    /** The same with the names that others chose cut short: even then it fits. */
+    /**
+     * The same with the names that others chose cut short, and without its caps, which its record in the wallet knows too:
+     * so it always fits.
+     */
     ExchangeFacts withShortNames() {
         return new ExchangeFacts(
                 exchange,
@@ -113,7 +120,8 @@ public record ExchangeFacts(
                 List.of(),
                 null,
                 null,
-                started);
+                started,
+                HeldCaps.NONE);
     }
 
     private static @Nullable String cut(@Nullable String name) {

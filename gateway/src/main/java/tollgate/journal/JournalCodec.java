@@ -2,6 +2,7 @@ package tollgate.journal;
 
 import java.util.Map;
 import tollgate.pricing.Usd;
+import tollgate.wallet.HeldCaps;
 import tollgate.wallet.Settle;
 import tollgate.wallet.WalletAddress;
 
@@ -11,7 +12,10 @@ import tollgate.wallet.WalletAddress;
  * this one readable. Stateless.
  */
 final class JournalCodec {
-    private static final long LAYOUT = 1;
+    private static final long LAYOUT = 2;
+
+    /** Without what caps count. */
+    private static final long LAYOUT_BEFORE = 1;
 
     private JournalCodec() {}
 
@@ -22,7 +26,10 @@ final class JournalCodec {
             whole(to, new JournalEntry(entry.settle(), entry.usage().withoutTexts()));
         }
         if (to.length() > most) {
-            whole(to, new JournalEntry(entry.settle(), entry.usage().withShortNames()));
+            whole(
+                    to,
+                    new JournalEntry(
+                            entry.settle().holding(HeldCaps.NONE), entry.usage().withShortNames()));
         }
     }
 
@@ -39,8 +46,9 @@ final class JournalCodec {
      * @throws PackedReader.Damaged where it is none
      */
     static JournalEntry entry(byte[] bytes) {
-        PackedReader from = reader(bytes);
-        JournalEntry entry = new JournalEntry(settle(from), usage(from));
+        PackedReader from = new PackedReader(bytes);
+        long layout = layout(from);
+        JournalEntry entry = new JournalEntry(settle(from, layout), usage(from, layout));
         from.end();
         return entry;
     }
@@ -68,8 +76,8 @@ final class JournalCodec {
      * @throws PackedReader.Damaged where these are none
      */
     static ExchangeFacts facts(byte[] bytes) {
-        PackedReader from = reader(bytes);
-        ExchangeFacts facts = facts(from);
+        PackedReader from = new PackedReader(bytes);
+        ExchangeFacts facts = facts(from, layout(from));
         from.end();
         return facts;
     }
@@ -87,19 +95,20 @@ final class JournalCodec {
      * @throws PackedReader.Damaged where these are none
      */
     static Map<String, Long> numbers(byte[] bytes) {
-        PackedReader from = reader(bytes);
+        PackedReader from = new PackedReader(bytes);
+        layout(from);
         Map<String, Long> numbers = from.numbers();
         from.end();
         return numbers;
     }
 
-    private static PackedReader reader(byte[] bytes) {
-        PackedReader from = new PackedReader(bytes);
+    private static long layout(PackedReader from) {
         long layout = from.number();
-        if (layout != LAYOUT) {
-            throw new PackedReader.Damaged("layout " + layout + " (expected: " + LAYOUT + ")", 0);
+        if (layout != LAYOUT && layout != LAYOUT_BEFORE) {
+            throw new PackedReader.Damaged(
+                    "layout " + layout + " (expected: " + LAYOUT_BEFORE + " or " + LAYOUT + ")", 0);
         }
-        return from;
+        return layout;
     }
 
     private static void address(PackedWriter to, WalletAddress at) {
@@ -117,11 +126,24 @@ final class JournalCodec {
                 .number(settle.total().nano())
                 .flag(settle.estimated())
                 .text(settle.reference())
-                .flag(settle.disputed());
+                .flag(settle.disputed())
+                .text(settle.counted().caps().text())
+                .number(settle.counted().tokens())
+                .flag(settle.counted().came());
     }
 
-    private static Settle settle(PackedReader from) {
-        return new Settle(address(from), from.text(), from.text(), usd(from), from.flag(), from.text(), from.flag());
+    private static Settle settle(PackedReader from, long layout) {
+        return new Settle(
+                address(from),
+                from.text(),
+                from.text(),
+                usd(from),
+                from.flag(),
+                from.text(),
+                from.flag(),
+                layout == LAYOUT_BEFORE
+                        ? Settle.Counted.NOTHING
+                        : new Settle.Counted(new HeldCaps(from.text()), from.number(), from.flag()));
     }
 
     private static void facts(PackedWriter to, ExchangeFacts facts) {
@@ -147,10 +169,11 @@ final class JournalCodec {
                         each -> to.number(each.offset()).text(each.removed()).text(each.inserted()))
                 .optional(facts.idempotencyKey())
                 .optional(facts.trace())
-                .instant(facts.started());
+                .instant(facts.started())
+                .text(facts.caps().text());
     }
 
-    private static ExchangeFacts facts(PackedReader from) {
+    private static ExchangeFacts facts(PackedReader from, long layout) {
         return new ExchangeFacts(
                 from.text(),
                 address(from),
@@ -172,7 +195,8 @@ final class JournalCodec {
                 from.each(() -> new ExchangeFacts.Change(from.small(), from.text(), from.text())),
                 from.optional(),
                 from.optional(),
-                from.instant());
+                from.instant(),
+                layout == LAYOUT_BEFORE ? HeldCaps.NONE : new HeldCaps(from.text()));
     }
 
     private static void usage(PackedWriter to, UsageRecord usage) {
@@ -207,9 +231,9 @@ final class JournalCodec {
                 .instant(usage.finished());
     }
 
-    private static UsageRecord usage(PackedReader from) {
+    private static UsageRecord usage(PackedReader from, long layout) {
         return new UsageRecord(
-                facts(from),
+                facts(from, layout),
                 from.optional(),
                 from.text(),
                 from.text(),

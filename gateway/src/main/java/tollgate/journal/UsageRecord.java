@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tollgate.pricing.UnitClass;
 import tollgate.pricing.Usd;
 
 /**
@@ -51,6 +52,18 @@ public record UsageRecord(
         lines = List.copyOf(lines);
         attempts = List.copyOf(attempts);
         timings = Map.copyOf(timings);
+    }
+
+    /** Tokens of every class that the wallet is charged for, as caps count them: no more than a counter takes. */
+    public long tokens() {
+        long tokens = 0;
+        for (UnitClass unit : UnitClass.values()) {
+            if (unit.isInputToken() || unit.isOutputToken()) {
+                long more = Math.min(Usd.MAX_NANO, units.getOrDefault(unit.wireName(), 0L));
+                tokens = Math.min(Usd.MAX_NANO, tokens + more);
+            }
+        }
+        return tokens;
     }
 
     /** The same without what a record may have no room for. */

@@ -1,5 +1,6 @@
 package tollgate.metering;
 
+import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.MeteredRequest;
 import tollgate.pricing.Limits;
@@ -28,6 +29,7 @@ public final class HoldPlan {
     private final long inputBound;
     private final long ceiling;
     private final boolean clampable;
+    private final long minOutput;
     private final Usd min;
     private final Usd want;
 
@@ -47,6 +49,7 @@ public final class HoldPlan {
         this.inputBound = Math.min(limits.context(), textAndImages(request, limits));
         this.ceiling = request.ceiling() == null ? limits.maxOutputTokens() : Math.max(0, request.ceiling());
         this.clampable = request.ceiling() == null && !request.structuredOutput() && request.tools() == 0;
+        this.minOutput = settings.minOutputTokens();
         this.want = worstCase(ceiling);
         this.min = clampable ? worstCase(Math.min(ceiling, settings.minOutputTokens())) : want;
     }
@@ -108,17 +111,36 @@ public final class HoldPlan {
         return want;
     }
 
+    /** The least number of tokens, of every class, that the request needs to run at all. */
+    public long minTokens() {
+        return tokens(clampable ? Math.min(ceiling, minOutput) : ceiling);
+    }
+
+    /** The most tokens, of every class, that the request can come to. */
+    public long wantTokens() {
+        return tokens(ceiling);
+    }
+
+    private long tokens(long perChoice) {
+        BigInteger all = BigInteger.valueOf(perChoice)
+                .multiply(BigInteger.valueOf(request.choices()))
+                .add(BigInteger.valueOf(inputBound));
+        return all.min(BigInteger.valueOf(Usd.MAX_NANO)).longValueExact();
+    }
+
     /**
      * The output ceiling per choice to set in the request, given what was granted.
      *
      * @param granted what the script set aside: {@link #min()} to {@link #want()}
+     * @param tokens what the caps on tokens allow: {@link #minTokens()} to {@link #wantTokens()}
      * @return null where the request stays as it is
      */
-    public @Nullable Long ceilingFor(Usd granted) {
-        if (!clampable || granted.compareTo(want) >= 0) {
+    public @Nullable Long ceilingFor(Usd granted, long tokens) {
+        if (!clampable || (granted.compareTo(want) >= 0 && tokens >= wantTokens())) {
             return null;
         }
-        return Math.min(ceiling, affordable(granted));
+        long paid = granted.compareTo(want) >= 0 ? ceiling : Math.min(ceiling, affordable(granted));
+        return Math.min(paid, Math.floorDiv(tokens - inputBound, request.choices()));
     }
 
     /**
@@ -129,6 +151,16 @@ public final class HoldPlan {
     public @Nullable Long affordableCeiling(Usd available) {
         long tokens = affordable(available);
         return tokens < 1 ? null : Math.min(rates.limits().maxOutputTokens(), tokens);
+    }
+
+    /**
+     * The largest output ceiling per choice that so many tokens leave room for.
+     *
+     * @return null where there is not even room for one token of an answer
+     */
+    public @Nullable Long affordableCeiling(long tokens) {
+        long each = Math.floorDiv(tokens - inputBound, request.choices());
+        return each < 1 ? null : Math.min(rates.limits().maxOutputTokens(), each);
     }
 
     private long affordable(Usd amount) {

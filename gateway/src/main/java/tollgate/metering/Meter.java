@@ -45,6 +45,17 @@ public final class Meter {
         return outputTokens;
     }
 
+    /** The tokens of every class that the answer has had so far: as reported, else estimated. */
+    public long tokens(AnswerFacts facts) {
+        Usage reported = facts.usage();
+        if (reported != null && !facts.inputUntold() && !facts.outputUntold()) {
+            return Math.min(Usd.MAX_NANO, reported.totalTokens());
+        }
+        long output = ConsumedPortion.outputTokens(
+                facts.contentBytes(), facts.events(), plan.request().choices());
+        return Math.min(Usd.MAX_NANO, inputTokens + output);
+    }
+
     private Usd least(Usd amount) {
         return amount.compareTo(held) <= 0 ? amount : held;
     }

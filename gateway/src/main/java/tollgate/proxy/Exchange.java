@@ -32,6 +32,7 @@ import tollgate.metering.Observed;
 import tollgate.metering.Settlement;
 import tollgate.pricing.Usage;
 import tollgate.pricing.Usd;
+import tollgate.wallet.CapDemands;
 import tollgate.wallet.Place;
 import tollgate.wallet.PlaceResult;
 import tollgate.wallet.Renew;
@@ -61,6 +62,7 @@ final class Exchange {
     private final Upstream upstream;
     private final HoldPlan plan;
     private final HoldState state = new HoldState();
+    private final ExchangeCaps caps;
     private final Timings timings;
     private final Instant started;
     private final int bodyBytes;
@@ -78,6 +80,7 @@ final class Exchange {
     private boolean clientGone;
     private boolean memoryGiven;
     private boolean refreshed;
+    private boolean windowsRefreshed;
     private @Nullable Runnable reinstated;
     private boolean begun;
     private int reports;
@@ -105,6 +108,7 @@ final class Exchange {
         this.at = address(key);
         this.upstream = upstream;
         this.plan = plan;
+        this.caps = new ExchangeCaps(key, plan);
         this.body = body;
         this.bodyBytes = body.readableBytes();
         this.started = started;
@@ -154,15 +158,23 @@ final class Exchange {
 
     /** Asks for the hold. */
     void hold() {
-        reservation = loop.journal().reserve();
-        if (reservation == null) {
+        Refusal tooManyCaps = caps.tooMany();
+        reservation = tooManyCaps != null ? null : loop.journal().reserve();
+        if (tooManyCaps != null) {
+            refuse(tooManyCaps);
+        } else if (reservation == null) {
             refuse(Refusals.journalFull());
         } else {
-            loop.admission().place(placing(false), this::placed);
+            place(context.clock().millis());
         }
     }
 
-    private Place placing(boolean again) {
+    /** Asks for the hold, in the windows of such a time. */
+    private void place(long nowMs) {
+        loop.admission().place(placing(false, caps.asked(nowMs)), this::placed);
+    }
+
+    private Place placing(boolean again, CapDemands demands) {
         return new Place(
                 at,
                 id,
@@ -174,7 +186,8 @@ final class Exchange {
                 Usd.ZERO,
                 key.policy(),
                 plan.rates().priceVersion(),
-                again);
+                again,
+                demands);
     }
 
     private void placed(PlaceResult result) {
@@ -182,6 +195,7 @@ final class Exchange {
         switch (result) {
             case PlaceResult.Placed placed -> {
                 held = placed.granted();
+                caps.placed(placed);
                 forwardOrRelease(state.on(HoldEvent.PLACED));
             }
             case PlaceResult.Unavailable unavailable -> {
@@ -195,7 +209,16 @@ final class Exchange {
                     PlaceResult.Rejected _ -> {
                 refused(Refusals.held(result, plan));
             }
-            case PlaceResult.StalePolicy _ -> {
+            case PlaceResult.CapReached reached -> refused(caps.reached(reached));
+            case PlaceResult.StaleWindow(int _, long nowMs) -> {
+                if (windowsRefreshed) {
+                    refused(Refusals.held(result, plan));
+                } else {
+                    windowsRefreshed = true;
+                    place(nowMs);
+                }
+            }
+            case PlaceResult.StalePolicy _, PlaceResult.StaleCap _ -> {
                 if (refreshed) {
                     refused(Refusals.held(result, plan));
                 } else {
@@ -240,10 +263,18 @@ final class Exchange {
             refused(Refusals.key());
         } else if (!found.get().allows(plan.request().model())) {
             refused(Refusals.model(plan.request().model()));
+        } else if (!found.get().maySpend()) {
+            refused(CapRefusals.standing(found.get().bounds().standing()));
         } else {
             key = found.get();
             at = address(key);
-            loop.admission().place(placing(false), this::placed);
+            caps.resolved(key);
+            Refusal tooMany = caps.tooMany();
+            if (tooMany != null) {
+                refused(tooMany);
+            } else {
+                place(context.clock().millis());
+            }
         }
     }
 
@@ -258,7 +289,7 @@ final class Exchange {
             case FORWARD -> forward();
             case REFUSE -> refuse(Objects.requireNonNull(refusal));
             case RELEASE -> release();
-            case PLACE_AGAIN -> loop.admission().place(placing(true), this::placed);
+            case PLACE_AGAIN -> loop.admission().place(placing(true, caps.held().again()), this::placed);
             case STOP -> stop(Ending.Reason.HOLD_LOST);
             case SETTLE -> settle();
             case ANNOUNCE, ANNOUNCE_WITHOUT_BALANCE ->
@@ -298,10 +329,10 @@ final class Exchange {
     private void forward() {
         placedNanos = System.nanoTime();
         renewalFailingSince = 0;
-        Long ceiling = plan.ceilingFor(held);
+        Long ceiling = plan.ceilingFor(held, caps.tokens());
         boolean reportUsage = plan.request().stream() && !plan.request().usageAsked();
         List<Splice> splices = plan.request().splicePoints().splices(reportUsage, ceiling);
-        facts = Records.facts(this, key, at, id, started, held, ceiling, splices);
+        facts = Records.facts(this, key, at, id, started, held, caps.held(), ceiling, splices);
         Objects.requireNonNull(reservation).open(facts);
         meter = new Meter(plan, held);
         loop.keeper().add(this);
@@ -374,8 +405,14 @@ final class Exchange {
     Renew renewal() {
         Relay running = Objects.requireNonNull(relay);
         AnswerFacts answer = running.relayedFacts();
-        Usd accrued = answer == null ? Usd.ZERO : Objects.requireNonNull(meter).accrued(answer);
-        return new Renew(at, id, state.generation(), accrued, context.holds().life());
+        Meter metered = Objects.requireNonNull(meter);
+        return new Renew(
+                at,
+                id,
+                state.generation(),
+                answer == null ? Usd.ZERO : metered.accrued(answer),
+                context.holds().life(),
+                answer == null ? 0 : metered.tokens(answer));
     }
 
     /** What became of it. */
@@ -480,7 +517,8 @@ final class Exchange {
     }
 
     private void journal(Settlement settled, List<UsageRecord.Attempt> attempts, int status, @Nullable String detail) {
-        ExchangeFacts known = facts != null ? facts : Records.facts(this, key, at, id, started, held, null, List.of());
+        ExchangeFacts known =
+                facts != null ? facts : Records.facts(this, key, at, id, started, held, caps.held(), null, List.of());
         timings.mark("total");
         UsageRecord record = Records.usage(
                 known,
@@ -522,7 +560,7 @@ final class Exchange {
         switch (result) {
             case SettleResult.Settled booked -> announce(state.on(HoldEvent.SETTLED), booked.balance());
             case SettleResult.Rejected rejected -> announce(state.on(HoldEvent.SETTLE_REFUSED), null);
-            case SettleResult.NoHold _, SettleResult.NotDue _, SettleResult.Unavailable _ ->
+            case SettleResult.NoHold _, SettleResult.NotDue _, SettleResult.OtherCaps _, SettleResult.Unavailable _ ->
                 announce(state.on(HoldEvent.SETTLE_UNKNOWN), null);
         }
     }

@@ -110,6 +110,10 @@ final class Intake implements RequestReceiver {
 
     private void identified(KeyIdentity key) {
         identity = key;
+        if (!key.maySpend()) {
+            refuse(CapRefusals.standing(key.bounds().standing()));
+            return;
+        }
         upstream = context.routing().of(dialect.name(), key.live());
         HttpHeaders headers = server.head().headers();
         String coding = String.join(", ", headers.getAll(HttpHeaderNames.CONTENT_ENCODING));

@@ -17,6 +17,7 @@ import tollgate.metering.Settlement;
 import tollgate.pricing.ChargeLine;
 import tollgate.pricing.Usage;
 import tollgate.pricing.Usd;
+import tollgate.wallet.HeldCaps;
 import tollgate.wallet.Settle;
 import tollgate.wallet.WalletAddress;
 
@@ -34,6 +35,7 @@ final class Records {
             String id,
             Instant started,
             Usd held,
+            HeldCaps caps,
             @Nullable Long clamped,
             List<Splice> splices) {
         MeteredRequest request = exchange.plan().request();
@@ -61,7 +63,8 @@ final class Records {
                         .toList(),
                 cut(headers.get("Idempotency-Key")),
                 cut(headers.get("traceparent")),
-                started);
+                started,
+                caps);
     }
 
     static UsageRecord usage(
@@ -120,7 +123,11 @@ final class Records {
                 record.charge(),
                 record.estimated(),
                 facts.service() + " " + facts.model(),
-                record.disputed().nano() > 0);
+                record.disputed().nano() > 0,
+                new Settle.Counted(
+                        facts.caps(),
+                        record.tokens(),
+                        record.attempts().stream().anyMatch(attempt -> attempt.status() != 0)));
     }
 
     private static @Nullable String cut(@Nullable String text) {

@@ -108,6 +108,11 @@ final class Refusals {
                 new Refusal(403, "wallet_" + state, null, "the wallet is " + state);
             case PlaceResult.UnknownWallet() ->
                 new Refusal(503, "wallet_unknown", null, "the wallet of this key is not in place; try again");
+            case PlaceResult.StaleWindow _ ->
+                new Refusal(503, "unavailable", null, "the gateway's clock and the wallet's differ; try again");
+            case PlaceResult.CapReached reached -> throw new IllegalArgumentException("told elsewhere: " + reached);
+            case PlaceResult.StaleCap _ ->
+                new Refusal(503, "unavailable", null, "the key's caps are changing; try again");
             case PlaceResult.StalePolicy(long current) ->
                 new Refusal(503, "unavailable", null, "the key's settings are changing; try again");
             case PlaceResult.AlreadyFinal() ->

@@ -13,6 +13,8 @@ import tollgate.http.ServerExchange;
 
 /** Answers with a refusal, in the dialect's own shape, and remembers it. Confined to an event loop. */
 final class Refuser {
+    private static final long LONGEST_WAIT_S = 60;
+
     private final ProxyContext context;
     private final AccessLog log;
 
@@ -48,11 +50,23 @@ final class Refuser {
         server.simple(refusal.status(), headers, Unpooled.wrappedBuffer(body.bytes()));
     }
 
+    /** Nobody should wait longer than a minute within a request. */
+    private static void capAdvice(Refusal refusal, HttpHeaders headers) {
+        if (refusal.details().get("retry_after") instanceof Long seconds) {
+            headers.set(HttpHeaderNames.RETRY_AFTER, seconds.toString());
+            if (seconds <= LONGEST_WAIT_S) {
+                return;
+            }
+        }
+        headers.set("x-should-retry", "false");
+    }
+
     /** What client libraries go by when they decide whether to try again. */
     private static void retryAdvice(Refusal refusal, HttpHeaders headers) {
         switch (refusal.code()) {
             case "insufficient_funds", "upstream_credentials" -> headers.set("x-should-retry", "false");
-            case "funds_held" -> {
+            case "cap_reached" -> capAdvice(refusal, headers);
+            case "funds_held", "cap_held" -> {
                 headers.set(HttpHeaderNames.RETRY_AFTER, "1");
                 headers.set("retry-after-ms", "500");
             }

@@ -26,6 +26,7 @@ public final class Ledger {
             row.getString("fingerprint"),
             row.getInt("estimated") != 0,
             row.getLong("froze"),
+            row.getString("caps"),
             row.getString("reference"),
             row.getString("actor"));
 
@@ -44,6 +45,7 @@ public final class Ledger {
      * @param amount signed nano-USD
      * @param balance after it, nano-USD
      * @param froze the version of the wallet's state that froze it; 0 for none
+     * @param caps what each cap's counter moved by: {@code cap:subject,unit,start,moved;…}
      * @param shortfall how far below zero the balance is after it, nano-USD
      */
     public record Entry(
@@ -62,6 +64,7 @@ public final class Ledger {
             String fingerprint,
             boolean estimated,
             long froze,
+            String caps,
             String reference,
             String actor) {}
 
@@ -146,8 +149,8 @@ public final class Ledger {
         Rows.insert(
                 handle,
                 "INSERT INTO ledger_entry (entry, wallet, seq, shard, n, epoch, kind, exchange, amount, balance, shortfall,"
-                        + " at_ms, fingerprint, estimated, froze, reference, actor)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        + " at_ms, fingerprint, estimated, froze, caps, reference, actor)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 entries,
                 (row, entry) -> row.add(entry.entry)
                         .add(entry.wallet)
@@ -164,6 +167,7 @@ public final class Ledger {
                         .add(entry.fingerprint)
                         .add(entry.estimated)
                         .add(entry.froze)
+                        .add(entry.caps)
                         .add(entry.reference)
                         .add(entry.actor));
         entries.stream()
@@ -267,6 +271,17 @@ public final class Ledger {
                                 + " AND NOT EXISTS (SELECT 1 FROM ledger_entry f WHERE f.entry = e.exchange)"
                                 + " ORDER BY e.at_ms LIMIT ?",
                         beforeMs,
+                        most)
+                .map(ROW)
+                .list());
+    }
+
+    /** Entries of a shard after a number that moved counters of caps, in order. */
+    public List<Entry> capped(int shard, long afterN, int most) {
+        return jdbi.withHandle(handle -> handle.select(
+                        "SELECT * FROM ledger_entry WHERE shard = ? AND n > ? AND caps <> '' ORDER BY n LIMIT ?",
+                        shard,
+                        afterN,
                         most)
                 .map(ROW)
                 .list());

@@ -26,6 +26,10 @@ public final class Records implements AutoCloseable {
     private final Gateways gateways;
     private final Suspense suspense;
     private final IdempotentRequests idempotentRequests;
+    private final Teams teams;
+    private final Members members;
+    private final Projects projects;
+    private final Caps caps;
 
     private Records(HikariDataSource pool) {
         this.pool = pool;
@@ -40,6 +44,10 @@ public final class Records implements AutoCloseable {
         this.gateways = new Gateways(jdbi);
         this.suspense = new Suspense(jdbi);
         this.idempotentRequests = new IdempotentRequests(jdbi);
+        this.teams = new Teams(jdbi);
+        this.members = new Members(jdbi);
+        this.projects = new Projects(jdbi);
+        this.caps = new Caps(jdbi);
     }
 
     /** Opens a SQLite file, making it where needed. */
@@ -129,6 +137,26 @@ public final class Records implements AutoCloseable {
     /** Requests that are to be done once. */
     public IdempotentRequests idempotentRequests() {
         return idempotentRequests;
+    }
+
+    /** Teams. */
+    public Teams teams() {
+        return teams;
+    }
+
+    /** Members. */
+    public Members members() {
+        return members;
+    }
+
+    /** Projects. */
+    public Projects projects() {
+        return projects;
+    }
+
+    /** Definitions of caps. */
+    public Caps caps() {
+        return caps;
     }
 
     @Override

@@ -83,6 +83,18 @@ public final class Shards {
                 == 1;
     }
 
+    /** The stream is read from its beginning again: positions after a loss may be before those of what is lost (H6). */
+    public void reread(int shard, String owner) {
+        jdbi.useHandle(handle ->
+                handle.execute("UPDATE shard SET stream_id = '' WHERE shard = ? AND lease_owner = ?", shard, owner));
+    }
+
+    /** Lets a lease go. */
+    public void release(int shard, String owner) {
+        jdbi.useHandle(handle ->
+                handle.execute("UPDATE shard SET lease_ms = 0 WHERE shard = ? AND lease_owner = ?", shard, owner));
+    }
+
     /** Notes that an epoch is open. */
     public void opened(int shard, String owner, long epoch) {
         jdbi.useHandle(handle ->

@@ -2,6 +2,7 @@ package tollgate.wallet;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import tollgate.pricing.Usd;
 
@@ -14,34 +15,52 @@ final class Calls {
 
     static Call place(Place place, long n) {
         WalletAddress at = place.at();
-        return new Call(
-                Script.PLACE,
-                at.shard(),
-                new String[] {
-                    Keys.shard(at.shard()),
-                    Keys.organisation(at),
-                    Keys.wallet(at),
-                    Keys.exchange(at.shard(), place.exchange()),
-                    Keys.expiries(at.shard())
-                },
-                new String[] {
-                    Script.VERSION,
-                    Long.toString(n),
-                    now(),
-                    place.exchange(),
-                    at.organisation(),
-                    at.wallet(),
-                    Integer.toString(place.generation()),
-                    nano(place.min().nano()),
-                    nano(place.want().nano()),
-                    ms(place.life()),
-                    ms(place.maxLife()),
-                    nano(place.accrued().nano()),
-                    Long.toString(place.policy()),
-                    place.priceVersion(),
-                    place.reinstate() ? "1" : "0",
-                    MOST_OPEN
-                });
+        CapDemands caps = place.caps();
+        int count = caps.each().size();
+        String[] keys = new String[5 + count];
+        keys[0] = Keys.shard(at.shard());
+        keys[1] = Keys.organisation(at);
+        keys[2] = Keys.wallet(at);
+        keys[3] = Keys.exchange(at.shard(), place.exchange());
+        keys[4] = Keys.expiries(at.shard());
+        String[] fixed = new String[] {
+            Script.VERSION,
+            Long.toString(n),
+            now(),
+            place.exchange(),
+            at.organisation(),
+            at.wallet(),
+            Integer.toString(place.generation()),
+            nano(place.min().nano()),
+            nano(place.want().nano()),
+            ms(place.life()),
+            ms(place.maxLife()),
+            nano(place.accrued().nano()),
+            Long.toString(place.policy()),
+            place.priceVersion(),
+            place.reinstate() ? "1" : "0",
+            MOST_OPEN
+        };
+        if (count == 0) {
+            return new Call(Script.PLACE, at.shard(), keys, fixed);
+        }
+        String[] args = Arrays.copyOf(fixed, fixed.length + 2 + 8 * count);
+        int next = fixed.length;
+        args[next++] = Long.toString(caps.tokensMin());
+        args[next++] = Long.toString(caps.tokensWant());
+        for (int i = 0; i < count; i++) {
+            CapDemand cap = caps.each().get(i);
+            keys[5 + i] = Keys.cap(at.shard(), cap.counter());
+            args[next++] = Long.toString(cap.version());
+            args[next++] = Long.toString(cap.reset());
+            args[next++] = cap.unit().wireName();
+            args[next++] = Long.toString(cap.limit());
+            args[next++] = Long.toString(cap.stepMs());
+            args[next++] = Long.toString(cap.startMs());
+            args[next++] = Long.toString(cap.endMs());
+            args[next++] = Long.toString(cap.nextEndMs());
+        }
+        return new Call(Script.PLACE, at.shard(), keys, args);
     }
 
     static Call renew(Renew renew, long n) {
@@ -64,22 +83,22 @@ final class Calls {
                     "0",
                     "0",
                     nano(renew.accrued().nano()),
-                    ms(renew.life())
+                    ms(renew.life()),
+                    Long.toString(renew.tokens())
                 });
     }
 
     static Call settle(Settle settle, Usd maxOverrun, long n) {
-        return settling("final", settle, n, "", "", "", settle.disputed() ? "0" : nano(maxOverrun.nano()));
+        return settling("final", settle, n, "", "", "", settle.disputed() ? "0" : nano(maxOverrun.nano()), 0);
     }
 
-    static Call replay(Settle settle, long captured, long n) {
-        return settling("replay", settle, n, nano(captured), "", "", "");
+    static Call replay(Settle settle, long captured, long tokens, long n) {
+        return settling("replay", settle, n, nano(captured), "", "", "", tokens);
     }
 
-    static Call expire(WalletAddress at, DueHold hold, long n) {
-        Settle nothing = new Settle(at, hold.exchange(), "expired", Usd.ZERO, true, "expiry");
+    static Call expire(Settle nothing, DueHold hold, long n) {
         return settling(
-                "expire", nothing, n, "", Integer.toString(hold.generation()), Long.toString(hold.expiresMs()), "");
+                "expire", nothing, n, "", Integer.toString(hold.generation()), Long.toString(hold.expiresMs()), "", 0);
     }
 
     /** At most 100 keys of records of one shard. */
@@ -99,35 +118,46 @@ final class Calls {
             String captured,
             String generation,
             String expiresMs,
-            String maxOverrun) {
+            String maxOverrun,
+            long tokensCaptured) {
         WalletAddress at = settle.at();
-        return new Call(
-                Script.SETTLE,
-                at.shard(),
-                new String[] {
-                    Keys.shard(at.shard()),
-                    Keys.wallet(at),
-                    Keys.exchange(at.shard(), settle.exchange()),
-                    Keys.expiries(at.shard()),
-                    Keys.ledger(at.shard())
-                },
-                new String[] {
-                    Script.VERSION,
-                    Long.toString(n),
-                    now(),
-                    mode,
-                    settle.exchange(),
-                    at.organisation(),
-                    at.wallet(),
-                    settle.fingerprint(),
-                    nano(settle.total().nano()),
-                    settle.estimated() ? "1" : "0",
-                    settle.reference(),
-                    captured,
-                    generation,
-                    expiresMs,
-                    maxOverrun
-                });
+        Settle.Counted counted = settle.counted();
+        List<String> caps = counted.caps().keys(at.shard());
+        String[] keys = new String[5 + caps.size()];
+        keys[0] = Keys.shard(at.shard());
+        keys[1] = Keys.wallet(at);
+        keys[2] = Keys.exchange(at.shard(), settle.exchange());
+        keys[3] = Keys.expiries(at.shard());
+        keys[4] = Keys.ledger(at.shard());
+        for (int i = 0; i < caps.size(); i++) {
+            keys[5 + i] = caps.get(i);
+        }
+        String[] fixed = new String[] {
+            Script.VERSION,
+            Long.toString(n),
+            now(),
+            mode,
+            settle.exchange(),
+            at.organisation(),
+            at.wallet(),
+            settle.fingerprint(),
+            nano(settle.total().nano()),
+            settle.estimated() ? "1" : "0",
+            settle.reference(),
+            captured,
+            generation,
+            expiresMs,
+            maxOverrun
+        };
+        if (caps.isEmpty()) {
+            return new Call(Script.SETTLE, at.shard(), keys, fixed);
+        }
+        String[] args = Arrays.copyOf(fixed, fixed.length + 4);
+        args[fixed.length] = counted.caps().text();
+        args[fixed.length + 1] = Long.toString(tokensCaptured);
+        args[fixed.length + 2] = Long.toString(counted.tokens());
+        args[fixed.length + 3] = counted.came() ? "1" : "0";
+        return new Call(Script.SETTLE, at.shard(), keys, args);
     }
 
     static Call post(Post post, long n) {
@@ -165,6 +195,20 @@ final class Calls {
                 new String[] {Script.VERSION, Long.toString(n), now(), what, Long.toString(version), value});
     }
 
+    static Call setCap(WalletAddress at, String what, String counter, long version, long n) {
+        return new Call(
+                Script.SET,
+                at.shard(),
+                new String[] {
+                    Keys.shard(at.shard()),
+                    Keys.organisation(at),
+                    Keys.cap(at.shard(), counter),
+                    Keys.ledger(at.shard())
+                },
+                new String[] {Script.VERSION, Long.toString(n), now(), what, Long.toString(version), at.organisation()
+                });
+    }
+
     static Call fence(int shard, Fence fence) {
         return new Call(Script.FENCE, shard, new String[] {Keys.shard(shard)}, new String[] {
             Script.VERSION,
@@ -175,6 +219,51 @@ final class Calls {
             Long.toString(fence.expectedN()),
             ms(fence.noReaping())
         });
+    }
+
+    /**
+     * Books an entry again.
+     *
+     * @param holding what caps hold for its exchange, as far as it is known
+     */
+    static Call reapply(Reapply again, HeldCaps holding) {
+        LedgerEntry entry = again.entry();
+        WalletAddress at = again.at();
+        int shard = at.shard();
+        List<String> keys = new ArrayList<>();
+        keys.add(Keys.shard(shard));
+        keys.add(entry.kind().equals("cap_reset") ? Keys.cap(shard, entry.wallet()) : Keys.wallet(at));
+        keys.add(
+                entry.exchange().isEmpty()
+                        ? Keys.posted(shard, entry.entry())
+                        : Keys.exchange(shard, entry.exchange()));
+        keys.add(Keys.expiries(shard));
+        List<String> args = new ArrayList<>(List.of(
+                Script.VERSION,
+                again.line(),
+                Long.toString(again.epoch()),
+                Long.toString(entry.n()),
+                entry.entry(),
+                at.organisation(),
+                at.wallet(),
+                entry.exchange(),
+                entry.kind(),
+                nano(entry.amount().nano()),
+                nano(entry.balance().nano()),
+                Long.toString(entry.seq()),
+                entry.fingerprint(),
+                again.currency(),
+                nano(entry.shortfall().nano()),
+                Long.toString(entry.epoch()),
+                nano(again.taken()),
+                again.kept() ? "1" : "0"));
+        for (Reapply.Move move : again.moves()) {
+            keys.add(Keys.cap(shard, move.counter()));
+            args.add(Long.toString(move.start()));
+            args.add(Long.toString(move.moved()));
+        }
+        keys.addAll(holding.keys(shard));
+        return new Call(Script.REAPPLY, shard, keys.toArray(String[]::new), args.toArray(String[]::new));
     }
 
     private static String now() {

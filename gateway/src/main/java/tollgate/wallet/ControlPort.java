@@ -2,11 +2,13 @@ package tollgate.wallet;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.KeyValue;
+import io.lettuce.core.LettuceFutures;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScanIterator;
@@ -48,6 +50,7 @@ public final class ControlPort implements AutoCloseable {
     private final RedisClient client;
     private final StatefulRedisConnection<String, String> connection;
     private final RedisCommands<String, String> redis;
+    private final CapReads caps;
     private final Usd maxOverrun;
 
     private ControlPort(
@@ -61,6 +64,7 @@ public final class ControlPort implements AutoCloseable {
         this.client = client;
         this.connection = connection;
         this.redis = connection.sync();
+        this.caps = new CapReads(redis);
         this.maxOverrun = maxOverrun;
     }
 
@@ -92,24 +96,36 @@ public final class ControlPort implements AutoCloseable {
 
     /** Settles. */
     public SettleResult settle(Settle settle) {
-        return run(
-                Calls.settle(settle, maxOverrun, watch.n(settle.at().shard())),
-                Results::settle,
-                SettleResult.Unavailable::new);
+        return settled(
+                settle, one -> Calls.settle(one, maxOverrun, watch.n(one.at().shard())));
     }
 
-    /** Settles an exchange whose record is gone. */
-    public SettleResult replay(Settle settle, Usd captured) {
-        return run(
-                Calls.replay(settle, captured.nano(), watch.n(settle.at().shard())),
-                Results::settle,
-                SettleResult.Unavailable::new);
+    /** Caps that hold it and were not named are named the second time. */
+    private SettleResult settled(Settle settle, Function<Settle, Call> calling) {
+        SettleResult first = run(calling.apply(settle), Results::settle, SettleResult.Unavailable::new);
+        return first instanceof SettleResult.OtherCaps(HeldCaps caps)
+                ? run(calling.apply(settle.holding(caps)), Results::settle, SettleResult.Unavailable::new)
+                : first;
+    }
+
+    /**
+     * Settles an exchange whose record is gone.
+     *
+     * @param captured what was taken of it so far, as SQL knows
+     * @param tokens what caps counted of it so far, as SQL knows; -1 where it has no entry at all
+     */
+    public SettleResult replay(Settle settle, Usd captured, long tokens) {
+        return settled(
+                settle,
+                one -> Calls.replay(
+                        one, captured.nano(), tokens, watch.n(one.at().shard())));
     }
 
     /** Captures what had accrued of a hold that nobody renews. */
     public SettleResult expire(int shard, DueHold hold) {
         WalletAddress at = new WalletAddress(shard, hold.organisation(), hold.wallet());
-        return run(Calls.expire(at, hold, watch.n(shard)), Results::settle, SettleResult.Unavailable::new);
+        Settle nothing = new Settle(at, hold.exchange(), "expired", Usd.ZERO, true, "expiry");
+        return settled(nothing, one -> Calls.expire(one, hold, watch.n(shard)));
     }
 
     /**
@@ -141,8 +157,47 @@ public final class ControlPort implements AutoCloseable {
         return set(Calls.set(at, "pol", version, "", watch.n(at.shard())));
     }
 
+    /** Forgets what a cap's counter has spent; what is held stays. */
+    public SetResult resetCap(WalletAddress at, String cap, String subject, long version) {
+        return set(Calls.setCap(at, "cap_reset", cap + ":" + subject, version, watch.n(at.shard())));
+    }
+
+    /** A cap is no more: its counter goes once nothing is held. */
+    public SetResult removeCap(WalletAddress at, String cap, String subject, long version) {
+        return set(Calls.setCap(at, "cap_removed", cap + ":" + subject, version, watch.n(at.shard())));
+    }
+
     private SetResult set(Call call) {
         return run(call, Results::set, (why, may) -> new SetResult.Unavailable(why));
+    }
+
+    /**
+     * Books entries again, in their order, in one go. After one that is refused all others are, their numbers not following.
+     *
+     * @return what came of each
+     * @throws RedisException where Redis is away: some of them may be booked
+     */
+    public List<ReapplyResult> reapply(List<Reapply> entries) {
+        redis.scriptLoad(Script.REAPPLY.text());
+        List<RedisFuture<List<Object>>> replies = new ArrayList<>();
+        for (Reapply entry : entries) {
+            replies.add(sent(Calls.reapply(entry, HeldCaps.NONE)));
+        }
+        return replies.stream().map(this::reapplied).toList();
+    }
+
+    /** Books one entry again whose exchange is held by these caps. */
+    public ReapplyResult reapply(Reapply entry, HeldCaps holding) {
+        return reapplied(sent(Calls.reapply(entry, holding)));
+    }
+
+    private RedisFuture<List<Object>> sent(Call call) {
+        return connection.async().evalsha(call.script().sha(), ScriptOutputType.MULTI, call.keys(), call.args());
+    }
+
+    private ReapplyResult reapplied(RedisFuture<List<Object>> reply) {
+        return Results.reapply(
+                new Reply(LettuceFutures.awaitOrCancel(reply, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)));
     }
 
     /** Opens a shard. */
@@ -186,10 +241,14 @@ public final class ControlPort implements AutoCloseable {
 
     /** An exchange's record; empty where Redis has none. */
     public Optional<ExchangeState> exchange(int shard, String exchange) {
-        Map<String, String> fields = fields(Keys.exchange(shard, exchange), "st", "w", "cap", "fp");
+        Map<String, String> fields = fields(Keys.exchange(shard, exchange), "st", "w", "cap", "fp", "caps");
         return Optional.ofNullable(fields.get("st"))
                 .map(state -> new ExchangeState(
-                        state, fields.getOrDefault("w", ""), amount(fields.get("cap")), fields.getOrDefault("fp", "")));
+                        state,
+                        fields.getOrDefault("w", ""),
+                        amount(fields.get("cap")),
+                        fields.getOrDefault("fp", ""),
+                        new HeldCaps(fields.getOrDefault("caps", ""))));
     }
 
     /** A shard; empty where it has never been opened in this Redis. */
@@ -232,6 +291,7 @@ public final class ControlPort implements AutoCloseable {
                 body.getOrDefault("fp", ""),
                 "1".equals(body.get("est")),
                 number(body.get("frz")),
+                body.getOrDefault("caps", ""),
                 body.getOrDefault("ref", ""),
                 body.getOrDefault("actor", ""));
     }
@@ -272,6 +332,11 @@ public final class ControlPort implements AutoCloseable {
             }
         }
         return sums;
+    }
+
+    /** Reads of caps' counters. */
+    public CapReads caps() {
+        return caps;
     }
 
     /** Redis's clock, in milliseconds since 1970. */

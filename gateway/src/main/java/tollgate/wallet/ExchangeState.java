@@ -9,5 +9,6 @@ import tollgate.pricing.Usd;
  * @param wallet who pays
  * @param captured what was taken so far, or finally
  * @param fingerprint of what was counted; empty while open
+ * @param caps what caps hold, or held, for it
  */
-public record ExchangeState(String state, String wallet, Usd captured, String fingerprint) {}
+public record ExchangeState(String state, String wallet, Usd captured, String fingerprint, HeldCaps caps) {}

@@ -24,6 +24,10 @@ final class Keys {
         return "{s" + shard + "}:p:" + entry;
     }
 
+    static String cap(int shard, String counter) {
+        return "{s" + shard + "}:c:" + counter;
+    }
+
     static String expiries(int shard) {
         return "{s" + shard + "}:hx";
     }

@@ -17,7 +17,8 @@ import tollgate.pricing.Usd;
  * @param accrued what the exchange has come to already, where it is placed again
  * @param policy the organisation's policy number that the caller knows
  * @param priceVersion of the rates it was planned with
- * @param reinstate the exchange runs already: neither funds nor state are a reason to refuse
+ * @param reinstate the exchange runs already: neither funds nor state nor caps are a reason to refuse
+ * @param caps what has to allow it besides
  */
 public record Place(
         WalletAddress at,
@@ -30,4 +31,33 @@ public record Place(
         Usd accrued,
         long policy,
         String priceVersion,
-        boolean reinstate) {}
+        boolean reinstate,
+        CapDemands caps) {
+    /** No cap applies. */
+    public Place(
+            WalletAddress at,
+            String exchange,
+            int generation,
+            Usd min,
+            Usd want,
+            Duration life,
+            Duration maxLife,
+            Usd accrued,
+            long policy,
+            String priceVersion,
+            boolean reinstate) {
+        this(
+                at,
+                exchange,
+                generation,
+                min,
+                want,
+                life,
+                maxLife,
+                accrued,
+                policy,
+                priceVersion,
+                reinstate,
+                CapDemands.NONE);
+    }
+}

@@ -10,8 +10,10 @@ public sealed interface PlaceResult {
      * @param granted how much
      * @param available what is left for others
      * @param expiresMs when it expires unless renewed, in milliseconds of Redis's clock
+     * @param tokens how many tokens the caps allow; 0 where none applies
+     * @param caps what each cap holds for it
      */
-    record Placed(Usd granted, Usd available, long expiresMs) implements PlaceResult {}
+    record Placed(Usd granted, Usd available, long expiresMs, long tokens, HeldCaps caps) implements PlaceResult {}
 
     /** The exchange is over already: a settlement overtook this. */
     record AlreadyFinal() implements PlaceResult {}
@@ -36,6 +38,29 @@ public sealed interface PlaceResult {
      * @param current the organisation's number now
      */
     record StalePolicy(long current) implements PlaceResult {}
+
+    /**
+     * A cap does not have the least that will do; nothing changed.
+     *
+     * @param index which of the demands
+     * @param limit the most that may be spent and held, in the cap's unit
+     * @param spent of it, in the window that now is in
+     * @param held of it for others
+     * @param resetsMs when enough is free again, in milliseconds of Redis's clock: {@link CapDemand#NEVER_MS} for never, 0
+     *     where what is held for others is alone in the way
+     * @param nowMs Redis's clock
+     */
+    record CapReached(int index, long limit, long spent, long held, long resetsMs, long nowMs) implements PlaceResult {}
+
+    /** A cap was changed or removed since the caller looked; nothing changed. */
+    record StaleCap(int index) implements PlaceResult {}
+
+    /**
+     * Neither of a cap's two windows is now; nothing changed.
+     *
+     * @param nowMs Redis's clock
+     */
+    record StaleWindow(int index, long nowMs) implements PlaceResult {}
 
     /** Refused, and would be again; nothing changed. */
     record Rejected(String code, String detail) implements PlaceResult {}

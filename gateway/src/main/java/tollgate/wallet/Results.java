@@ -6,9 +6,25 @@ final class Results {
 
     static PlaceResult place(Reply reply) {
         return switch (reply.word()) {
-            case "OK" -> new PlaceResult.Placed(reply.amount(1), reply.amount(2), reply.number(3));
+            case "OK" ->
+                new PlaceResult.Placed(
+                        reply.amount(1),
+                        reply.amount(2),
+                        reply.number(3),
+                        reply.number(4),
+                        reply.text(5).isEmpty() ? HeldCaps.NONE : new HeldCaps(reply.text(5)));
             case "DONE" -> new PlaceResult.AlreadyFinal();
             case "FUNDS" -> new PlaceResult.InsufficientFunds(reply.amount(1), reply.amount(2));
+            case "CAP" ->
+                new PlaceResult.CapReached(
+                        (int) reply.number(1) - 1,
+                        reply.number(2),
+                        reply.number(3),
+                        reply.number(4),
+                        reply.number(5),
+                        reply.number(6));
+            case "STALE_CAP" -> new PlaceResult.StaleCap((int) reply.number(1) - 1);
+            case "STALE_WINDOW" -> new PlaceResult.StaleWindow((int) reply.number(1) - 1, reply.number(2));
             case "STATE" -> new PlaceResult.WalletNotActive(reply.text(1));
             case "UNKNOWN" -> new PlaceResult.UnknownWallet();
             case "STALE_POLICY" -> new PlaceResult.StalePolicy(reply.number(1));
@@ -42,6 +58,7 @@ final class Results {
                         reply.number(7));
             case "NO_HOLD" -> new SettleResult.NoHold();
             case "NOT_DUE" -> new SettleResult.NotDue();
+            case "CAPS" -> new SettleResult.OtherCaps(new HeldCaps(reply.text(1)));
             case "CONFLICT", "CORRUPT", "RANGE", "UNKNOWN", "VERSION" ->
                 new SettleResult.Rejected(reply.word(), reply.text(1));
             default -> new SettleResult.Unavailable(reply.word(), !reply.fenced());
@@ -65,6 +82,14 @@ final class Results {
             case "STALE" -> new SetResult.Stale(reply.number(1));
             case "CORRUPT", "RANGE", "UNKNOWN", "VERSION" -> new SetResult.Rejected(reply.word(), reply.text(1));
             default -> new SetResult.Unavailable(reply.word());
+        };
+    }
+
+    static ReapplyResult reapply(Reply reply) {
+        return switch (reply.word()) {
+            case "OK" -> new ReapplyResult.Booked(reply.text(1).equals("1"));
+            case "CAPS" -> new ReapplyResult.OtherCaps(new HeldCaps(reply.text(1)));
+            default -> new ReapplyResult.Rejected(reply.word(), reply.text(1));
         };
     }
 

@@ -15,7 +15,8 @@ enum Script {
     SETTLE,
     POST,
     SET,
-    FENCE;
+    FENCE,
+    REAPPLY;
 
     /** What every call states first: a script of another version refuses it. */
     static final String VERSION = "1";
@@ -26,7 +27,7 @@ enum Script {
     private final String sha;
 
     Script() {
-        this.text = load(wireName() + ".lua");
+        this.text = load(wireName() + ".lua", "");
         this.sha = sha1(text);
     }
 
@@ -42,11 +43,16 @@ enum Script {
         return sha;
     }
 
-    private static String load(String resource) {
+    /** A resource with its parts pasted in, and theirs, each as deep as the line that asks for it. */
+    private static String load(String resource, String indent) {
         StringBuilder whole = new StringBuilder();
         for (String line : read(resource).split("\n", -1)) {
-            whole.append(line.startsWith(INCLUDE) ? read(line.substring(INCLUDE.length())) : line)
-                    .append('\n');
+            int deep = line.indexOf(INCLUDE);
+            if (deep >= 0) {
+                whole.append(load(line.substring(deep + INCLUDE.length()), indent + line.substring(0, deep)));
+            } else {
+                whole.append(line.isEmpty() ? "" : indent).append(line).append('\n');
+            }
         }
         return whole.toString();
     }

@@ -137,8 +137,18 @@ public final class ScriptPort implements Admission, AutoCloseable {
                 Calls.settle(settle, maxOverrun, watch.n(shard)),
                 Results::settle,
                 SettleResult.Unavailable::new,
-                then,
+                result -> settled(settle, result, then),
                 patient);
+    }
+
+    /** Where the reply of the place was lost, nobody here knows the caps that hold it. */
+    private void settled(Settle settle, SettleResult result, Consumer<SettleResult> then) {
+        if (result instanceof SettleResult.OtherCaps(HeldCaps caps)
+                && !caps.equals(settle.counted().caps())) {
+            settle(settle.holding(caps), then);
+        } else {
+            then.accept(result);
+        }
     }
 
     /** How a result says that there was no answer. */

@@ -21,6 +21,9 @@ public sealed interface SettleResult {
     /** Redis knows nothing of the exchange: SQL has to be asked. */
     record NoHold() implements SettleResult {}
 
+    /** Caps hold it that were not named: to be asked again with these. */
+    record OtherCaps(HeldCaps caps) implements SettleResult {}
+
     /** An expiry was asked for, and the hold is not due. */
     record NotDue() implements SettleResult {}
 

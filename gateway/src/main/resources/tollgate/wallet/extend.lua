@@ -2,18 +2,18 @@
 -- Keeps a hold alive and notes what its exchange has come to.
 -- KEYS    1 shard  2 wallet  3 exchange  4 hold expiries
 -- ARGV    1 version  2 n seen  3 gateway's ms, then  4 exchange  5 generation  6 hold min  7 hold want (both 0: renewal)
---         8 accrued  9 life ms
+--         8 accrued  9 life ms  10 tokens accrued
 -- Returns {OK, held, expires ms, epoch, n, now ms}
 --   or one refusal, first match wins: VERSION, FENCED, BEHIND, CORRUPT, NO_HOLD, DONE, EXPIRED, CONFLICT, RANGE, MAX_LIFE
 -- Replays write the same again; accrued never goes down.
 --@include numbers.lua
 --@include shard.lua
 
-local hold_want, accrued, life = int(ARGV[7]), int(ARGV[8]), int(ARGV[9])
-if not (hold_want and accrued and life) or accrued < 0 or life <= 0 then
+local hold_want, accrued, life, tokens = int(ARGV[7]), int(ARGV[8]), int(ARGV[9]), int(ARGV[10])
+if not (hold_want and accrued and life and tokens) or accrued < 0 or life <= 0 or tokens < 0 then
   return {'RANGE', 'arguments'}
 end
-local known = read('HMGET', KEYS[3], 'st', 'gen', 'amt', 'acc', 'end', 'w')
+local known = read('HMGET', KEYS[3], 'st', 'gen', 'amt', 'acc', 'end', 'w', 'tg', 'ta')
 if not known or read('ZSCORE', KEYS[4], ARGV[4]) == nil then
   return {'CORRUPT', 'a key of another type'}
 end
@@ -33,7 +33,8 @@ if not known[6] or string.sub(KEYS[2], -#known[6] - 1) ~= ':' .. known[6] then
   return {'CONFLICT', 'wallet ' .. (known[6] or '')}
 end
 local amount, so_far, last = int(known[3] or ''), int(known[4] or ''), int(known[5] or '')
-if not (amount and so_far and last) then
+local tokens_most, tokens_so_far = int(known[7] or '0'), int(known[8] or '0')
+if not (amount and so_far and last and tokens_most and tokens_so_far) then
   return {'CORRUPT', 'exchange'}
 end
 if hold_want > amount then
@@ -46,6 +47,9 @@ local expires = math.min(now_ms + life, last)
 
 -- writes begin here
 call('HSET', KEYS[3], 'exp', str(expires), 'acc', str(math.max(so_far, math.min(accrued, amount))))
+if tokens_most > 0 then
+  call('HSET', KEYS[3], 'ta', str(math.max(tokens_so_far, math.min(tokens, tokens_most))))
+end
 call('ZADD', KEYS[4], str(expires), ARGV[4])
 clock_kept()
 return {'OK', str(amount), str(expires), str(epoch), str(n), str(now_ms)}

@@ -1,12 +1,17 @@
--- Sets money aside for one exchange, if the wallet allows.
--- KEYS    1 shard  2 organisation  3 wallet  4 exchange  5 hold expiries
+-- Sets money aside for one exchange, if the wallet and every cap above it allow.
+-- KEYS    1 shard  2 organisation  3 wallet  4 exchange  5 hold expiries  6.. counters of caps, at most 16, the narrowest
+--         scope first
 -- ARGV    1 version  2 n seen  3 gateway's ms, then  4 exchange  5 organisation  6 wallet  7 generation  8 min  9 want
 --         10 life ms  11 longest life ms  12 accrued  13 policy  14 price version  15 reinstate (1 or 0)
---         16 most open holds of the wallet
--- Returns {OK, granted, available, expires ms, epoch, n, now ms}
---   or one refusal, first match wins: VERSION, FENCED, BEHIND, CORRUPT, DONE, CONFLICT, UNKNOWN, STATE state,
---      STALE_POLICY current, CLOCK, FULL, FUNDS balance held
--- Grants  want, where it is at most half of what is available; else that half, but never less than min.
+--         16 most open holds of the wallet  17 tokens min  18 tokens want (both, and what follows, only with caps),
+--         then for each cap: its version, the version of its last reset, unit (u: nano-USD, t: tokens, r: requests), limit,
+--         ms of a bucket (0: calendar), start ms, end ms, end ms of the window after it (reinstate: start as held)
+-- Returns {OK, granted, available, expires ms, tokens granted, what the caps hold, epoch, n, now ms}
+--   or one refusal, first match wins: VERSION, FENCED, BEHIND, RANGE, CORRUPT, DONE, CONFLICT, UNKNOWN, STATE state,
+--      STALE_POLICY current, CLOCK, FULL, those of place_caps.lua for each cap in turn, FUNDS balance held
+-- Grants  want, where it is at most half of what is available in the wallet and under the tightest cap; else that half,
+--         but never less than min.
+-- Caps    hold what is granted (1 of requests) until the settlement: `name,unit,bucket ms,start,held;..`
 -- Replays the same exchange and generation return the first outcome.
 --@include numbers.lua
 --@include shard.lua
@@ -20,7 +25,7 @@ if not (generation and least and want and life and longest and accrued and polic
 end
 
 local wallet = read('HMGET', KEYS[3], 'bal', 'held', 'state', 'open')
-local known = read('HMGET', KEYS[4], 'st', 'gen', 'amt', 'exp')
+local known = read('HMGET', KEYS[4], 'st', 'gen', 'amt', 'exp', 'tg', 'caps')
 if not (wallet and known) or read('ZSCORE', KEYS[5], ARGV[4]) == nil then
   return {'CORRUPT', 'a key of another type'}
 end
@@ -33,7 +38,7 @@ if known[1] then
   if known[2] ~= ARGV[7] or not (balance and held) then
     return {'CONFLICT', 'generation ' .. (known[2] or '')}
   end
-  return {'OK', known[3], str(balance - held), known[4], str(epoch), str(n), str(now_ms)}
+  return {'OK', known[3], str(balance - held), known[4], known[5] or '0', known[6] or '', str(epoch), str(n), str(now_ms)}
 end
 if not wallet[3] then
   return {'UNKNOWN'}
@@ -41,7 +46,8 @@ end
 if not (balance and held and open) or held < 0 then
   return {'CORRUPT', 'wallet'}
 end
-local granted = want
+local granted, available = want, balance - held
+local half, caps, tokens = math.floor(available / 2)
 if not reinstate then
   if wallet[3] ~= 'active' then
     return {'STATE', wallet[3]}
@@ -59,17 +65,25 @@ if not reinstate then
   if open >= most_open then
     return {'FULL', str(open)}
   end
-  local available = balance - held
+end
+if #KEYS > 5 then
+  --@include place_caps.lua
+end
+if not reinstate then
   if not (available >= least) then
     return {'FUNDS', str(balance), str(held)}
   end
-  local half = math.floor(available / 2)
   if want > half then
-    granted = math.max(least, math.min(want, half))
+    granted = math.max(least, half)
   end
 end
 if held + granted > MOST then
   return {'RANGE', 'held'}
+end
+for i = 1, caps and #caps or 0 do
+  if caps[i].held + math.max(granted, tokens) > MOST then
+    return {'RANGE', 'held by cap ' .. caps[i].name}
+  end
 end
 local expires = now_ms + math.min(life, longest)
 
@@ -79,4 +93,9 @@ call('HSET', KEYS[4], 'st', 'OPEN', 'o', ARGV[5], 'w', ARGV[6], 'gen', ARGV[7], 
 call('HSET', KEYS[3], 'held', str(held + granted), 'open', str(open + 1))
 call('ZADD', KEYS[5], str(expires), ARGV[4])
 clock_kept()
-return {'OK', str(granted), str(balance - held - granted), str(expires), str(epoch), str(n), str(now_ms)}
+if caps then
+  --@include place_caps_write.lua
+  call('HSET', KEYS[4], 'tg', str(tokens), 'caps', kept)
+  return {'OK', str(granted), str(available - granted), str(expires), str(tokens), kept, str(epoch), str(n), str(now_ms)}
+end
+return {'OK', str(granted), str(available - granted), str(expires), '0', '', str(epoch), str(n), str(now_ms)}

@@ -1,7 +1,10 @@
 #!lua flags=allow-oom
--- Sets a wallet's state, or the organisation's policy number; a newer version wins.
--- KEYS    1 shard  2 organisation  3 wallet
--- ARGV    1 version  2 n seen  3 gateway's ms, then  4 what (state or pol)  5 version of the value  6 value
+-- Sets a wallet's state, or the organisation's policy number, or resets or removes a cap's counter; a newer version wins.
+-- KEYS    1 shard  2 organisation  3 wallet, or the cap's counter  4 ledger (cap_reset)
+-- ARGV    1 version  2 n seen  3 gateway's ms, then  4 what (state, pol, cap_reset or cap_removed)  5 version of the value
+--         6 value (cap_reset: organisation)
+-- A reset forgets what was spent and keeps what is held, and is an entry of the ledger: a counter is the sum of the
+-- entries after it. A removed cap's counter goes once nothing is held.
 -- Returns {OK, epoch, n, now ms}
 --   or one refusal, first match wins: VERSION, FENCED, BEHIND, CORRUPT, RANGE, UNKNOWN, STALE current version
 -- Replays of the same version write nothing. A wallet set active begins to count its overruns anew.
@@ -13,6 +16,9 @@ if not version or version < 0 then
   return {'RANGE', 'version'}
 end
 local key, field, what = KEYS[2], 'pol', ARGV[4]
+if what == 'cap_reset' or what == 'cap_removed' then
+  --@include set_cap.lua
+end
 if what == 'state' then
   key, field = KEYS[3], 'ver'
   if not read('HGET', key, 'state') then

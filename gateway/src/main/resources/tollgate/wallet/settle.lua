@@ -1,18 +1,22 @@
 #!lua flags=allow-oom
 -- States what an exchange comes to: finally, or by the expiry of a hold that nobody renews.
--- KEYS    1 shard  2 wallet  3 exchange  4 hold expiries  5 ledger
+-- KEYS    1 shard  2 wallet  3 exchange  4 hold expiries  5 ledger  6.. counters of the caps that hold it, as placed
 --         tick: 1 shard  2.. records of exchanges and postings, at most 100
 -- ARGV    1 version  2 n seen  3 gateway's ms, then  4 mode  5 exchange  6 organisation  7 wallet  8 fingerprint
 --         9 total  10 estimated (1 or 0)  11 reference  12 captured so far, as SQL knows (replay)
 --         13 generation and 14 expiry ms (expire)  15 most the wallet may overrun before it freezes (final)
+--         with caps, 16 what they hold, as `place` said (replay)  17 tokens counted so far, as SQL knows, -1: no entry (replay)
+--         18 tokens  19 something came from the upstream (1 or 0)
 -- Modes   final   the total of an exchange with a record; of one without only a total of 0, which bars a late place
 --         replay  the same for an exchange whose record is gone: SQL says what was captured
 --         expire  captures what had accrued when nobody renewed
 --         tick    sets the time-to-live of final records: SQL has them; ARGV ends with 4
 -- Returns {OK, delta, balance, available, seq, short, epoch, n, now ms}; DONE with the same, where it was booked before;
 --   tick {OK, how many are final, 0, 0, 0, 0, epoch, n, now ms}
---   or one refusal, first match wins: VERSION, FENCED, BEHIND, CORRUPT, RANGE, CONFLICT, NO_HOLD, NOT_DUE, UNKNOWN
+--   or one refusal, first match wins: VERSION, FENCED, BEHIND, CORRUPT, RANGE, CONFLICT, NO_HOLD, NOT_DUE, UNKNOWN,
+--      CAPS what they hold (the keys are not those: ask again with these)
 -- Posts   total less what was captured, so that an exchange's entries sum to its total, however often it is stated.
+-- Caps    what they held is free again, what was used is spent in the window of the hold; a late settlement adds no request.
 -- Freezes a wallet whose overruns since it was last set active pass 15; the entry says which version that state then is.
 --@include numbers.lua
 --@include shard.lua
@@ -35,7 +39,7 @@ end
 if mode ~= 'final' and mode ~= 'replay' and mode ~= 'expire' then
   return {'RANGE', 'mode'}
 end
-local known = read('HMGET', KEYS[3], 'st', 'gen', 'amt', 'acc', 'cap', 'fp', 'w')
+local known = read('HMGET', KEYS[3], 'st', 'gen', 'amt', 'acc', 'cap', 'fp', 'w', 'caps')
 local due = read('ZSCORE', KEYS[4], ARGV[5])
 if not known or due == nil or read('XLEN', KEYS[5]) == nil then
   return {'CORRUPT', 'a key of another type'}
@@ -126,6 +130,15 @@ local delta = captured - total
 if balance + delta < -MOST or balance + delta > MOST or held < set_aside then
   return {'RANGE', 'balance'}
 end
+local held_caps, caps, vector = known[8] or not status and mode == 'replay' and ARGV[16] or ''
+local tokens, tokens_captured
+if held_caps ~= '' or #KEYS > 5 then
+  if held_caps == '' or #KEYS == 5 then
+    return {'CAPS', held_caps}
+  end
+  --@include settle_tokens.lua
+  --@include settle_caps.lua
+end
 local after = balance + delta
 local short = after < 0 and -after or 0
 local passes = overrun > int(wallet[6] or '0')
@@ -141,9 +154,13 @@ call('HSET', KEYS[1], 'n', str(n + 1), 'hwm_ms', str(now_ms))
 call('ZREM', KEYS[4], ARGV[5])
 call('HSET', KEYS[3], 'st', next_status, 'o', ARGV[6], 'w', ARGV[7], 'cap', str(total), 'fp', ARGV[8], 'delta',
   str(delta), 'bal', str(after), 'seq', str(seq + 1), 'short', str(short), 'ep', str(epoch), 'n', str(n + 1))
+if caps then
+  --@include settle_caps_write.lua
+  call('HSET', KEYS[3], 'tc', str(tokens))
+end
 call('XADD', KEYS[5], '*', 'v', '1', 'e', entry, 'o', ARGV[6], 'w', ARGV[7], 'x', ARGV[5], 'seq', str(seq + 1),
   'n', str(n + 1), 'ep', str(epoch), 'kind', kind, 'amt', str(delta), 'bal', str(after), 'held', str(held - set_aside),
   'short', str(short), 'ms', str(now_ms), 'fp', ARGV[8], 'est', ARGV[10], 'ref', ARGV[11],
-  'frz', freezes and str(version + 1) or '0')
+  'frz', freezes and str(version + 1) or '0', unpack(caps and {'caps', table.concat(vector, ';')} or {}))
 return {'OK', str(delta), str(after), str(after - held + set_aside), str(seq + 1), str(short), str(epoch), str(n + 1),
   str(now_ms)}

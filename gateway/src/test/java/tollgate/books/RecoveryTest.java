@@ -39,6 +39,7 @@ import tollgate.records.Wallets;
 import tollgate.wallet.ControlPort;
 import tollgate.wallet.DueHold;
 import tollgate.wallet.EntryKind;
+import tollgate.wallet.HeldCaps;
 import tollgate.wallet.Place;
 import tollgate.wallet.PlaceResult;
 import tollgate.wallet.Settle;
@@ -217,7 +218,7 @@ class RecoveryTest {
         first.drainNow();
         long drained = records.shards().get(7).n();
         raw(redis -> redis.del("{s7}:x:x1"));
-        assertThat(control.replay(settle("x1"), Usd.ZERO)).isInstanceOf(SettleResult.Settled.class);
+        assertThat(control.replay(settle("x1"), Usd.ZERO, -1)).isInstanceOf(SettleResult.Settled.class);
         first.drainNow();
         assertThat(records.shards().get(7).n()).isEqualTo(drained);
         assertThat(kinds()).containsExactly("open", "top_up", "settle");
@@ -422,7 +423,8 @@ class RecoveryTest {
                 List.of(),
                 null,
                 null,
-                Instant.now());
+                Instant.now(),
+                HeldCaps.NONE);
     }
 
     private Settle settle(String id) {
@@ -476,6 +478,7 @@ class RecoveryTest {
                 () -> {},
                 drainAfter,
                 Duration.ofSeconds(60),
+                false,
                 Telemetry.NONE,
                 Clock.systemUTC());
     }

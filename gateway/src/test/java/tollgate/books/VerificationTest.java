@@ -78,6 +78,7 @@ class VerificationTest {
                 () -> {},
                 Duration.ofHours(1),
                 Duration.ofSeconds(60),
+                false,
                 Telemetry.NONE,
                 Clock.systemUTC());
         books.start();

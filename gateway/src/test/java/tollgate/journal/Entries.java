@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import tollgate.pricing.Usd;
+import tollgate.wallet.HeldCaps;
 import tollgate.wallet.Settle;
 import tollgate.wallet.WalletAddress;
 
@@ -35,7 +36,8 @@ final class Entries {
                 List.of(),
                 null,
                 null,
-                Instant.ofEpochSecond(1_800_000_000));
+                Instant.ofEpochSecond(1_800_000_000),
+                HeldCaps.NONE);
     }
 
     static JournalEntry entry(String exchange, long nano) {

@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tollgate.pricing.Usd;
+import tollgate.wallet.HeldCaps;
 import tollgate.wallet.Settle;
 import tollgate.wallet.WalletAddress;
 
@@ -107,7 +108,8 @@ class JournalCodecTest {
                         .toList(),
                 orNull(text()),
                 orNull(text()),
-                instant());
+                instant(),
+                caps());
         UsageRecord usage = new UsageRecord(
                 facts,
                 orNull(text()),
@@ -130,7 +132,20 @@ class JournalCodecTest {
                 numbers(),
                 instant());
         return new JournalEntry(
-                new Settle(at, text(), text(), usd(), random.nextBoolean(), text(), random.nextBoolean()), usage);
+                new Settle(
+                        at,
+                        text(),
+                        text(),
+                        usd(),
+                        random.nextBoolean(),
+                        text(),
+                        random.nextBoolean(),
+                        new Settle.Counted(caps(), number(), random.nextBoolean())),
+                usage);
+    }
+
+    private HeldCaps caps() {
+        return random.nextBoolean() ? HeldCaps.NONE : new HeldCaps("c_1:m_1,u,0,0," + random.nextInt(1000));
     }
 
     private IntStream some() {

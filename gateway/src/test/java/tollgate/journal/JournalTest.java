@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tollgate.pricing.Usd;
+import tollgate.wallet.HeldCaps;
 
 /** The test's own thread is the event loop. */
 class JournalTest {
@@ -285,7 +286,8 @@ class JournalTest {
                 List.of(),
                 name,
                 name,
-                plain.started());
+                plain.started(),
+                new HeldCaps("c_0123456789abcdef:m_0123456789abcdef,u,0,1800000000000,9000000000000000;".repeat(16)));
     }
 
     @Test

@@ -60,7 +60,7 @@ final class HoldPlanTest {
             })
     void the_ceiling_follows_what_was_granted(String story, Long asked, int choices, String granted, Long ceiling) {
         HoldPlan plan = Requests.plan(Requests.request(asked, choices, 100));
-        assertThat(plan.ceilingFor(nano(granted))).isEqualTo(ceiling);
+        assertThat(plan.ceilingFor(nano(granted), plan.wantTokens())).isEqualTo(ceiling);
     }
 
     @Test
@@ -110,7 +110,7 @@ final class HoldPlanTest {
 
             long room = plan.want().nano() - plan.min().nano();
             Usd granted = new Usd(plan.min().nano() + (room == 0 ? 0 : random.nextLong(room + 1)));
-            Long set = plan.ceilingFor(granted);
+            Long set = plan.ceilingFor(granted, plan.wantTokens());
             long perChoice = set != null
                     ? set
                     : ceiling != null ? ceiling : rates.limits().maxOutputTokens();

@@ -94,7 +94,7 @@ class RecordsTest {
             records.wallets().add("w_1", "o_1", "main", true, "ann", 3);
             leased(records);
             Ledger.Entry overrun = new Ledger.Entry(
-                    "x1", "w_1", 1, 7, 1, 1, "overrun", "x1", -5, -5, 5, 10, "f", false, 1, "chat m", "");
+                    "x1", "w_1", 1, 7, 1, 1, "overrun", "x1", -5, -5, 5, 10, "f", false, 1, "", "chat m", "");
             assertThat(records.ledger().commit(7, "me", List.of(overrun), "1-1"))
                     .isEqualTo(new Ledger.Commit.Done());
             assertThat(records.wallets().find("w_1").orElseThrow().state()).isEqualTo("frozen");
@@ -253,7 +253,7 @@ class RecordsTest {
     }
 
     private static Ledger.Entry entry(String id, long seq, long n) {
-        return new Ledger.Entry(id, "w_1", seq, 7, n, 1, "adjust", "", 1, seq, 0, 1, "f", false, 0, "r", "ann");
+        return new Ledger.Entry(id, "w_1", seq, 7, n, 1, "adjust", "", 1, seq, 0, 1, "f", false, 0, "", "r", "ann");
     }
 
     @BeforeEach

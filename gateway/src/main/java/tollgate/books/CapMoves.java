@@ -1,0 +1,45 @@
+package tollgate.books;
+
+import java.util.ArrayList;
+import java.util.List;
+import tollgate.records.Ledger;
+
+/** What ledger entries say of caps: by how much each moved a counter, and in which window. Stateless. */
+final class CapMoves {
+    private CapMoves() {}
+
+    /**
+     * One counter moved by one entry.
+     *
+     * @param counter {@code cap:subject}
+     * @param unit {@code u}, {@code t} or {@code r}
+     * @param start of the window, or the number of the bucket of a rolling one
+     * @param moved nano-USD, tokens or requests
+     */
+    record Move(String counter, String unit, long start, long moved) {}
+
+    /** The moves of one entry; none of a reset. */
+    static List<Move> of(String caps) {
+        List<Move> moves = new ArrayList<>();
+        for (String part : caps.split(";", -1)) {
+            String[] fields = part.split(",", -1);
+            if (fields.length >= 4) {
+                moves.add(new Move(fields[0], fields[1], Long.parseLong(fields[2]), Long.parseLong(fields[3])));
+            }
+        }
+        return moves;
+    }
+
+    /** The tokens that caps counted of an exchange, by all of its entries; -1 where it has none. */
+    static long tokens(List<Ledger.Entry> entries) {
+        long tokens = entries.isEmpty() ? -1 : 0;
+        for (Ledger.Entry entry : entries) {
+            tokens += of(entry.caps()).stream()
+                    .filter(move -> move.unit().equals("t"))
+                    .mapToLong(Move::moved)
+                    .findFirst()
+                    .orElse(0);
+        }
+        return tokens;
+    }
+}

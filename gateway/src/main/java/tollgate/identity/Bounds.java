@@ -1,0 +1,34 @@
+package tollgate.identity;
+
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+
+/**
+ * How far the holder of a key may go. Immutable.
+ *
+ * @param standing whether it may spend at all
+ * @param zone of the organisation: its calendar is that of its caps
+ * @param caps the narrowest scope first
+ */
+public record Bounds(Standing standing, ZoneId zone, List<Cap> caps) {
+    /** May spend what the wallet has. */
+    public static final Bounds NONE = new Bounds(Standing.GOOD, ZoneOffset.UTC, List.of());
+
+    /** Copies what could change. */
+    public Bounds {
+        caps = List.copyOf(caps);
+    }
+
+    /** Whether a key may spend, or why not. */
+    public enum Standing {
+        /** It may. */
+        GOOD,
+        /** The organisation is frozen. */
+        ORGANIZATION_FROZEN,
+        /** The key is frozen. */
+        KEY_FROZEN,
+        /** Its member is there to look on. */
+        VIEWER
+    }
+}

@@ -1,0 +1,117 @@
+package tollgate.proxy;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tollgate.dialect.Refusal;
+import tollgate.identity.Cap;
+import tollgate.identity.KeyIdentity;
+import tollgate.identity.Period;
+import tollgate.metering.HoldPlan;
+import tollgate.wallet.CapDemand;
+import tollgate.wallet.CapDemands;
+import tollgate.wallet.CapUnit;
+import tollgate.wallet.HeldCaps;
+import tollgate.wallet.PlaceResult;
+
+/**
+ * The caps above one exchange: which apply, what is asked of them, what they hold. Confined to the connection's event
+ * loop.
+ */
+final class ExchangeCaps {
+    private final HoldPlan plan;
+    private List<Cap> applying;
+    private KeyIdentity key;
+    private HeldCaps held = HeldCaps.NONE;
+    private long tokens;
+
+    ExchangeCaps(KeyIdentity key, HoldPlan plan) {
+        this.plan = plan;
+        this.key = key;
+        this.applying = applying(key, plan);
+        this.tokens = plan.wantTokens();
+    }
+
+    private static List<Cap> applying(KeyIdentity key, HoldPlan plan) {
+        String service = plan.request().service().wireName();
+        String model = plan.request().model();
+        List<Cap> caps = key.bounds().caps();
+        if (caps.isEmpty()) {
+            return caps;
+        }
+        return caps.stream().filter(cap -> cap.appliesTo(service, model)).toList();
+    }
+
+    /** The key is known anew, and with it its caps. */
+    void resolved(KeyIdentity now) {
+        key = now;
+        applying = applying(now, plan);
+    }
+
+    /** Why nothing can be asked of them; null where it can. */
+    @Nullable
+    Refusal tooMany() {
+        return applying.size() <= CapDemands.MOST ? null : CapRefusals.tooMany(applying.size());
+    }
+
+    /**
+     * What is asked of them.
+     *
+     * @param nowMs decides which windows are offered
+     */
+    CapDemands asked(long nowMs) {
+        if (applying.isEmpty()) {
+            return CapDemands.NONE;
+        }
+        List<CapDemand> demands = new ArrayList<>(applying.size());
+        Instant now = Instant.ofEpochMilli(nowMs);
+        for (Cap cap : applying) {
+            demands.add(demand(cap, now));
+        }
+        return new CapDemands(demands, plan.minTokens(), plan.wantTokens());
+    }
+
+    private CapDemand demand(Cap cap, Instant now) {
+        long step = cap.rolling() ? cap.period().bucketMs() : 0;
+        long start = 0;
+        long end = CapDemand.NEVER_MS;
+        long nextEnd = CapDemand.NEVER_MS;
+        if (step == 0 && cap.period() != Period.LIFETIME) {
+            Period.Window window = cap.period().at(now, key.bounds().zone());
+            start = window.start().toEpochMilli();
+            end = window.end().toEpochMilli();
+            nextEnd = window.nextEnd().toEpochMilli();
+        }
+        CapUnit unit = switch (cap.unit()) {
+            case USD -> CapUnit.USD;
+            case TOKENS -> CapUnit.TOKENS;
+            case REQUESTS -> CapUnit.REQUESTS;
+        };
+        return new CapDemand(
+                cap.id(), cap.subject(), cap.version(), cap.reset(), unit, cap.limit(), step, start, end, nextEnd);
+    }
+
+    /** They hold their part. */
+    void placed(PlaceResult.Placed placed) {
+        held = placed.caps();
+        if (!held.equals(HeldCaps.NONE)) {
+            tokens = placed.tokens();
+        }
+    }
+
+    /** What they hold. */
+    HeldCaps held() {
+        return held;
+    }
+
+    /** How many tokens they allow. */
+    long tokens() {
+        return tokens;
+    }
+
+    /** One of them refused. */
+    Refusal reached(PlaceResult.CapReached reached) {
+        return CapRefusals.reached(applying.get(reached.index()), reached, plan);
+    }
+}

@@ -1,0 +1,39 @@
+package tollgate.wallet;
+
+import java.util.List;
+
+/**
+ * Asks to book an entry again that SQL has and Redis lost.
+ *
+ * @param at the wallet; of a cap's reset, whose name its counter has: the shard and organisation alone matter
+ * @param line the history it belongs to
+ * @param epoch the shard's, as SQL knows
+ * @param entry as it was booked
+ * @param currency of the wallet
+ * @param taken what was taken for its exchange up to this entry and with it, in nano-USD
+ * @param kept whether somebody may still ask for the same again, so that its record is needed
+ * @param moves of caps' counters
+ */
+public record Reapply(
+        WalletAddress at,
+        String line,
+        long epoch,
+        LedgerEntry entry,
+        String currency,
+        long taken,
+        boolean kept,
+        List<Move> moves) {
+    /**
+     * A counter that the entry moved.
+     *
+     * @param counter {@code cap:subject}
+     * @param start of the window, or the number of the bucket of a rolling one
+     * @param moved nano-USD, tokens or requests
+     */
+    public record Move(String counter, long start, long moved) {}
+
+    /** Copies what could change. */
+    public Reapply {
+        moves = List.copyOf(moves);
+    }
+}

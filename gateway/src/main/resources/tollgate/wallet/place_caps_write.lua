@@ -1,0 +1,35 @@
+-- Sets each cap's part aside, in the window that was found. Nothing is refused any more.
+local kept = {}
+for i, cap in ipairs(caps) do
+  local part = cap.unit == 'u' and granted or cap.unit == 't' and tokens or 1
+  local key, held = cap.key, str(cap.held + part)
+  if cap.step > 0 then
+    if cap.left == 'all' then
+      for bucket = 0, 60 do
+        call('HDEL', key, 'b' .. str(bucket))
+      end
+    elseif cap.left and #cap.left > 0 then
+      call('HDEL', key, unpack(cap.left))
+    end
+    call('HSET', key, 'h', held, 's', str(cap.spent), 'k', str(cap.newest))
+  elseif cap.opens then
+    -- windows that are over and hold nothing are of no use any more
+    local fields = call('HGETALL', key)
+    for f = 1, #fields, 2 do
+      local window = string.match(fields[f], '^(%d+):h$')
+      if window and fields[f + 1] == '0' and tonumber(window) < tonumber(cap.first) then
+        call('HDEL', key, fields[f], window .. ':s')
+      end
+    end
+    call('HSET', key, cap.first .. ':s', '0', cap.first .. ':h', held)
+  else
+    call('HSET', key, cap.first .. ':h', held)
+  end
+  if cap.new then
+    call('HSET', key, 'v', str(cap.version), 'rv', str(cap.reset), 'rn', str(n))
+  elseif cap.raise then
+    call('HSET', key, 'v', str(cap.version))
+  end
+  kept[i] = table.concat({cap.name, cap.unit, str(cap.step), cap.first, str(part)}, ',')
+end
+kept = table.concat(kept, ';')

@@ -1,0 +1,69 @@
+-- What each cap of the exchange will have spent and hold. Runs inside `settle`, only where the exchange holds some. Sets
+-- `caps` (what is to be written for each) and `vector` (what each spent, for the entry), or returns RANGE or CORRUPT.
+-- A settlement counts in the window of its hold, be it over; a counter or window that is gone is left alone.
+local tag = string.match(KEYS[1], '^(.*:)m$')
+local first_word = status == 'OPEN' or (mode == 'replay' and ARGV[17] == '-1')
+local requests = first_word and (total > 0 or came or tokens > 0) and 1 or 0
+caps, vector = {}, {}
+for name, unit, step, start, part in string.gmatch(held_caps, '([^,;]+),(%a),(%d+),(%d+),(%d+)') do
+  local i = #caps + 1
+  local key = KEYS[5 + i]
+  if not tag or key ~= tag .. 'c:' .. name then
+    return {'CAPS', held_caps}
+  end
+  local moved = unit == 'u' and total - captured or unit == 't' and tokens - tokens_captured or requests
+  local cap = {key = key, step = int(step), start = int(start), first = start}
+  part = status == 'OPEN' and int(part) or 0
+  if not (cap.step and cap.start and part) then
+    return {'CORRUPT', 'caps of the exchange'}
+  end
+  local spent_field, held_field, bucket_field = start .. ':s', start .. ':h', 'k'
+  if cap.step > 0 then
+    spent_field, held_field, bucket_field = 's', 'h', 'b' .. str(cap.start % 61)
+  end
+  local known = read('HMGET', key, 'v', 'gone', spent_field, held_field, bucket_field, 'k')
+  if not known then
+    return {'CORRUPT', 'cap ' .. name}
+  end
+  local note = known[2] and ',gone' or ''
+  if not known[1] then
+    moved, note = 0, ',gone'
+  else
+    local spent, held, base = int(known[3] or '0'), int(known[4] or '0'), nil
+    if cap.step > 0 then
+      local newest = int(known[6] or '')
+      base = int(known[5] or '0')
+      if not newest then
+        return {'CORRUPT', 'cap ' .. name}
+      end
+      if cap.start < newest - 60 then
+        moved = 0
+      end
+    else
+      base = spent
+      moved = known[3] and moved or 0
+    end
+    if not (spent and held and base) or held < part or spent < 0 or base < 0 then
+      return {'CORRUPT', 'cap ' .. name}
+    end
+    -- counters stay within what they can be: what the entry says is what was done
+    moved = math.max(-base, math.min(moved, MOST - spent))
+    if moved ~= 0 then
+      cap.spent_field, cap.spent = spent_field, str(spent + moved)
+      if cap.step > 0 then
+        cap.bucket_field, cap.bucket = bucket_field, str(base + moved)
+      end
+    end
+    if part > 0 then
+      cap.held_field, cap.held = held_field, str(held - part)
+    end
+    cap.gone = known[2]
+  end
+  if moved ~= 0 or note ~= '' then
+    vector[#vector + 1] = name .. ',' .. unit .. ',' .. start .. ',' .. str(moved) .. note
+  end
+  caps[i] = cap
+end
+if #caps ~= #KEYS - 5 or (#caps == 0 and held_caps ~= '') then
+  return {'CAPS', held_caps}
+end

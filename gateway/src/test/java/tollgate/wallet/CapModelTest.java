@@ -1,0 +1,394 @@
+package tollgate.wallet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tollgate.embedded.RedisChild;
+import tollgate.pricing.Usd;
+
+/**
+ * Wallets that share caps, on a real redis-server against a model: random commands that are each sent once to three times,
+ * while windows change, caps are raised, lowered, reset and removed with holds open, and holds expire.
+ */
+@SuppressWarnings("NullAway") // started before all tests; what is looked up is there
+class CapModelTest {
+    private static final int SHARD = 4;
+    private static final long WINDOW = 1_000;
+    private static final Duration LIFE = Duration.ofDays(30);
+
+    @TempDir
+    static Path folder;
+
+    private static RedisChild redis;
+    private static ControlPort control;
+    private static RedisClient client;
+    private static StatefulRedisConnection<String, String> connection;
+    private static RedisCommands<String, String> raw;
+    private static long clock;
+    private static int runs;
+    private static final Map<String, Integer> OUTCOMES = new TreeMap<>();
+
+    private Random random = new Random();
+    private CapModel model = new CapModel();
+    private String run = "";
+    private final List<String> caps = new ArrayList<>();
+    private final Map<String, Long> versions = new HashMap<>();
+    private final Map<String, Long> resets = new HashMap<>();
+
+    @BeforeAll
+    static void start() throws IOException {
+        redis = RedisChild.start(folder.resolve("redis"));
+        ShardWatch watch = new ShardWatch();
+        control = ControlPort.connect(redis.url(), watch, new Usd(Usd.MAX_NANO));
+        control.fence(SHARD, new Fence(true, "line", 1, 0, 0, Duration.ZERO));
+        watch.ready(SHARD, 1, 0);
+        watch.open(SHARD);
+        client = RedisClient.create(RedisURI.create(redis.url()));
+        connection = client.connect();
+        raw = connection.sync();
+        // a day ahead: the scripts' clock never goes back, so from here on it is ours
+        clock = control.nowMs() + 86_400_000;
+    }
+
+    @AfterAll
+    static void stop() {
+        assertThat(OUTCOMES)
+                .as("what the commands met")
+                .hasSize(6)
+                .allSatisfy((word, count) -> assertThat(count).isGreaterThan(20));
+        connection.close();
+        client.shutdown();
+        control.close();
+        redis.close();
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+    void random_commands_leave_what_the_model_says_after_every_step(long seed) {
+        random = new Random(seed);
+        model = new CapModel();
+        run = "r" + runs++;
+        caps.clear();
+        for (int i = 0; i < 3; i++) {
+            String wallet = run + "w" + i;
+            post(wallet, EntryKind.OPEN, 0);
+            post(wallet, EntryKind.TOP_UP, 40_000);
+            model.purses.put(wallet, new CapModel.Purse());
+            model.purses.get(wallet).balance = 40_000;
+        }
+        for (int step = 0; step < 400; step++) {
+            String story = "seed " + seed + " step " + step;
+            tick();
+            int sendings = 1 + random.nextInt(3);
+            switch (random.nextInt(12)) {
+                case 0, 1, 2, 3 -> place(story, sendings);
+                case 4, 5, 6 -> settle(story, sendings);
+                case 7 -> renew(story, sendings);
+                case 8 -> expire(story, sendings);
+                case 9 -> define();
+                case 10 -> change();
+                default -> resetOrRemove(story, sendings);
+            }
+            check(story);
+        }
+        entriesSumToCounters();
+    }
+
+    private void tick() {
+        int far = random.nextInt(20);
+        clock += far == 0 ? random.nextInt(100_000) : far < 5 ? random.nextInt(700) : 0;
+        raw.hset(Keys.shard(SHARD), "hwm_ms", Long.toString(clock));
+    }
+
+    private void define() {
+        if (caps.size() < 6) {
+            String cap = run + "c" + model.counters.size();
+            CapUnit unit = List.of(CapUnit.values()).get(random.nextInt(3));
+            CapModel.Counter counter = new CapModel.Counter(unit, random.nextBoolean() ? 0 : 20 + random.nextInt(200));
+            counter.limit = limit(unit);
+            model.counters.put(cap, counter);
+            versions.put(cap, 1L);
+            caps.add(cap);
+        }
+    }
+
+    private long limit(CapUnit unit) {
+        return random.nextInt(8) == 0 ? 0 : unit == CapUnit.REQUESTS ? random.nextInt(12) : random.nextInt(40_000);
+    }
+
+    /** Raised or lowered, below what is spent too. */
+    private void change() {
+        if (!caps.isEmpty()) {
+            String cap = caps.get(random.nextInt(caps.size()));
+            CapModel.Counter counter = model.counters.get(cap);
+            counter.limit = limit(counter.unit);
+            versions.merge(cap, 1L, Long::sum);
+        }
+    }
+
+    private void resetOrRemove(String story, int sendings) {
+        if (caps.isEmpty()) {
+            return;
+        }
+        String cap = caps.get(random.nextInt(caps.size()));
+        CapModel.Counter counter = model.counters.get(cap);
+        long version = versions.merge(cap, 1L, Long::sum);
+        boolean remove = random.nextInt(3) == 0;
+        for (int i = 0; i < sendings; i++) {
+            assertThat(
+                            remove
+                                    ? control.removeCap(at("-"), cap, "s", version)
+                                    : control.resetCap(at("-"), cap, "s", version))
+                    .as(story)
+                    .isEqualTo(new SetResult.Done());
+        }
+        if (remove) {
+            counter.removed = true;
+            caps.remove(cap);
+        } else {
+            resets.put(cap, version);
+            model.reset(counter, version);
+        }
+    }
+
+    private void place(String story, int sendings) {
+        String wallet = wallet();
+        String id = id();
+        long want = 1L + random.nextInt(20_000);
+        long least = random.nextBoolean() ? want : want / 3;
+        long tokensWant = random.nextInt(20_000);
+        long tokensLeast = random.nextBoolean() ? tokensWant : tokensWant / 3;
+        List<CapModel.Ask> asks = new ArrayList<>();
+        List<CapDemand> demands = new ArrayList<>();
+        for (String cap : caps) {
+            if (random.nextInt(3) > 0) {
+                CapModel.Counter counter = model.counters.get(cap);
+                long version = random.nextInt(10) == 0 ? 0 : versions.get(cap);
+                // whoever asks may be one window behind, which is good, or two, or ahead
+                long offered = Math.floorDiv(clock, WINDOW) - (random.nextInt(3) == 0 ? 1 : 0);
+                offered -= random.nextInt(15) == 0 ? 2 : random.nextInt(15) == 0 ? -2 : 0;
+                long start = offered * WINDOW;
+                boolean fits = counter.step > 0 || (clock >= start && clock < start + 2 * WINDOW);
+                long window =
+                        counter.step > 0 ? Math.floorDiv(clock, counter.step) : Math.floorDiv(clock, WINDOW) * WINDOW;
+                asks.add(new CapModel.Ask(counter, window, fits, version, counter.limit));
+                demands.add(new CapDemand(
+                        cap,
+                        "s",
+                        version,
+                        resets.getOrDefault(cap, 0L),
+                        counter.unit,
+                        counter.limit,
+                        counter.step,
+                        start,
+                        start + WINDOW,
+                        start + 2 * WINDOW));
+            }
+        }
+        String expected = model.place(wallet, id, least, want, tokensLeast, tokensWant, asks);
+        OUTCOMES.merge(expected.split(" ", -1)[0], 1, Integer::sum);
+        for (int i = 0; i < sendings; i++) {
+            PlaceResult placed = control.place(new Place(
+                    at(wallet),
+                    id,
+                    1,
+                    new Usd(least),
+                    new Usd(want),
+                    LIFE,
+                    LIFE,
+                    Usd.ZERO,
+                    0,
+                    "v",
+                    false,
+                    new CapDemands(demands, tokensLeast, tokensWant)));
+            assertThat(word(placed)).as(story + " " + placed).isEqualTo(expected);
+        }
+    }
+
+    private static String word(PlaceResult placed) {
+        return switch (placed) {
+            case PlaceResult.Placed ok -> "OK " + ok.granted().nano() + " " + ok.tokens();
+            case PlaceResult.AlreadyFinal() -> "DONE";
+            case PlaceResult.InsufficientFunds _ -> "FUNDS";
+            case PlaceResult.CapReached cap -> "CAP " + cap.index() + " " + cap.spent() + " " + cap.held();
+            case PlaceResult.StaleCap(int index) -> "STALE_CAP " + index;
+            case PlaceResult.StaleWindow(int index, long now) -> "STALE_WINDOW " + index;
+            default -> placed.toString();
+        };
+    }
+
+    private void settle(String story, int sendings) {
+        String id = id();
+        String wallet = random.nextInt(10) == 0 || !model.exchanges.containsKey(id) ? wallet() : owner(id);
+        long total = random.nextInt(4) == 0 ? 0 : random.nextInt(25_000);
+        long tokens = random.nextInt(4) == 0 ? 0 : random.nextInt(25_000);
+        boolean came = random.nextBoolean();
+        String print = "f" + random.nextInt(2);
+        boolean booked = model.settle(wallet, id, print, total, tokens, came);
+        for (int i = 0; i < sendings; i++) {
+            // which caps hold it is not named: it is asked again with those that the record has
+            SettleResult settled = control.settle(new Settle(
+                    at(wallet),
+                    id,
+                    print,
+                    new Usd(total),
+                    false,
+                    "chat",
+                    false,
+                    new Settle.Counted(HeldCaps.NONE, tokens, came)));
+            assertThat(settled instanceof SettleResult.Settled)
+                    .as(story + " " + settled)
+                    .isEqualTo(booked);
+        }
+    }
+
+    private void renew(String story, int sendings) {
+        String id = id();
+        long accrued = random.nextInt(25_000);
+        long tokens = random.nextInt(25_000);
+        String wallet = model.exchanges.containsKey(id) ? owner(id) : wallet();
+        boolean there = model.renew(id, accrued, tokens);
+        for (int i = 0; i < sendings; i++) {
+            Call call = Calls.renew(new Renew(at(wallet), id, 1, new Usd(accrued), LIFE, tokens), 0);
+            List<Object> reply =
+                    raw.eval(call.script().text(), io.lettuce.core.ScriptOutputType.MULTI, call.keys(), call.args());
+            assertThat(reply.getFirst().equals("OK")).as(story + " " + reply).isEqualTo(there);
+        }
+    }
+
+    private void expire(String story, int sendings) {
+        String id = id();
+        String wallet = model.exchanges.containsKey(id) ? owner(id) : wallet();
+        boolean due = model.expire(id);
+        if (due) {
+            raw.zadd(Keys.expiries(SHARD), (double) clock - 1, id);
+        }
+        for (int i = 0; i < sendings; i++) {
+            SettleResult expired = control.expire(SHARD, new DueHold(id, "o", wallet, 1, clock - 1));
+            assertThat(expired instanceof SettleResult.Settled)
+                    .as(story + " " + expired)
+                    .isEqualTo(due && i == 0);
+        }
+    }
+
+    private void check(String story) {
+        model.purses.forEach((wallet, purse) -> {
+            WalletState state = control.wallet(at(wallet)).orElseThrow();
+            assertThat(state.balance().nano()).as(story + " " + wallet).isEqualTo(purse.balance);
+            assertThat(state.held().nano()).as(story + " " + wallet).isEqualTo(purse.held);
+        });
+        model.counters.forEach((cap, counter) -> checkCounter(cap, counter, story + " " + cap));
+    }
+
+    private static void checkCounter(String cap, CapModel.Counter counter, String story) {
+        Map<String, String> fields = raw.hgetall(Keys.cap(SHARD, cap + ":s"));
+        if (counter.removed && counter.heldInAll() == 0) {
+            assertThat(fields).as(story).isEmpty();
+            return;
+        }
+        if (counter.step > 0) {
+            if (fields.containsKey("k")) {
+                long newest = Long.parseLong(fields.get("k"));
+                assertThat(Long.parseLong(fields.get("s"))).as(story).isEqualTo(counter.spentAt(newest));
+                assertThat(Long.parseLong(fields.get("h"))).as(story).isEqualTo(counter.heldInAll());
+                counter.spent
+                        .tailMap(newest - 60)
+                        .forEach((bucket, amount) -> assertThat(
+                                        Long.parseLong(fields.getOrDefault("b" + bucket % 61, "0")))
+                                .as(story + " bucket " + bucket)
+                                .isEqualTo(amount));
+            } else {
+                assertThat(counter.held).as(story).isEmpty();
+            }
+            return;
+        }
+        counter.held.forEach((window, held) -> assertThat(fields.getOrDefault(window + ":h", "0"))
+                .as(story + " held in " + window)
+                .isEqualTo(held.toString()));
+        counter.spent.forEach((window, spent) -> {
+            if (fields.containsKey(window + ":s")) {
+                assertThat(fields.get(window + ":s"))
+                        .as(story + " spent in " + window)
+                        .isEqualTo(spent.toString());
+            }
+        });
+        assertThat(fields.keySet().stream().filter(field -> field.endsWith(":s")))
+                .as(story)
+                .hasSizeLessThan(40);
+    }
+
+    /** Every counter is the sum of what the entries since its reset say. */
+    private void entriesSumToCounters() {
+        List<LedgerEntry> entries = control.entries(SHARD, "", 1_000_000);
+        model.counters.forEach((cap, counter) -> {
+            Map<String, String> fields = raw.hgetall(Keys.cap(SHARD, cap + ":s"));
+            long since = Long.parseLong(fields.getOrDefault("rn", "0"));
+            long newest = Long.parseLong(fields.getOrDefault("k", "0"));
+            Map<Long, Long> sums = new HashMap<>();
+            for (LedgerEntry entry : entries) {
+                for (String move : entry.caps().split(";", -1)) {
+                    String[] parts = move.split(",", -1);
+                    if (parts[0].equals(cap + ":s") && parts.length >= 4 && entry.n() > since) {
+                        sums.merge(Long.parseLong(parts[2]), Long.parseLong(parts[3]), Long::sum);
+                    }
+                }
+            }
+            if (counter.step > 0 && !fields.isEmpty()) {
+                long sum = sums.entrySet().stream()
+                        .filter(each -> each.getKey() >= newest - 60)
+                        .mapToLong(Map.Entry::getValue)
+                        .sum();
+                assertThat(fields.getOrDefault("s", "0")).as(cap).isEqualTo(Long.toString(sum));
+            }
+            fields.forEach((field, value) -> {
+                if (field.endsWith(":s")) {
+                    long start = Long.parseLong(field.substring(0, field.length() - 2));
+                    assertThat(value).as(cap + " " + start).isEqualTo(Long.toString(sums.getOrDefault(start, 0L)));
+                }
+            });
+        });
+    }
+
+    private String wallet() {
+        return run + "w" + random.nextInt(3);
+    }
+
+    private String id() {
+        return run + "x" + random.nextInt(120);
+    }
+
+    private String owner(String id) {
+        CapModel.Purse purse = model.exchanges.get(id).purse;
+        return model.purses.entrySet().stream()
+                .filter(each -> each.getValue() == purse)
+                .findFirst()
+                .orElseThrow()
+                .getKey();
+    }
+
+    private static WalletAddress at(String wallet) {
+        return new WalletAddress(SHARD, "o", wallet);
+    }
+
+    private static void post(String wallet, EntryKind kind, long amount) {
+        assertThat(control.post(new Post(at(wallet), wallet + kind, kind, new Usd(amount), false, "TEST", "", "t")))
+                .isInstanceOf(PostResult.Posted.class);
+    }
+}
