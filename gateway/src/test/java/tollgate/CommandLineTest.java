@@ -78,6 +78,27 @@ class CommandLineTest {
                 "exchange show x                                          | 1 | no exchange 'x'",
                 "exchange list --wallet w_x                               | 1 | no wallet",
                 "ledger w_x                                               | 1 | no wallet",
+                "cap set --scope team:t_x --per day --usd 1               | 1 | no team 't_x'",
+                "cap set --scope wallet:W --per day --usd NaN             | 1 | usd: 'NaN'",
+                "cap set --scope wallet:W --per day --usd=-1              | 1 | usd: '-1'",
+                "cap set --scope wallet:W --per day --tokens=-1           | 1 | tokens: -1",
+                "cap set --scope wallet:W --per year --usd 1              | 1 | per: 'year'",
+                "cap set --scope wallet:W --per day --tokens 1e30         | 2 | --tokens",
+                "cap set --scope wallet:W --per day                       | 2 | --usd",
+                "cap set --scope wallet:W --per day --usd 1 --tokens 1    | 2 | --tokens",
+                "cap set --per day --usd 1                                | 2 | --scope",
+                "cap remove c_x                                           | 1 | no cap 'c_x'",
+                "cap reset c_x                                            | 1 | no cap 'c_x'",
+                "cap list --org nobody                                    | 1 | no organization 'nobody'",
+                "member create --name m --role king                       | 1 | role: 'king'",
+                "member change m_x --role viewer                          | 1 | no member 'm_x'",
+                "team create --name t --org nobody                        | 1 | no organization",
+                "project create --name p --team t_x                       | 1 | no team",
+                "org zone tests Mars/Olympus                              | 1 | zone: 'Mars/Olympus'",
+                "key freeze k_x                                           | 1 | no key",
+                "key create --wallet W --member m_x                       | 1 | no member 'm_x'",
+                "cap                                                      | 2 | a command is needed",
+                "team                                                     | 2 | a command is needed",
                 "wallet                                                   | 2 | a command is needed",
                 "wallet create                                            | 2 | --name",
                 "wallet create --name n --nmae n                          | 2 | --nmae",
@@ -92,7 +113,11 @@ class CommandLineTest {
     void what_cannot_be_done_is_one_line_and_an_exit_code(String command, int exit, String says) {
         List<String> args = new ArrayList<>();
         for (String arg : command.strip().split(" +", -1)) {
-            args.add(arg.equals("W") ? account.wallet() : arg.replace("\\n", "\n"));
+            args.add(
+                    arg.equals("W")
+                            ? account.wallet()
+                            : arg.replace("wallet:W", "wallet:" + account.wallet())
+                                    .replace("\\n", "\n"));
         }
         if (exit == 1) {
             args.addAll(List.of("--data", folder.toString(), "--json"));

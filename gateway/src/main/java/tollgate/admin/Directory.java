@@ -20,9 +20,16 @@ final class Directory {
 
     private final Records records;
     private final Treasury treasury;
+    private final Runnable shardUsed;
     private final Clock clock;
 
-    Directory(Records records, Treasury treasury, Clock clock) {
+    /**
+     * A directory.
+     *
+     * @param shardUsed told of every organisation that is made: its shard has to be open
+     */
+    Directory(Records records, Treasury treasury, Runnable shardUsed, Clock clock) {
+        this.shardUsed = shardUsed;
         this.records = records;
         this.treasury = treasury;
         this.clock = clock;
@@ -30,10 +37,14 @@ final class Directory {
 
     /** The organisation of an id or a name, made where there is none. */
     Organisations.Organisation named(String organisation, String newId) {
-        return records.organisations()
-                .find(organisation)
-                .orElseGet(() -> records.organisations()
-                        .named(organisation, newId, Math.floorMod(organisation.hashCode(), SHARDS), clock.millis()));
+        return records.organisations().find(organisation).orElseGet(() -> {
+            Organisations.Organisation found = records.organisations()
+                    .named(organisation, newId, Math.floorMod(organisation.hashCode(), SHARDS), clock.millis());
+            if (found.id().equals(newId)) {
+                shardUsed.run();
+            }
+            return found;
+        });
     }
 
     /** An organisation that is there, by id or name; the default one where none is named. */

@@ -40,7 +40,7 @@ public final class Office {
         this.books = books;
         this.keyChanged = keyChanged;
         this.clock = clock;
-        this.directory = new Directory(records, treasury, clock);
+        this.directory = new Directory(records, treasury, () -> books.openNow(), clock);
     }
 
     /** Caps, as their counters are read from there. */

@@ -11,8 +11,8 @@ final class Results {
                         reply.amount(1),
                         reply.amount(2),
                         reply.number(3),
-                        reply.number(4),
-                        reply.text(5).isEmpty() ? HeldCaps.NONE : new HeldCaps(reply.text(5)));
+                        underCaps(reply) ? reply.number(4) : 0,
+                        underCaps(reply) ? new HeldCaps(reply.text(5)) : HeldCaps.NONE);
             case "DONE" -> new PlaceResult.AlreadyFinal();
             case "FUNDS" -> new PlaceResult.InsufficientFunds(reply.amount(1), reply.amount(2));
             case "CAP" ->
@@ -33,6 +33,11 @@ final class Results {
             case "FENCED", "BEHIND" -> new PlaceResult.Unavailable(reply.word(), false);
             default -> new PlaceResult.Unavailable("reply " + reply.word(), true);
         };
+    }
+
+    /** Two facts more than of a hold that no cap is above. */
+    private static boolean underCaps(Reply reply) {
+        return reply.parts().size() > 7;
     }
 
     static RenewResult renew(Reply reply) {
