@@ -159,7 +159,7 @@ final class PriceFileCommandsTest {
         assertThat(answer.out().lines())
                 .containsExactly(
                         catalogue + ":2: gpt-9: output_cost_per_character 1e-06: no class of units for it",
-                        catalogue + ":3: bare: no price that a card can say (not imported)",
+                        catalogue + ":3: bare: no price that a card can say, or of the answer alone (not imported)",
                         "1 models written to " + rates + ", 1 not, 2 remarks");
         assertThat(Files.readString(rates)).contains("model: \"gpt-9\"").doesNotContain(folder.toString());
         assertThat(check(rates).code()).isZero();

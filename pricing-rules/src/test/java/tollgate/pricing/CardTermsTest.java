@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What one card asks under different terms, with the arithmetic of each written out. */
 final class CardTermsTest {
-    private static final RateCards FILE = RateCardFile.read("card.yaml", """
+    private final RateCards file = RateCardFile.read("card.yaml", """
             provider: other
             source: https://example.com/pricing
             seen: 2026-08-01
@@ -64,11 +64,11 @@ final class CardTermsTest {
                 usd_per_thousand: { file_search: "2.5", web_search: "99" }
                 variants: [{ when: { kind: large }, usd_each: { code_session: "0.1" } }]
             """);
-    private static final RateBook BOOK = RateBook.of(FILE.cards(), FILE.fees());
+    private final RateBook book = RateBook.of(file.cards(), file.fees());
     private static final Instant NOON = Instant.parse("2026-11-25T12:00:00Z");
 
-    private static ModelRates rates(String model) {
-        return ((Resolution.Priced) BOOK.resolve(model, NOON)).rates();
+    private ModelRates rates(String model) {
+        return ((Resolution.Priced) book.resolve(model, NOON)).rates();
     }
 
     private static Terms terms(String text) {
