@@ -48,6 +48,7 @@ import tollgate.TestGateway.Account;
 import tollgate.dialect.AnswerFacts;
 import tollgate.dialect.AnswerScanner;
 import tollgate.dialect.AnswerShape;
+import tollgate.dialect.Service;
 import tollgate.dialect.openai.OpenAiDialect;
 import tollgate.dialect.openai.Recordings;
 import tollgate.dialect.openai.Recordings.Recording;
@@ -248,7 +249,7 @@ class RecordedExchangesTest {
     private static void holds(Cut cut) throws Exception {
         String story = cut.story();
         byte[] body = cut.recording.body();
-        AnswerScanner until = new OpenAiDialect().scanner(new AnswerShape(true, false, false));
+        AnswerScanner until = new OpenAiDialect().scanner(Service.CHAT, new AnswerShape(true, false, false));
         until.scan(Unpooled.wrappedBuffer(body, 0, cut.at));
         boolean terminated = until.terminated();
         until.end(false);
@@ -311,7 +312,7 @@ class RecordedExchangesTest {
     }
 
     private static AnswerFacts scanned(byte[] body, boolean stream) {
-        AnswerScanner scanner = new OpenAiDialect().scanner(new AnswerShape(stream, false, false));
+        AnswerScanner scanner = new OpenAiDialect().scanner(Service.CHAT, new AnswerShape(stream, false, false));
         scanner.scan(Unpooled.wrappedBuffer(body));
         scanner.end(true);
         return scanner.facts();

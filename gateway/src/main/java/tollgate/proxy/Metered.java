@@ -10,6 +10,7 @@ import tollgate.dialect.Dialect;
 import tollgate.dialect.Service;
 import tollgate.http.RequestHead;
 import tollgate.journal.UsageRecord;
+import tollgate.pricing.Terms;
 
 /** Figures of settled exchanges. Stateless. */
 final class Metered {
@@ -33,7 +34,7 @@ final class Metered {
     /** A tier that was not asked for: its prices may be others. */
     static void answered(Telemetry telemetry, @Nullable AnswerFacts answer) {
         String tier = answer == null ? null : answer.serviceTier();
-        if (tier != null && !tier.equals("default") && !tier.equals("auto")) {
+        if (Terms.STANDARD.tier(tier).tier() != null) {
             telemetry.count("tollgate_unexpected_tier_total", 1);
         }
     }

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Assertions;
 import tollgate.dialect.AnswerFacts;
 import tollgate.dialect.AnswerScanner;
 import tollgate.dialect.AnswerShape;
+import tollgate.dialect.Service;
 
 /** What a lane does with a scanner, on arrays: relays a body in slices, applies drops, inserts a comment. */
 final class Relay {
@@ -29,7 +30,7 @@ final class Relay {
     }
 
     static Relay stream(byte[] body, boolean hideUsage) {
-        return new Relay(new OpenAiDialect().scanner(new AnswerShape(true, hideUsage, false)), body);
+        return new Relay(new OpenAiDialect().scanner(Service.CHAT, new AnswerShape(true, hideUsage, false)), body);
     }
 
     static Relay stream(String body, boolean hideUsage) {
@@ -37,7 +38,7 @@ final class Relay {
     }
 
     static Relay whole(byte[] body) {
-        return new Relay(new OpenAiDialect().scanner(new AnswerShape(false, false, false)), body);
+        return new Relay(new OpenAiDialect().scanner(Service.CHAT, new AnswerShape(false, false, false)), body);
     }
 
     /** Inserts {@link #COMMENT} where the scanner says. */

@@ -1,7 +1,7 @@
-package tollgate.dialect.openai;
+package tollgate.dialect.answer;
 
 /** Recognises {@code [DONE]}, the text that ends a chat stream, at the beginning of an event's data. */
-final class Terminator {
+final class DoneMark {
     private static final byte[] TEXT = {'[', 'D', 'O', 'N', 'E', ']'};
     private static final int NOT = -1;
 

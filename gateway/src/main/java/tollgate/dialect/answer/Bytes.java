@@ -1,4 +1,4 @@
-package tollgate.dialect.openai;
+package tollgate.dialect.answer;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.FastThreadLocal;

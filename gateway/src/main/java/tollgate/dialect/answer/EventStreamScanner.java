@@ -1,25 +1,27 @@
-package tollgate.dialect.openai;
+package tollgate.dialect.answer;
 
 import io.netty.buffer.ByteBuf;
 import tollgate.dialect.AnswerFacts;
 import tollgate.dialect.AnswerScanner;
+import tollgate.dialect.AnswerShape;
 
 /**
- * Scans a chat answer that comes as server-sent events.
+ * Scans an answer that comes as server-sent events.
  *
  * <p>A <em>block</em> is what lies between two blank lines. Comments of their own are no part of one and leave at once:
  * they keep connections alive. Everything else leaves when its block is over.
  */
-final class EventStreamScanner extends EventLines implements AnswerScanner {
+public final class EventStreamScanner extends EventLines implements AnswerScanner {
     /** An incomplete tail is withheld up to this many bytes. */
-    static final int WITHHELD = 64 * 1024;
+    private static final int WITHHELD = 64 * 1024;
 
     private static final byte[] NEWLINE = {'\n'};
 
     private final boolean hideUsage;
     private final boolean costInUsage;
-    private final ChatFacts facts = new ChatFacts();
-    private final Terminator terminator = new Terminator();
+    private final ReadFacts facts;
+    private final boolean endsAtDone;
+    private final DoneMark done = new DoneMark();
     private final Word ownComment = new Word("tollgate");
     private final Word errorName = new Word("error");
     private final Drops drops = new Drops();
@@ -46,9 +48,17 @@ final class EventStreamScanner extends EventLines implements AnswerScanner {
     /** Once terminated: all before may leave when settled. */
     private long decided;
 
-    EventStreamScanner(boolean hideUsage, boolean costInUsage) {
-        this.hideUsage = hideUsage;
-        this.costInUsage = costInUsage;
+    /**
+     * A scanner of one stream.
+     *
+     * @param facts says what the events mean, and keeps what they said
+     * @param shape how the client is to get it
+     */
+    public EventStreamScanner(ReadFacts facts, AnswerShape shape) {
+        this.facts = facts;
+        this.endsAtDone = facts.document.endsAtDone();
+        this.hideUsage = shape.hideUsage();
+        this.costInUsage = shape.costInUsage();
     }
 
     @Override
@@ -75,10 +85,10 @@ final class EventStreamScanner extends EventLines implements AnswerScanner {
         }
         boolean passes = switch (unfinished()) {
             case COMMENT -> !ownComment.possible();
-            case DATA -> terminator.found();
+            case DATA -> done.found();
             default -> false;
         };
-        boolean dropped = unfinished() == Field.DATA && terminator.impossible();
+        boolean dropped = unfinished() == Field.DATA && done.impossible();
         if (dropped) {
             dropAfterTerminator(position());
         } else if (passes) {
@@ -110,7 +120,7 @@ final class EventStreamScanner extends EventLines implements AnswerScanner {
 
     private void dataBegins() {
         if (terminated || !dataSeen) {
-            terminator.restart();
+            done.restart();
         }
         if (terminated) {
             return;
@@ -127,10 +137,10 @@ final class EventStreamScanner extends EventLines implements AnswerScanner {
     protected void value(Field field, byte[] a, int from, int to) {
         switch (field) {
             case DATA -> {
-                if (!terminator.impossible()) {
-                    terminator.read(a, from, to);
+                if (!done.impossible()) {
+                    done.read(a, from, to);
                 }
-                if (!terminated && !terminator.found()) {
+                if (!terminated && !(endsAtDone && done.found())) {
                     facts.document.read(a, from, to);
                     int closed = facts.document.usageEnd();
                     if (closed >= 0) {
@@ -179,7 +189,7 @@ final class EventStreamScanner extends EventLines implements AnswerScanner {
         return switch (field) {
             case BLANK -> true;
             case COMMENT -> !ownComment.begun();
-            case DATA -> terminator.found();
+            case DATA -> done.found();
             default -> false;
         };
     }
@@ -191,7 +201,7 @@ final class EventStreamScanner extends EventLines implements AnswerScanner {
 
     private void blockEnds(long end) {
         boolean data = dataSeen;
-        if (data && terminator.found()) {
+        if (data && isTerminal()) {
             terminate(lineStart());
             facts.complete = true;
             decided = end;
@@ -223,17 +233,20 @@ final class EventStreamScanner extends EventLines implements AnswerScanner {
         }
     }
 
+    private boolean isTerminal() {
+        return endsAtDone ? done.found() : facts.document.isTerminal();
+    }
+
     private void terminate(long comment) {
         terminated = true;
         commentAt = comment;
     }
 
-    /** Returns whether the event says nothing but the usage, and reaches the client. */
+    /** Returns whether it is the usage event, and reaches the client. */
     private boolean eventEnds(long end) {
         facts.documentEnds(namedError);
-        ChatDocument event = facts.document;
-        boolean onlyUsage =
-                event.isObject() && event.choicesEmpty() && event.usage().isWhole() && !event.isError() && !namedError;
+        AnswerDocument event = facts.document;
+        boolean onlyUsage = event.isUsageEvent() && !event.isError() && !namedError;
         if (hideUsage && onlyUsage && released <= boundary) {
             drops.retract(boundary);
             drop(boundary, end);
@@ -272,7 +285,7 @@ final class EventStreamScanner extends EventLines implements AnswerScanner {
             drops.add(lineStart(), position());
             endsLine = true;
         }
-        if (dataSeen && terminator.found()) {
+        if (dataSeen && isTerminal()) {
             facts.complete = true;
         } else if (dataSeen && (clean || facts.document.isObject())) {
             lineDropped = false;

@@ -1,4 +1,4 @@
-package tollgate.dialect.openai;
+package tollgate.dialect.answer;
 
 import java.nio.charset.StandardCharsets;
 

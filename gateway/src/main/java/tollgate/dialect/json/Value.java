@@ -1,4 +1,4 @@
-package tollgate.dialect.openai;
+package tollgate.dialect.json;
 
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
@@ -6,12 +6,13 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /** Reads single values of a request, refusing what is of another type; null stands for absent everywhere. */
-final class Value {
+public final class Value {
     private static final int SHOWN = 40;
 
     private Value() {}
 
-    static boolean bool(JsonParser parser, String param) {
+    /** A flag; null is false. */
+    public static boolean bool(JsonParser parser, String param) {
         return switch (parser.currentToken()) {
             case VALUE_TRUE -> true;
             case VALUE_FALSE, VALUE_NULL -> false;
@@ -19,7 +20,8 @@ final class Value {
         };
     }
 
-    static @Nullable String text(JsonParser parser, String param) {
+    /** A text; null where it is null. */
+    public static @Nullable String text(JsonParser parser, String param) {
         return switch (parser.currentToken()) {
             case VALUE_STRING -> parser.getString();
             case VALUE_NULL -> null;
@@ -28,22 +30,27 @@ final class Value {
     }
 
     /** A count of at least 1; null where it is null. */
-    static @Nullable Long count(JsonParser parser, String param) {
+    public static @Nullable Long count(JsonParser parser, String param) {
+        return count(parser, param, 1);
+    }
+
+    /** A count of at least so many; null where it is null. */
+    public static @Nullable Long count(JsonParser parser, String param, long least) {
         JsonToken token = parser.currentToken();
         if (token == JsonToken.VALUE_NULL) {
             return null;
         }
         if (token == JsonToken.VALUE_NUMBER_INT && parser.getStringLength() <= 15) {
             long count = new BigDecimal(parser.getString()).longValueExact();
-            if (count >= 1) {
+            if (count >= least) {
                 return count;
             }
         }
-        throw BadRequest.value(param, found(parser), "a whole number from 1 to 999999999999999");
+        throw BadRequest.value(param, found(parser), "a whole number from " + least + " to 999999999999999");
     }
 
     /** What the parser stands on, for a message: never longer than a few words. */
-    static String found(JsonParser parser) {
+    public static String found(JsonParser parser) {
         return switch (parser.currentToken()) {
             case START_OBJECT -> "an object";
             case START_ARRAY -> "an array";
@@ -52,7 +59,8 @@ final class Value {
         };
     }
 
-    static String quoted(String text) {
+    /** A text for a message, shortened. */
+    public static String quoted(String text) {
         return "'" + shortened(text) + "'";
     }
 

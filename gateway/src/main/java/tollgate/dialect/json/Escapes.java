@@ -1,13 +1,13 @@
-package tollgate.dialect.openai;
+package tollgate.dialect.json;
 
 import java.nio.charset.StandardCharsets;
 
 /** Decodes the escapes of JSON strings (RFC 8259 §7). Rarely needed: names and models are plain ASCII nearly always. */
-final class Escapes {
+public final class Escapes {
     private Escapes() {}
 
     /** The text of a raw string; an escape that is cut short or unknown stays as it stands. */
-    static String decode(byte[] raw, int length) {
+    public static String decode(byte[] raw, int length) {
         String text = new String(raw, 0, length, StandardCharsets.UTF_8);
         StringBuilder decoded = new StringBuilder(text.length());
         int i = 0;

@@ -1,4 +1,4 @@
-package tollgate.dialect.openai;
+package tollgate.dialect.answer;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

@@ -1,11 +1,12 @@
-package tollgate.dialect.openai;
+package tollgate.dialect.answer;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import tollgate.dialect.json.Escapes;
 
 /** A text that comes again with each event and rarely changes: a string is made only when it does. */
-final class RepeatedText {
+public final class RepeatedText {
     private @Nullable Said said;
     private boolean named;
 
@@ -20,7 +21,8 @@ final class RepeatedText {
         }
     }
 
-    void set(byte[] bytes, int length, boolean escaped) {
+    /** It is said: raw, escapes as they stand. */
+    public void set(byte[] bytes, int length, boolean escaped) {
         named = true;
         Said last = said;
         if (last == null || !Arrays.equals(last.raw, 0, last.raw.length, bytes, 0, length)) {

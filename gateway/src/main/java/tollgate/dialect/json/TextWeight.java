@@ -1,4 +1,4 @@
-package tollgate.dialect.openai;
+package tollgate.dialect.json;
 
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -9,11 +9,11 @@ import tools.jackson.core.JsonToken;
  * <p>The weight of a value is the length of its shortest JSON text in UTF-8: a token of a byte-pair vocabulary covers
  * at least one byte, and providers render definitions no longer than JSON does (wire-formats §12).
  */
-final class TextWeight {
+public final class TextWeight {
     private TextWeight() {}
 
     /** Weighs the value that the parser stands on, and leaves the parser on its last token. */
-    static long of(JsonParser parser) {
+    public static long of(JsonParser parser) {
         long weight = 0;
         int depth = 0;
         JsonToken token = parser.currentToken();
@@ -39,7 +39,7 @@ final class TextWeight {
     }
 
     /** Weighs the property name that the parser stands on. */
-    static long name(JsonParser parser) {
+    public static long name(JsonParser parser) {
         return utf8(parser) + 3;
     }
 

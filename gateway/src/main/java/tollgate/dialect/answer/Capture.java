@@ -1,4 +1,4 @@
-package tollgate.dialect.openai;
+package tollgate.dialect.answer;
 
 import java.util.Arrays;
 
@@ -6,7 +6,7 @@ import java.util.Arrays;
  * Keeps the bytes of one value as a document streams by: a usage or an error object. Bounded; a value that is larger
  * counts as unreadable.
  */
-final class Capture {
+public final class Capture {
     static final int LIMIT = 16 * 1024;
     private static final int FIRST_SIZE = 512;
     private static final byte[] NONE = {};
@@ -59,7 +59,7 @@ final class Capture {
     }
 
     /** A value was kept whole since the last {@link #forget}. */
-    boolean isWhole() {
+    public boolean isWhole() {
         return whole;
     }
 
@@ -73,11 +73,13 @@ final class Capture {
         return true;
     }
 
-    byte[] bytes() {
+    /** What was kept, from the first byte on. */
+    public byte[] bytes() {
         return bytes;
     }
 
-    int length() {
+    /** How long it is. */
+    public int length() {
         return length;
     }
 }

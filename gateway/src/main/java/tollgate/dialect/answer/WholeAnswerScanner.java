@@ -1,17 +1,26 @@
-package tollgate.dialect.openai;
+package tollgate.dialect.answer;
 
 import io.netty.buffer.ByteBuf;
 import tollgate.dialect.AnswerFacts;
 import tollgate.dialect.AnswerScanner;
 
-/** Scans a chat answer that is one JSON document. Keeps none of its bytes but the usage object. */
-final class WholeAnswerScanner implements AnswerScanner, Bytes.Taker {
-    private final ChatFacts facts = new ChatFacts();
+/** Scans an answer that is one JSON document. Keeps none of its bytes but the usage object. */
+public final class WholeAnswerScanner implements AnswerScanner, Bytes.Taker {
+    private final ReadFacts facts;
     private long position;
     private long costAt = -1;
     private boolean ended;
     private boolean clean;
     private boolean settled;
+
+    /**
+     * A scanner of one answer.
+     *
+     * @param facts says what the document means, and keeps what it said
+     */
+    public WholeAnswerScanner(ReadFacts facts) {
+        this.facts = facts;
+    }
 
     @Override
     public void scan(ByteBuf slice) {
@@ -36,7 +45,7 @@ final class WholeAnswerScanner implements AnswerScanner, Bytes.Taker {
         ended = true;
         this.clean = clean;
         facts.documentEnds(false);
-        facts.complete = clean && facts.document.isObject() && facts.document.hasChoices();
+        facts.complete = clean && facts.document.isAnswer();
     }
 
     @Override

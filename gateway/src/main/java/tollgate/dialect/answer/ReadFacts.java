@@ -1,19 +1,16 @@
-package tollgate.dialect.openai;
+package tollgate.dialect.answer;
 
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.AnswerFacts;
 import tollgate.pricing.Usage;
 
-/** What one chat answer has said so far; filled by its scanner. */
-final class ChatFacts implements AnswerFacts {
-    final ChatDocument document = new ChatDocument();
+/** What one answer has said so far; filled by its scanner. */
+public final class ReadFacts implements AnswerFacts {
+    final AnswerDocument document;
 
-    private @Nullable Usage usage;
-    private long reasoningTokens;
+    private final UsageReport.Reader reader;
+    private @Nullable UsageReport report;
     private int usageReports;
-    private boolean usageDoubtful;
-    private boolean inputUntold;
-    private boolean outputUntold;
     private boolean error;
     private @Nullable String errorCode;
     private int events;
@@ -21,6 +18,12 @@ final class ChatFacts implements AnswerFacts {
     private long contentBytesAtUsage;
     boolean complete;
     long bytesAfterTerminator;
+
+    /** Facts of an answer that nothing has come of. */
+    public ReadFacts(AnswerDocument document, UsageReport.Reader reader) {
+        this.document = document;
+        this.reader = reader;
+    }
 
     /** One event, or the whole answer, has been read. */
     void documentEnds(boolean namedError) {
@@ -39,14 +42,10 @@ final class ChatFacts implements AnswerFacts {
         }
         Capture reported = document.usage();
         if (reported.isWhole()) {
-            TokenCounts read = TokenCounts.read(reported.bytes(), reported.length());
+            UsageReport read = reader.read(reported.bytes(), reported.length(), document.usageRank());
             if (read != null) {
-                usage = read.usage();
-                reasoningTokens = read.reasoning();
+                report = read;
                 usageReports++;
-                usageDoubtful = read.doubtful();
-                inputUntold = read.promptUntold();
-                outputUntold = read.completionUntold();
                 contentBytesAtUsage = document.contentBytes();
             }
         }
@@ -54,12 +53,12 @@ final class ChatFacts implements AnswerFacts {
 
     @Override
     public @Nullable Usage usage() {
-        return usage;
+        return report == null ? null : report.usage();
     }
 
     @Override
     public long reasoningTokens() {
-        return reasoningTokens;
+        return report == null ? 0 : report.reasoning();
     }
 
     @Override
@@ -69,17 +68,17 @@ final class ChatFacts implements AnswerFacts {
 
     @Override
     public boolean usageDoubtful() {
-        return usageDoubtful;
+        return report != null && report.doubtful();
     }
 
     @Override
     public boolean inputUntold() {
-        return inputUntold;
+        return report != null && report.inputUntold();
     }
 
     @Override
     public boolean outputUntold() {
-        return outputUntold;
+        return report != null && report.outputUntold();
     }
 
     @Override
@@ -89,7 +88,12 @@ final class ChatFacts implements AnswerFacts {
 
     @Override
     public @Nullable String serviceTier() {
-        return document.tier();
+        return report == null || report.tier() == null ? document.tier() : report.tier();
+    }
+
+    @Override
+    public @Nullable String region() {
+        return report == null ? null : report.region();
     }
 
     @Override

@@ -1,4 +1,4 @@
-package tollgate.dialect.openai;
+package tollgate.dialect.json;
 
 /**
  * Follows one JSON document (RFC 8259) byte by byte, resumable at any byte, without allocating: the grammar of nesting,
@@ -8,8 +8,8 @@ package tollgate.dialect.openai;
  * name is ever mistaken for another. A document that breaks the grammar, or nests deeper than {@value #MAX_DEPTH}, is
  * {@link #broken}; the rest of it is ignored.
  */
-abstract class JsonWalk {
-    static final int MAX_DEPTH = 512;
+public abstract class JsonWalk {
+    public static final int MAX_DEPTH = 512;
     private static final int KEPT_LIMIT = 256;
 
     // What is expected next, outside strings.
@@ -27,14 +27,20 @@ abstract class JsonWalk {
     private static final int UNICODE = 11;
 
     // What a string is for.
-    static final int SKIP = 0;
-    static final int COUNT = 1;
-    static final int COUNT_APART = 2;
-    static final int KEEP = 3;
+    /** Nothing. */
+    protected static final int SKIP = 0;
+    /** Its bytes count. */
+    protected static final int COUNT = 1;
+    /** Its bytes count, and are told apart. */
+    protected static final int COUNT_APART = 2;
+    /** Its text is wanted. */
+    protected static final int KEEP = 3;
+
     private static final int NAME_KEPT = 4;
     private static final int NAME_SKIPPED = 5;
 
-    static final int PLACE_BITS = 14;
+    /** Bits of {@link #place}. */
+    protected static final int PLACE_BITS = 14;
 
     private int state = VALUE;
     private boolean stop;
@@ -57,22 +63,25 @@ abstract class JsonWalk {
     /** The text of the last {@link #KEEP} string or name: raw, escapes as they stand. */
     protected final byte[] kept = new byte[KEPT_LIMIT];
 
+    /** How long it is. */
     protected int keptLength;
+
+    /** It has escapes in it. */
     protected boolean keptEscaped;
 
     /** Forgets the document; counts stay. */
-    void restart() {
+    protected void restart() {
         state = VALUE;
         depth = 0;
         purpose = SKIP;
     }
 
-    final boolean broken() {
+    protected final boolean broken() {
         return state == BROKEN;
     }
 
     /** The outermost value has ended. */
-    final boolean finished() {
+    protected final boolean finished() {
         return state == FINISHED || (state == LITERAL && depth == 0);
     }
 
@@ -95,7 +104,7 @@ abstract class JsonWalk {
     protected abstract void closed(byte[] a, int index);
 
     /** Reads on; returns where it stopped, which is before the end only when a callback called {@link #stop}. */
-    final int feed(byte[] a, int from, int to) {
+    protected final int feed(byte[] a, int from, int to) {
         int i = from;
         stop = false;
         while (i < to && !stop) {

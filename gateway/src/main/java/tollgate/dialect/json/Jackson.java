@@ -1,4 +1,4 @@
-package tollgate.dialect.openai;
+package tollgate.dialect.json;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -10,9 +10,9 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 
 /** The JSON parser with our limits, and exact reading of counts. */
-final class Jackson {
+public final class Jackson {
     /** Counts above this are taken for this: 10¹⁵ units cost more than any wallet can hold. */
-    static final long LARGEST_COUNT = 1_000_000_000_000_000L;
+    public static final long LARGEST_COUNT = 1_000_000_000_000_000L;
 
     private static final int LARGEST_DIGITS = 16;
     private static final int LONGEST_NUMBER = 64;
@@ -28,12 +28,13 @@ final class Jackson {
 
     private Jackson() {}
 
-    static JsonParser parser(byte[] a, int offset, int length) {
+    /** A parser of a stretch of an array. */
+    public static JsonParser parser(byte[] a, int offset, int length) {
         return FACTORY.createParser(ObjectReadContext.empty(), a, offset, length);
     }
 
     /** The exact number that the current token is or spells; null when it is none. */
-    static @Nullable BigDecimal number(JsonParser parser) {
+    public static @Nullable BigDecimal number(JsonParser parser) {
         JsonToken token = parser.currentToken();
         if (token.isScalarValue() && parser.getStringLength() > LONGEST_NUMBER) {
             return null;
@@ -52,7 +53,7 @@ final class Jackson {
     }
 
     /** A number as a count: rounded up, at most {@link #LARGEST_COUNT} either way. Never expands an exponent. */
-    static long count(BigDecimal number) {
+    public static long count(BigDecimal number) {
         if (number.signum() != 0 && (long) number.precision() - number.scale() > LARGEST_DIGITS) {
             return number.signum() * LARGEST_COUNT;
         }

@@ -1,27 +1,24 @@
-package tollgate.dialect.openai;
+package tollgate.dialect.answer;
 
-import java.util.Set;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
+import tollgate.dialect.json.Jackson;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /** Reads the error object that an upstream put into an answer. */
-final class ErrorObject {
+public final class ErrorObject {
     private static final int LONGEST = 64;
-
-    /** Codes and types of errors about the account that was used (platform.openai.com/docs/guides/error-codes). */
-    private static final Set<String> ACCOUNT = Set.of(
-            "insufficient_quota",
-            "billing_hard_limit_reached",
-            "billing_not_active",
-            "account_deactivated",
-            "invalid_api_key");
 
     private ErrorObject() {}
 
-    /** Whether the code or type of the error object of a document, or of a list of one, is about the account. */
-    static boolean blamesAccount(byte[] document) {
+    /**
+     * Whether the error object of a document, or of a list of one, has a field that says something.
+     *
+     * @param said by a field's name and its text
+     */
+    public static boolean says(byte[] document, BiPredicate<String, String> said) {
         try (JsonParser parser = Jackson.parser(document, 0, document.length)) {
             JsonToken first = parser.nextToken();
             if (first == JsonToken.START_ARRAY) {
@@ -30,7 +27,7 @@ final class ErrorObject {
             while (first == JsonToken.START_OBJECT && parser.nextToken() == JsonToken.PROPERTY_NAME) {
                 boolean error = parser.currentName().equals("error");
                 if (parser.nextToken() == JsonToken.START_OBJECT && error) {
-                    return namesAccount(parser);
+                    return anyField(parser, said);
                 }
                 parser.skipChildren();
             }
@@ -40,16 +37,16 @@ final class ErrorObject {
         return false;
     }
 
-    private static boolean namesAccount(JsonParser error) {
-        boolean blames = false;
+    private static boolean anyField(JsonParser error, BiPredicate<String, String> said) {
+        boolean any = false;
         while (error.nextToken() == JsonToken.PROPERTY_NAME) {
             String name = error.currentName();
-            if (error.nextToken() == JsonToken.VALUE_STRING && (name.equals("code") || name.equals("type"))) {
-                blames |= ACCOUNT.contains(error.getString());
+            if (error.nextToken() == JsonToken.VALUE_STRING) {
+                any |= said.test(name, error.getString());
             }
             error.skipChildren();
         }
-        return blames;
+        return any;
     }
 
     /** Its code, else its type, cut to {@value #LONGEST} characters; null when it has neither. */
