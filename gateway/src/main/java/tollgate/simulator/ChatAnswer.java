@@ -7,7 +7,7 @@ import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The bytes of one chat answer: the events of a stream, or a document. Deterministic. */
-final class ChatAnswer {
+final class ChatAnswer implements Answer {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final long CREATED = 1_760_000_000L;
     private static final String ID = "chatcmpl-sandbox";
@@ -43,8 +43,13 @@ final class ChatAnswer {
         return Tokens.split("You said: " + call.lastText());
     }
 
-    /** The answer as one document. */
-    byte[] document() {
+    @Override
+    public boolean stream() {
+        return call.stream();
+    }
+
+    @Override
+    public byte[] document() {
         StringBuilder json = new StringBuilder(256)
                 .append("{\"id\":\"" + ID + "\",\"object\":\"chat.completion\",\"created\":" + CREATED + ",\"model\":")
                 .append(quoted(call.model()))
@@ -78,8 +83,8 @@ final class ChatAnswer {
         return utf8(json.toString());
     }
 
-    /** The answer as the events of a stream, each with its blank line. */
-    List<byte[]> events() {
+    @Override
+    public List<byte[]> events() {
         if (directives.is("error", "only")) {
             return ended(List.of(error()), List.of());
         }

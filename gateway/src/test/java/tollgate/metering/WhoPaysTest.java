@@ -154,8 +154,8 @@ final class WhoPaysTest {
 
     @Test
     void a_class_without_a_price_is_charged_nothing_and_marked() {
-        Observed observed =
-                new Observed(Requests.usage("input=1 output=1 web_search=2"), false, false, null, null, null, 9, 6, 6, false);
+        Observed observed = new Observed(
+                Requests.usage("input=1 output=1 web_search=2"), false, false, null, null, null, 9, 6, 6, false);
         Settlement settled = WHO_PAYS.settle(PLAN, PLAN.want(), new Ending.Complete(), observed);
         assertThat(settled.total()).isEqualTo(new Usd(11_000));
         assertThat(settled.charge().unpriced()).isTrue();

@@ -43,7 +43,17 @@ class ForwardedHeadersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Content-Type", "User-Agent", "X-Stainless-Lang", "traceparent", "X-Whatever", "Accept", "anthropic-version", "anthropic-beta"})
+    @ValueSource(
+            strings = {
+                "Content-Type",
+                "User-Agent",
+                "X-Stainless-Lang",
+                "traceparent",
+                "X-Whatever",
+                "Accept",
+                "anthropic-version",
+                "anthropic-beta"
+            })
     void goes_upstream(String name) {
         HttpHeaders client = new DefaultHttpHeaders().set(name, "v");
         assertThat(ForwardedHeaders.upstream(client, true).get(name)).isEqualTo("v");

@@ -16,12 +16,14 @@ class OpenAiErrorsTest {
 
     @Test
     void a_refusal_has_the_shape_that_openai_libraries_read() {
-        ErrorBody body = dialect.error(new Refusal(
-                402,
-                "insufficient_funds",
-                null,
-                "The wallet has \"too little\".",
-                Map.of("needed", "0.02", "available", "0.01", "affordable", 120L)), "x_1");
+        ErrorBody body = dialect.error(
+                new Refusal(
+                        402,
+                        "insufficient_funds",
+                        null,
+                        "The wallet has \"too little\".",
+                        Map.of("needed", "0.02", "available", "0.01", "affordable", 120L)),
+                "x_1");
         assertThat(body.contentType()).isEqualTo("application/json");
         assertThat(body.text())
                 .isEqualTo(
