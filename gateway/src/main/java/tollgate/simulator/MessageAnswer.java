@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -78,7 +79,7 @@ final class MessageAnswer implements Answer {
                     .append('}');
         }
         json.append("],").append(stopped());
-        String usage = String.valueOf(directives.text("usage"));
+        String usage = Objects.requireNonNullElse(directives.text("usage"), "told");
         if (!usage.equals("omit")) {
             json.append(",\"usage\":").append(usage.equals("null") ? "null" : usage(true, tokens()));
         }
@@ -92,7 +93,7 @@ final class MessageAnswer implements Answer {
             events.add(event("error", error()));
             return events;
         }
-        String usage = String.valueOf(directives.text("usage"));
+        String usage = Objects.requireNonNullElse(directives.text("usage"), "told");
         boolean started = !usage.equals("omit") && !usage.equals("completion-only");
         events.add(event(
                 "message_start",

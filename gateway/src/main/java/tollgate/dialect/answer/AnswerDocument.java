@@ -250,7 +250,7 @@ public abstract class AnswerDocument extends JsonWalk {
 
     /** UTF-8 bytes of all that was generated, over all documents. */
     final long contentBytes() {
-        return counted - countedApart;
+        return counted - countedApart - countingApart();
     }
 
     /** A bound of the tokens that were generated, over all documents. */

@@ -103,6 +103,12 @@ public abstract class JsonWalk {
     /** A container closed; {@link #depth} is already that of the container itself. */
     protected abstract void closed(byte[] a, int index);
 
+    /** Bytes of an unfinished string that was begun as {@link #COUNT_APART}. */
+    protected final long countingApart() {
+        boolean inside = state == STRING || state == ESCAPE || state == UNICODE;
+        return inside && purpose == COUNT_APART ? counted - countedBefore : 0;
+    }
+
     /** Reads on; returns where it stopped, which is before the end only when a callback called {@link #stop}. */
     protected final int feed(byte[] a, int from, int to) {
         int i = from;

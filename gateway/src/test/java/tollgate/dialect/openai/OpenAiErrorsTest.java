@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tollgate.dialect.ErrorBody;
 import tollgate.dialect.Refusal;
+import tollgate.dialect.Relay;
 
 class OpenAiErrorsTest {
     private final OpenAiDialect dialect = new OpenAiDialect();
@@ -65,7 +66,7 @@ class OpenAiErrorsTest {
     @Test
     void an_error_event_of_ours_reads_as_an_error() {
         byte[] event = dialect.errorEvent(new Refusal(502, "upstream_cut", null, "cut"), "x_1", null);
-        Relay relay = Relay.stream(event, true).scanAll(3);
+        Relay relay = Relay.stream(new OpenAiDialect(), event, true).scanAll(3);
         assertThat(relay.facts().error()).isTrue();
         assertThat(relay.facts().errorCode()).isEqualTo("upstream_cut");
     }

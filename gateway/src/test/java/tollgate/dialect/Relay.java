@@ -1,4 +1,4 @@
-package tollgate.dialect.openai;
+package tollgate.dialect;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -6,16 +6,15 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Assertions;
-import tollgate.dialect.AnswerFacts;
-import tollgate.dialect.AnswerScanner;
-import tollgate.dialect.AnswerShape;
-import tollgate.dialect.Service;
 
 /** What a lane does with a scanner, on arrays: relays a body in slices, applies drops, inserts a comment. */
-final class Relay {
-    static final byte[] COMMENT = ": tollgate {}\n".getBytes(StandardCharsets.UTF_8);
+public final class Relay {
+    /** Where an announcement would go. */
+    public static final byte[] COMMENT = ": tollgate {}\n".getBytes(StandardCharsets.UTF_8);
 
-    final AnswerScanner scanner;
+    /** The scanner that is asked. */
+    public final AnswerScanner scanner;
+
     private final byte[] body;
     private final ByteArrayOutputStream relayed = new ByteArrayOutputStream();
     private boolean comment;
@@ -29,26 +28,29 @@ final class Relay {
         this.body = body;
     }
 
-    static Relay stream(byte[] body, boolean hideUsage) {
-        return new Relay(new OpenAiDialect().scanner(Service.CHAT, new AnswerShape(true, hideUsage, false)), body);
+    /** The stream of a conversation's answer. */
+    public static Relay stream(Dialect dialect, byte[] body, boolean hideUsage) {
+        return new Relay(dialect.scanner(Service.CHAT, new AnswerShape(true, hideUsage, false)), body);
     }
 
-    static Relay stream(String body, boolean hideUsage) {
-        return stream(body.getBytes(StandardCharsets.UTF_8), hideUsage);
+    /** The same, as text. */
+    public static Relay stream(Dialect dialect, String body, boolean hideUsage) {
+        return stream(dialect, body.getBytes(StandardCharsets.UTF_8), hideUsage);
     }
 
-    static Relay whole(byte[] body) {
-        return new Relay(new OpenAiDialect().scanner(Service.CHAT, new AnswerShape(false, false, false)), body);
+    /** A whole answer. */
+    public static Relay whole(Dialect dialect, byte[] body) {
+        return new Relay(dialect.scanner(Service.CHAT, new AnswerShape(false, false, false)), body);
     }
 
     /** Inserts {@link #COMMENT} where the scanner says. */
-    Relay announcing() {
+    public Relay announcing() {
         comment = true;
         return this;
     }
 
     /** The next bytes arrive in one slice: half of the time with an array of their own, half without. */
-    Relay scan(int length) {
+    public Relay scan(int length) {
         int to = Math.min(body.length, scanned + length);
         ByteBuf slice = (++slices & 1) == 0
                 ? Unpooled.wrappedBuffer(body, scanned, to - scanned)
@@ -65,7 +67,7 @@ final class Relay {
     }
 
     /** The rest arrives in slices of a length, and the body ends cleanly. */
-    Relay scanAll(int length) {
+    public Relay scanAll(int length) {
         while (scanned < body.length) {
             scan(length);
         }
@@ -73,7 +75,7 @@ final class Relay {
     }
 
     /** The body ends; the exchange is settled; what is left leaves. */
-    Relay end(boolean clean) {
+    public Relay end(boolean clean) {
         scanner.end(clean);
         release();
         scanner.settled();
@@ -119,15 +121,17 @@ final class Relay {
     }
 
     /** What the client got so far. */
-    byte[] bytes() {
+    public byte[] bytes() {
         return relayed.toByteArray();
     }
 
-    String text() {
+    /** The same as text. */
+    public String text() {
         return relayed.toString(StandardCharsets.UTF_8);
     }
 
-    AnswerFacts facts() {
+    /** What was said. */
+    public AnswerFacts facts() {
         return scanner.facts();
     }
 }

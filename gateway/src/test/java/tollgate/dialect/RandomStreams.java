@@ -1,4 +1,4 @@
-package tollgate.dialect.openai;
+package tollgate.dialect;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.Random;
 
 /** Makes event streams that are lawful and nasty: every line end, comment, field, escape and place for usage. */
-final class RandomStreams {
+public abstract class RandomStreams {
     private static final String[] ENDS = {"\n", "\r\n", "\r"};
     private static final String[] PIECES = {
         "hello",
@@ -34,16 +34,20 @@ final class RandomStreams {
         "\\u0022"
     };
 
-    private final Random random;
+    /** Decides. */
+    protected final Random random;
+
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final String end;
 
-    RandomStreams(long seed) {
+    /** Streams of a seed. */
+    protected RandomStreams(long seed) {
         random = new Random(seed);
         end = random.nextInt(4) == 0 ? "" : ENDS[random.nextInt(3)];
     }
 
-    byte[] stream() {
+    /** Makes one. */
+    public final byte[] stream() {
         if (random.nextInt(8) == 0) {
             out.writeBytes(new byte[] {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF});
         }
@@ -53,10 +57,10 @@ final class RandomStreams {
             event(random.nextInt(12) == 0 ? "not json" : chunk());
         }
         if (random.nextInt(4) != 0) {
-            event(document(",\"choices\":[]", usage()));
+            event(last());
         }
         if (random.nextInt(4) != 0) {
-            line("data:" + (random.nextBoolean() ? " " : "") + "[DONE]");
+            line("data:" + (random.nextBoolean() ? " " : "") + end());
             if (random.nextInt(5) == 0) {
                 line(": keep " + text());
             }
@@ -126,49 +130,17 @@ final class RandomStreams {
         out.writeBytes((end.isEmpty() ? ENDS[random.nextInt(3)] : end).getBytes(StandardCharsets.US_ASCII));
     }
 
-    private String chunk() {
-        StringBuilder choices = new StringBuilder(",\"choices\":[");
-        for (int i = random.nextInt(3); i >= 0; i--) {
-            choices.append("{\"index\":0,\"delta\":").append(delta());
-            choices.append(",\"logprobs\":{\"content\":[{\"token\":\"")
-                    .append(text())
-                    .append("\"}]},\"finish_reason\":null}");
-            choices.append(i > 0 ? "," : "]");
-        }
-        return document(choices.toString(), random.nextInt(8) == 0 ? usage() : ",\"usage\":null");
-    }
+    /** An event's data. */
+    protected abstract String chunk();
 
-    private String delta() {
-        return switch (random.nextInt(5)) {
-            case 0 -> "{}";
-            case 1 -> "{\"role\":\"assistant\",\"content\":\"\",\"refusal\":null}";
-            case 2 ->
-                "{\"tool_calls\":[{\"index\":0,\"id\":\"call_1\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\""
-                        + text() + "\"}}]}";
-            case 3 ->
-                "{\"function_call\" : {\"name\":\"" + text() + "\"}, \"x\":[[\"" + text()
-                        + "\",{\"id\":\"q\"}],1.5e3,true]}";
-            default -> "{\"content\":\"" + text() + "\"}";
-        };
-    }
+    /** The data of the event that reports usage. */
+    protected abstract String last();
 
-    private String document(String choices, String usage) {
-        String model = random.nextInt(6) == 0 ? "" : ",\"model\":\"gpt-" + random.nextInt(3) + "\"";
-        String tier = random.nextInt(3) == 0 ? ",\"service_tier\":\"default\"" : "";
-        String error = random.nextInt(12) == 0 ? ",\"error\":{\"code\":\"bad\",\"usage\":{}}" : ",\"error\":null";
-        String gap = random.nextInt(4) == 0 ? " " : "";
-        return "{\"id\":" + gap + "\"" + text() + "\"" + model + tier + choices + gap + usage + error
-                + ",\"obfuscation\":\"" + text() + "\"}";
-    }
+    /** The data of the event that ends a stream. */
+    protected abstract String end();
 
-    private String usage() {
-        String name = random.nextInt(5) == 0 ? "\\u0075sage" : "usage";
-        return ",\"" + name + "\":{\"prompt_tokens\":" + random.nextInt(1000) + ",\"completion_tokens\":"
-                + random.nextInt(1000) + ",\"note\":\"" + text() + "\",\"prompt_tokens_details\":{\"cached_tokens\":"
-                + random.nextInt(10) + "}}";
-    }
-
-    private String text() {
+    /** The inside of a JSON string. */
+    protected final String text() {
         StringBuilder text = new StringBuilder();
         for (int i = random.nextInt(4); i > 0; i--) {
             text.append(PIECES[random.nextInt(PIECES.length)]);

@@ -1,4 +1,4 @@
-package tollgate.dialect.openai;
+package tollgate.dialect;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -10,34 +10,37 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What a scanner of event streams should find, worked out slowly from the whole body: lines, blocks, and a tree of
- * every event. Knows nothing of slices.
+ * every event. Knows nothing of slices; what an event says is its dialect's.
  */
-final class SlowScan {
-    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+public abstract class SlowScan {
+    /** Makes trees. */
+    protected static final JsonMapper MAPPER = JsonMapper.builder().build();
 
-    final ByteArrayOutputStream relayed = new ByteArrayOutputStream();
-    JsonNode usage = MAPPER.nullNode();
-    int usageReports;
-    int events;
-    int malformed;
-    boolean error;
+    /** What the client gets. */
+    public final ByteArrayOutputStream relayed = new ByteArrayOutputStream();
+
+    public JsonNode usage = MAPPER.nullNode();
+    public int usageReports;
+    public int events;
+    public int malformed;
+    public boolean error;
     /** The body ends inside the JSON of an event: then what that event says is not compared. */
-    boolean torn;
+    public boolean torn;
 
-    boolean done;
-    String model = "";
-    String tier = "";
-    long content;
-    long bound;
+    public boolean done;
+    public String model = "";
+    public String tier = "";
+    public long content;
+    public long bound;
 
     private record Line(int from, int textEnd, int end) {}
 
-    SlowScan(byte[] body, boolean hideUsage) {
-        this(body, hideUsage, new byte[0]);
-    }
-
-    /** @param comment inserted where the announcement belongs */
-    SlowScan(byte[] body, boolean hideUsage, byte[] comment) {
+    /**
+     * Reads a whole body.
+     *
+     * @param comment inserted where the announcement belongs
+     */
+    public final void read(byte[] body, boolean hideUsage, byte[] comment) {
         boolean inserted = false;
         List<Line> block = new ArrayList<>();
         List<Line> lines = lines(body);
@@ -126,7 +129,7 @@ final class SlowScan {
             }
         }
         boolean kept = true;
-        if (any && data.toString().stripLeading().startsWith("[DONE]")) {
+        if (any && ends(data.toString())) {
             done = true;
         } else if (any) {
             kept = !event(data.toString(), named) || !hideUsage;
@@ -146,7 +149,12 @@ final class SlowScan {
         return kept;
     }
 
+    /** Whether an event's data is what ends a stream. */
+    protected abstract boolean ends(String data);
+
     /** Reads one event; true where it carries usage and nothing else. */
+    protected abstract boolean event(JsonNode tree, boolean named);
+
     private boolean event(String data, boolean named) {
         events++;
         JsonNode tree;
@@ -163,54 +171,11 @@ final class SlowScan {
             error |= named;
             return false;
         }
-        JsonNode choices = tree.path("choices");
-        for (JsonNode choice : choices.isArray() ? choices : MAPPER.createArrayNode()) {
-            bound += choice.isObject() ? 16 : 0;
-            for (String name : List.of("delta", "message")) {
-                if (choice.path(name).isObject()) {
-                    strings(choice.path(name), "", 0);
-                    bound += 32L * calls(choice.path(name));
-                }
-            }
-        }
-        if (tree.path("model").isString() && !tree.path("model").stringValue().isEmpty()) {
-            model = tree.path("model").stringValue();
-        }
-        if (tree.path("service_tier").isString()
-                && !tree.path("service_tier").stringValue().isEmpty()) {
-            tier = tree.path("service_tier").stringValue();
-        }
-        JsonNode failure = tree.path("error");
-        boolean failed = named
-                || failure.isContainer()
-                || (failure.isString() && !failure.stringValue().isEmpty());
-        error |= failed;
-        JsonNode reported = tree.path("usage");
-        if (reported.has("prompt_tokens")) {
-            usage = reported;
-            usageReports++;
-        }
-        return reported.isObject() && choices.isArray() && choices.isEmpty() && !failed;
+        return event(tree, named);
     }
 
-    private static int calls(JsonNode delta) {
-        int calls = delta.path("function_call").isObject() ? 1 : 0;
-        JsonNode list = delta.path("tool_calls");
-        for (JsonNode call : list.isArray() ? list : MAPPER.createArrayNode()) {
-            calls += call.isObject() ? 1 : 0;
-        }
-        return calls;
-    }
-
-    private void strings(JsonNode node, String name, int depth) {
-        if (node.isString()) {
-            int bytes = node.stringValue().getBytes(StandardCharsets.UTF_8).length;
-            bound += bytes;
-            content += List.of("role", "id", "type").contains(name) ? 0 : bytes;
-        } else if (node.isObject()) {
-            node.properties().forEach(member -> strings(member.getValue(), member.getKey(), depth + 1));
-        } else {
-            node.forEach(element -> strings(element, name, depth + 1));
-        }
+    /** UTF-8 bytes of a text. */
+    protected static int bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 }
