@@ -14,8 +14,8 @@ import tollgate.pricing.Usage;
  * 5.8 bytes a token, and providers that send one token an event send two events more, a role and a finish, for each
  * choice. So an answer has at least a sixth of its bytes in tokens, and one for each of those events as long as that is
  * not more than a quarter of its bytes. So counted, an estimate stayed at or below what was reported in the end at every
- * byte of the recorded streams, but for five whose vendors pad their deltas with what the model did not make; what a cut
- * leaves unpaid is the operator's.
+ * byte of the recorded streams, Anthropic's among them, but for five whose vendors pad their deltas with what the model
+ * did not make; what a cut leaves unpaid is the operator's.
  */
 public final class ConsumedPortion {
     private static final long MOST_BYTES_PER_TOKEN = 6;

@@ -1,6 +1,7 @@
 package tollgate.proxy;
 
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,9 +33,9 @@ final class Metered {
     }
 
     /** A tier that was not asked for: its prices may be others. */
-    static void answered(Telemetry telemetry, @Nullable AnswerFacts answer) {
+    static void answered(Telemetry telemetry, Terms asked, @Nullable AnswerFacts answer) {
         String tier = answer == null ? null : answer.serviceTier();
-        if (Terms.STANDARD.tier(tier).tier() != null) {
+        if (tier != null && !Objects.equals(Terms.STANDARD.tier(tier).tier(), asked.tier())) {
             telemetry.count("tollgate_unexpected_tier_total", 1);
         }
     }

@@ -154,6 +154,20 @@ class HostileMessagesTest {
                         null,
                         "30/1+"),
                 row(
+                        "usage inside thinking is text",
+                        START
+                                + delta(
+                                        "\"type\":\"thinking_delta\",\"thinking\":\"\\\"usage\\\":{\\\"output_tokens\\\":99}é漢\""),
+                        null,
+                        "30/1+"),
+                row("a count beyond 2³¹", START + last("{\"output_tokens\":3000000000}"), null, "30/3000000000"),
+                row(
+                        "usage beside an error is read",
+                        START
+                                + "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"api_error\"},\"usage\":{\"output_tokens\":4}}\n\n",
+                        null,
+                        "30/4"),
+                row(
                         "usage inside a delta, a block or a tool's input is not the answer's",
                         START
                                 + delta("\"type\":\"x\",\"usage\":{\"output_tokens\":99}")
