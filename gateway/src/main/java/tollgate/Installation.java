@@ -233,12 +233,11 @@ final class Installation implements AutoCloseable {
         return redis;
     }
 
-    private Upstream sandbox(Transport transport) {
+    private List<Upstream> sandbox(Transport transport) {
         EventLoopGroup own = opened(transport.loops(1, "sandbox"));
         Sandbox started = opened(Sandbox.start(0, transport, own));
         sandbox = started;
-        return ProxySetup.upstream(
-                config, "sandbox", "openai", URI.create("http://127.0.0.1:" + started.port()), "sandbox");
+        return ProxySetup.sandbox(config, URI.create("http://127.0.0.1:" + started.port()));
     }
 
     private @Nullable String notReady(Books keeping, Journal journal, RedisPulse pulse) {

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -106,29 +108,48 @@ final class UpCommand implements Callable<Integer> {
     private static String banner(Installation gateway, FirstRun.Account account) {
         String money = account.live()
                 ? "live: requests go to " + gateway.config().upstreams() + " and cost real money"
-                : "sandbox: requests go to a provider that only echoes; set OPENAI_API_KEY for a real one";
+                : "sandbox: requests go to a provider that only echoes; set OPENAI_API_KEY or ANTHROPIC_API_KEY for a real one";
         return """
 
                 Tollgate is up (%s)
 
-                  base URL   %s
+                  base URL   %s   (Anthropic's SDKs: %s)
                   key        %s
                   control    %s   (admin key in %s)
 
                 Try it: the last lines of the answer show what it cost.
 
-                  curl -N %s/chat/completions \\
-                    -H "Authorization: Bearer %s" -H "Content-Type: application/json" \\
-                    -d '{"model":"gpt-4o-mini","stream":true,"messages":[{"role":"user","content":"Hello!"}]}'
+                  %s
 
                 Ctrl-C stops it.
                 """.formatted(
                         money,
                         gateway.baseUrl(),
+                        root(gateway),
                         account.key(),
                         gateway.adminUrl(),
                         gateway.config().dataDir().resolve("ready.json"),
-                        gateway.baseUrl(),
-                        account.key());
+                        example(gateway, account));
+    }
+
+    private static String root(Installation gateway) {
+        return gateway.baseUrl().replaceFirst("/v1$", "");
+    }
+
+    /** A request to somebody who will answer it. */
+    private static String example(Installation gateway, FirstRun.Account account) {
+        Set<String> dialects = gateway.config().upstreams().stream()
+                .map(TollgateConfig.Provider::dialect)
+                .collect(Collectors.toSet());
+        boolean messages = account.live() && dialects.contains("anthropic") && !dialects.contains("openai");
+        return messages ? """
+                curl -N %s/v1/messages \\
+                    -H "x-api-key: %s" -H "anthropic-version: 2023-06-01" -H "Content-Type: application/json" \\
+                    -d '{"model":"claude-haiku-4-5","max_tokens":200,"stream":true,"messages":[{"role":"user","content":"Hello!"}]}'\
+                """.formatted(root(gateway), account.key()) : """
+                curl -N %s/v1/chat/completions \\
+                    -H "Authorization: Bearer %s" -H "Content-Type: application/json" \\
+                    -d '{"model":"gpt-4o-mini","stream":true,"messages":[{"role":"user","content":"Hello!"}]}'\
+                """.formatted(root(gateway), account.key());
     }
 }

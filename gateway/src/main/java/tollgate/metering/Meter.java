@@ -26,9 +26,12 @@ public final class Meter {
     /** The charge of what the answer has had so far: as reported, else estimated. The request was sent whole. */
     public Usd accrued(AnswerFacts facts) {
         Usage reported = facts.usage();
-        if (reported != null && !facts.inputUntold() && !facts.outputUntold()) {
-            boolean payable = plan.rates().chargeable(reported, plan.terms(), plan.markup());
-            return payable ? least(plan.rates().amount(reported, plan.terms(), plan.markup())) : held;
+        if (reported != null) {
+            Usage whole = facts.inputUntold() || facts.outputUntold()
+                    ? ConsumedPortion.completed(plan, Observed.of(facts), true, reported)
+                    : reported;
+            boolean payable = plan.rates().chargeable(whole, plan.terms(), plan.markup());
+            return payable ? least(plan.rates().amount(whole, plan.terms(), plan.markup())) : held;
         }
         outputTokens = ConsumedPortion.outputTokens(
                 facts.contentBytes(), facts.events(), plan.request().choices());

@@ -533,7 +533,7 @@ final class Exchange {
         Reservation room = Objects.requireNonNull(reservation);
         room.settle(entry, () -> tellWallet(entry));
         journalled = true;
-        Metered.answered(context.telemetry(), relay == null ? null : relay.facts());
+        Metered.answered(context.telemetry(), plan.terms(), relay == null ? null : relay.facts());
         Metered.settled(context.telemetry(), record);
         loop.accessLog().settled(record);
         if (clientGone || begun || relay == null) {

@@ -2,6 +2,7 @@ package tollgate.proxy;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,6 +12,7 @@ import tollgate.dialect.Dialect;
 import tollgate.dialect.Service;
 import tollgate.http.RequestHead;
 import tollgate.journal.UsageRecord;
+import tollgate.pricing.Terms;
 
 /** Figures of settled exchanges. Stateless. */
 final class Metered {
@@ -32,9 +34,9 @@ final class Metered {
     }
 
     /** A tier that was not asked for: its prices may be others. */
-    static void answered(Telemetry telemetry, @Nullable AnswerFacts answer) {
+    static void answered(Telemetry telemetry, Terms asked, @Nullable AnswerFacts answer) {
         String tier = answer == null ? null : answer.serviceTier();
-        if (tier != null && !tier.equals("default") && !tier.equals("auto")) {
+        if (tier != null && !Objects.equals(Terms.STANDARD.tier(tier).tier(), asked.tier())) {
             telemetry.count("tollgate_unexpected_tier_total", 1);
         }
     }

@@ -116,7 +116,7 @@ public final class OwnPaths {
     }
 
     private static void refuse(ServerExchange server, Dialect dialect, Refusal refusal) {
-        Refuser.send(server, dialect, refusal, headers -> {});
+        Refuser.send(server, dialect, null, refusal, headers -> {});
     }
 
     private static void send(ServerExchange server, int status, String json) {

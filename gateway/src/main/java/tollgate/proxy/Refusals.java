@@ -28,7 +28,10 @@ final class Refusals {
 
     static Refusal key() {
         return new Refusal(
-                401, "invalid_api_key", null, "no valid API key was given: send one as Authorization: Bearer");
+                401,
+                "invalid_api_key",
+                null,
+                "no valid API key was given: send one as Authorization: Bearer or x-api-key");
     }
 
     static Refusal tooManyUnknownKeys() {
@@ -94,6 +97,16 @@ final class Refusals {
                 "model",
                 "the model '" + request.model() + "' has no rates for "
                         + request.service().wireName());
+    }
+
+    static Refusal conditions(MeteredRequest.Conditions asked) {
+        return new Refusal(
+                400,
+                "model_not_priced",
+                null,
+                "the model has no rates for what is asked for: "
+                        + (asked.tier() == null ? "" : "speed or service tier '" + asked.tier() + "' ")
+                        + (asked.region() == null ? "" : "region '" + asked.region() + "'"));
     }
 
     static Refusal journalFull() {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <caption>Directives</caption>
  * <tr><td>{@code tokens=N}</td><td>answer with N tokens instead of an echo</td></tr>
  * <tr><td>{@code reasoning=N}</td><td>bill N hidden reasoning tokens</td></tr>
+ * <tr><td>{@code cache-read=N, cache-write=N, cache-write-1h=N}</td><td>tokens of the prompt's caches (Anthropic)</td></tr>
  * <tr><td>{@code pace=20ms}</td><td>wait so long before each event, or before a whole answer</td></tr>
  * <tr><td>{@code burst=N}</td><td>N events in each write (default 1)</td></tr>
  * <tr><td>{@code slice=N}</td><td>write the body in pieces of N bytes, one a pace</td></tr>
@@ -24,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code done=omit}</td><td>end the stream without its terminator</td></tr>
  * <tr><td>{@code error=mid|only}</td><td>an error event amid a stream, or as its only event</td></tr>
  * <tr><td>{@code malformed=1}</td><td>an event that is no JSON</td></tr>
- * <tr><td>{@code status=S}</td><td>answer with this status and an error; {@code retry-after=T}, {@code code=C}</td></tr>
+ * <tr><td>{@code status=S}</td><td>answer with this status and an error; {@code retry-after=T}, {@code code=C}, {@code message=M}</td></tr>
+ * <tr><td>{@code stop=R}</td><td>the reason why it stopped (Anthropic): {@code refusal}, {@code pause_turn} …</td></tr>
  * <tr><td>{@code barrier=N}</td><td>wait until N requests wait here</td></tr>
  * <tr><td>{@code encoding=gzip}</td><td>compress the body</td></tr>
  * <tr><td>{@code eol=crlf|cr}</td><td>line ends of a stream</td></tr>
