@@ -169,6 +169,25 @@ class CapScriptsTest {
     }
 
     @Test
+    void a_settlement_counts_in_the_oldest_bucket_and_no_more_once_that_is_gone() {
+        WalletAddress at = wallet(1000);
+        String cap = "edge" + made;
+        CapDemand ring = rolling(cap, CapUnit.USD, 500, 1000);
+        long since = clock;
+        placed(at, at + "x", 100, ring);
+        placed(at, at + "y", 100, ring);
+        at(since + 60_000);
+        placed(at, at + "z", 1, ring);
+        settled(at, at + "x", 70);
+        assertThat(counter(cap).spent().values()).containsExactly(70L);
+        at(since + 61_000);
+        placed(at, at + "q", 1, ring);
+        settled(at, at + "y", 80);
+        assertThat(counter(cap).spent().values()).containsExactly(0L);
+        assertThat(counter(cap).held()).containsEntry(0L, 2L);
+    }
+
+    @Test
     void the_first_cap_that_refuses_is_named_and_none_is_touched() {
         WalletAddress at = wallet(10);
         String cap = "order" + made;
