@@ -23,6 +23,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,18 +92,39 @@ final class Installation implements AutoCloseable {
      */
     static Installation start(TollgateConfig config, int loopThreads, List<String> adminKeys, long drainAfterMs)
             throws IOException {
-        return new Installation(config, loopThreads, adminKeys, drainAfterMs);
+        return start(config, loopThreads, adminKeys, drainAfterMs, data -> openRecords(config, data));
     }
 
-    private Installation(TollgateConfig config, int loopThreads, List<String> adminKeys, long drainAfterMs)
+    /**
+     * Starts everything on the books that it is given.
+     *
+     * @param opening opens the books, beside the data directory or elsewhere
+     */
+    static Installation start(
+            TollgateConfig config,
+            int loopThreads,
+            List<String> adminKeys,
+            long drainAfterMs,
+            Function<Path, Records> opening)
+            throws IOException {
+        return new Installation(config, loopThreads, adminKeys, drainAfterMs, opening);
+    }
+
+    private Installation(
+            TollgateConfig config,
+            int loopThreads,
+            List<String> adminKeys,
+            long drainAfterMs,
+            Function<Path, Records> opening)
             throws IOException {
         this.config = config;
         try {
-            Path data = opened(DataDirectory.lock(config.dataDir())).path();
+            DataDirectory directory = opened(DataDirectory.lock(config.dataDir()));
+            Path data = directory.path();
             Ports.check(config.listen());
             CompletableFuture<PriceKeeper> prices = CompletableFuture.supplyAsync(
                     () -> PriceKeeper.open(config.prices(), PRICES_LOOKED_AT, telemetry), workers);
-            CompletableFuture<Records> books = CompletableFuture.supplyAsync(() -> openRecords(data), workers);
+            CompletableFuture<Records> books = CompletableFuture.supplyAsync(() -> opening.apply(data), workers);
             this.redis = opened(RedisKeeper.start(config.redis().url(), data, workers));
             Transport transport = Transport.best();
             EventLoopGroup loops = opened(transport.loops(loopThreads, "loop"));
@@ -118,6 +140,7 @@ final class Installation implements AutoCloseable {
             ProjectedKeys projected = new ProjectedKeys(records, control, workers);
             Books keeping = opened(new Books(
                     records,
+                    directory.place(),
                     control,
                     watch,
                     journal,
@@ -192,7 +215,7 @@ final class Installation implements AutoCloseable {
         }
     }
 
-    private Records openRecords(Path data) {
+    private static Records openRecords(TollgateConfig config, Path data) {
         return config.recordsUrl().equals(TollgateConfig.EMBEDDED)
                 ? Records.sqlite(data.resolve("records.db"))
                 : Records.jdbc(config.recordsUrl());

@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,9 +26,12 @@ import org.slf4j.LoggerFactory;
 import tollgate.Telemetry;
 import tollgate.journal.GatewayIdentity;
 import tollgate.journal.Journal;
+import tollgate.records.Gateways;
 import tollgate.records.Records;
 import tollgate.records.Shards;
 import tollgate.wallet.ControlPort;
+import tollgate.wallet.FenceResult;
+import tollgate.wallet.ShardState;
 import tollgate.wallet.ShardWatch;
 
 /**
@@ -36,23 +42,23 @@ import tollgate.wallet.ShardWatch;
 public final class Books implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Books.class);
     private static final long ROUND_MS = 200;
-    private static final long LEASE_MS = 10_000;
-    private static final long ALIVE_MS = 10_000;
-    private static final long CLAIM_EVERY_MS = 2_000;
     private static final long RESEND_AFTER_MS = 6_000;
     private static final long LOOK_EVERY_MS = 1_000;
     private static final long RECONSTRUCT_EVERY_MS = 60_000;
     private static final Duration RECORD_AFTER = Duration.ofMinutes(10);
     private static final Duration FINAL_AFTER = Duration.ofHours(24);
+    private static final String DISPLACED = "another gateway runs with the id of this data directory";
     private static final long REINSTATE_MS = 5_000;
+    private static final long OPENED_SOON_NANOS = 5_000_000_000L;
 
     private final Records records;
+    private final ControlPort control;
     private final ShardWatch watch;
-    private final Journal journal;
     private final Clock clock;
     private final Treasury treasury;
     private final Runnable reproject;
-    private final String owner;
+    private final Tenure tenure;
+    private final Hearing hearing;
     private final Drain drain;
     private final Replay replay;
     private final Recovery recovery;
@@ -64,9 +70,12 @@ public final class Books implements AutoCloseable {
     private final Set<Integer> shards = new ConcurrentSkipListSet<>();
     private final Set<Integer> broken = new ConcurrentSkipListSet<>();
     private volatile Supplier<CompletableFuture<Void>> reinstatement = () -> CompletableFuture.completedFuture(null);
+    /** Shards that have been told what we know, by the epoch that was: new exchanges wait for the other gateways. */
+    private final Map<Integer, Long> told = new HashMap<>();
+
+    private volatile boolean displaced;
     private boolean orphansSettled;
     private long lastReconstruction;
-    private long lastClaim;
     private long lastLook;
     private long lastResend;
     private @Nullable String lastFailure;
@@ -74,6 +83,7 @@ public final class Books implements AutoCloseable {
     /**
      * Books of one gateway.
      *
+     * @param place whose lock we hold: two runs of one place are never alive at once; empty where nobody can tell
      * @param journalLoop number of the journal's thread that is ours
      * @param reproject puts what Redis says of keys right: a key revoked in a lost second must not come back
      * @param drainAfter entries younger than this are not drained: SQL is not to be ahead of Redis's disk
@@ -82,6 +92,7 @@ public final class Books implements AutoCloseable {
      */
     public Books(
             Records records,
+            String place,
             ControlPort control,
             ShardWatch watch,
             Journal journal,
@@ -94,17 +105,27 @@ public final class Books implements AutoCloseable {
             Telemetry telemetry,
             Clock clock) {
         this.records = records;
+        this.control = control;
         this.watch = watch;
-        this.journal = journal;
         this.treasury = treasury;
         this.reproject = reproject;
         this.clock = clock;
-        // not this run's: what a killed run had leased is ours again at once
-        this.owner = journal.identity().id();
+        GatewayIdentity us = journal.identity();
+        this.tenure = new Tenure(records, new Gateways.Run(us.id(), us.boot(), us.nonce(), place));
         this.replay = new Replay(journal, journalLoop, records, control, treasury, telemetry, clock);
-        this.drain = new Drain(records, control, owner, drainAfter.toMillis(), replay::booked);
+        this.hearing = new Hearing(records, replay::heard);
+        this.drain = new Drain(records, control, tenure.owner(), drainAfter.toMillis(), replay::booked);
         this.recovery = new Recovery(
-                records, control, watch, drain, new RollForward(records, control, clock), owner, holdLife, restores);
+                records,
+                control,
+                watch,
+                drain,
+                new RollForward(records, control, clock),
+                tenure.owner(),
+                tenure::take,
+                tenure::hasOthers,
+                holdLife,
+                restores);
         this.reaper = new Reaper(control, telemetry, holdLife.toNanos());
         this.reconstruction = new Reconstruction(records, control, clock, RECORD_AFTER, FINAL_AFTER);
     }
@@ -115,10 +136,7 @@ public final class Books implements AutoCloseable {
      * @throws IOException where a clone of this data directory is alive
      */
     public void start() throws IOException {
-        if (!claim()) {
-            throw new IOException("data_dir: another gateway with this directory's id is alive: a cloned directory?"
-                    + " (expected: one directory for each gateway)");
-        }
+        tenure.begin();
         run(this::round);
         thread.scheduleWithFixedDelay(() -> run(this::round), ROUND_MS, ROUND_MS, TimeUnit.MILLISECONDS);
     }
@@ -131,11 +149,6 @@ public final class Books implements AutoCloseable {
     /** Who places the holds of open exchanges again, where Redis may have lost some. */
     public void onReopening(Supplier<CompletableFuture<Void>> reinstate) {
         reinstatement = reinstate;
-    }
-
-    private boolean claim() {
-        GatewayIdentity us = journal.identity();
-        return records.gateways().claim(us.id(), us.boot(), us.nonce(), clock.millis(), ALIVE_MS);
     }
 
     /** A step of the books, which may find SQL or Redis away. */
@@ -163,85 +176,105 @@ public final class Books implements AutoCloseable {
     }
 
     private void round() throws IOException {
-        long now = clock.millis();
-        if (now - lastClaim > CLAIM_EVERY_MS) {
-            claim();
-            lease();
-            lastClaim = now;
+        if (!tenure.alive()) {
+            giveWay();
+            return;
         }
+        long now = clock.millis();
         List<Integer> used = records.shards().used();
         shards.addAll(used);
         if (now - lastLook > LOOK_EVERY_MS) {
             lastLook = now;
             recovery.look(used);
         }
-        boolean opening = false;
-        for (int shard : used) {
-            opening |= open(shard);
+        leaveOldEpochs();
+        List<Integer> prepared = used.stream().filter(this::prepared).toList();
+        if (!prepared.isEmpty()) {
+            catchUp(prepared);
         }
-        if (opening) {
-            catchUp(used);
-        }
+        List.copyOf(told.keySet()).forEach(this::admit);
         treasury.tellOwed();
         replay.keep();
         List<Integer> open =
                 used.stream().filter(shard -> watch.closed(shard) == null).toList();
+        tenure.keep(open);
         open.forEach(shard -> drained(shard, false));
+        List<Integer> ours = open.stream().filter(tenure::holds).toList();
         if (now - lastReconstruction > RECONSTRUCT_EVERY_MS) {
             lastReconstruction = now;
-            open.forEach(reconstruction::record);
-            reconstruction.finish();
+            ours.forEach(reconstruction::record);
+            reconstruction.finish(ours::contains);
         }
         if (now - lastResend > RESEND_AFTER_MS) {
             lastResend = now;
             treasury.resend();
             replay.settleOlderThan(now - RESEND_AFTER_MS);
         }
-        reaper.reap(open);
+        reaper.reap(ours);
+    }
+
+    /** Another run has our id: what is open may end, its settlements wait in the journal. */
+    private void giveWay() {
+        if (!displaced) {
+            displaced = true;
+            shards.forEach(shard -> watch.close(shard, DISPLACED));
+        }
+    }
+
+    /** Another gateway opens a shard under a new epoch, or has found that Redis went back: nobody may have told us yet. */
+    private void leaveOldEpochs() {
+        records.shards().all().forEach((shard, known) -> {
+            long epoch = watch.epoch(shard);
+            if (watch.closed(shard) == null && (known.intended() > epoch || known.doubted() >= epoch)) {
+                watch.close(shard, "epoch " + epoch + " is over");
+            }
+        });
     }
 
     /** A drain that stopped at something it cannot explain shows until it goes on: nothing more gets to SQL. */
     private void drained(int shard, boolean toTheEnd) {
+        if (!tenure.holds(shard)) {
+            hearing.listen(shard);
+            return;
+        }
         switch (drain.drain(shard, toTheEnd)) {
-            case DONE, NOT_OURS -> broken.remove(shard);
+            case DONE -> broken.remove(shard);
+            case NOT_OURS -> {
+                broken.remove(shard);
+                tenure.isNotOurs(shard);
+            }
             case BROKEN -> broken.add(shard);
             case WAITING -> {}
         }
+        hearing.stop(shard);
     }
 
-    private void lease() {
-        long now = clock.millis();
-        for (int shard : records.shards().used()) {
-            records.shards().get(shard);
-            records.shards().lease(shard, owner, now, now + LEASE_MS);
-        }
-    }
-
-    /** Whether a closed shard could be prepared. */
-    private boolean open(int shard) {
-        if (watch.closed(shard) == null || !ours(shard)) {
+    /** Whether a closed shard could be prepared: opened by us, whose lease it is, or by another gateway. */
+    private boolean prepared(int shard) {
+        if (watch.closed(shard) == null || told.containsKey(shard)) {
             return false;
         }
+        if (!recovery.follows(shard)) {
+            if (!tenure.take(shard)) {
+                complaints.remove(shard);
+                watch.close(shard, "another gateway has its lease and opens it");
+                return false;
+            }
+            String why = recovery.prepare(shard);
+            if (why != null) {
+                if (!why.equals(complaints.put(shard, why))) {
+                    LOG.error("shard {} stays closed: {}", shard, why);
+                }
+                return false;
+            }
+        }
         reaper.pause();
-        String why = recovery.prepare(shard);
-        if (why == null) {
-            complaints.remove(shard);
-            return true;
-        }
-        if (!why.equals(complaints.put(shard, why))) {
-            LOG.error("shard {} stays closed: {}", shard, why);
-        }
-        return false;
-    }
-
-    private boolean ours(int shard) {
-        records.shards().get(shard);
-        long now = clock.millis();
-        return records.shards().lease(shard, owner, now, now + LEASE_MS);
+        complaints.remove(shard);
+        return true;
     }
 
     /** What must come before anything new: money that was promised, settlements that were journalled, orphans. */
-    private void catchUp(List<Integer> used) throws IOException {
+    private void catchUp(List<Integer> prepared) throws IOException {
         treasury.resend();
         treasury.resendStates();
         reproject.run();
@@ -251,10 +284,29 @@ public final class Books implements AutoCloseable {
             replay.settleOrphans();
             orphansSettled = true;
         }
-        for (int shard : used) {
-            if (!complaints.containsKey(shard)) {
-                watch.open(shard);
-            }
+        for (int shard : prepared) {
+            long epoch = watch.epoch(shard);
+            tenure.reinstated(shard, epoch);
+            told.put(shard, epoch);
+        }
+    }
+
+    /** Lets new exchanges in, once every gateway that is alive has placed its holds again or had the time to (H34). */
+    private void admit(int shard) {
+        long epoch = told.getOrDefault(shard, 0L);
+        Optional<ShardState> state = control.shard(shard);
+        if (watch.fenced(shard) != null || state.isEmpty() || state.get().epoch() != epoch) {
+            told.remove(shard);
+            watch.close(shard, "epoch " + epoch + " is over");
+            return;
+        }
+        boolean over = state.get().reinstatingMs() <= control.nowMs();
+        if (!over && tenure.allReinstated(shard, epoch)) {
+            over = control.endReinstating(shard, state.get().line(), epoch) instanceof FenceResult.Opened;
+        }
+        if (over) {
+            told.remove(shard);
+            watch.open(shard);
         }
     }
 
@@ -276,6 +328,9 @@ public final class Books implements AutoCloseable {
     /** Takes what there is to SQL, the newest too. Waits until that is done. */
     public void drainNow() {
         submitted(() -> run(() -> {
+            if (displaced) {
+                return;
+            }
             replay.keep();
             shards.forEach(shard -> drained(shard, true));
         }));
@@ -284,14 +339,23 @@ public final class Books implements AutoCloseable {
     /** Takes to SQL what is old enough to be on Redis's disk as well. Waits until that is done. */
     public void drainSettled() {
         submitted(() -> run(() -> {
+            if (displaced) {
+                return;
+            }
             replay.keep();
             shards.forEach(shard -> drained(shard, false));
         }));
     }
 
-    /** A shard is used for the first time, or has to be looked at at once. Waits until that is done. */
+    /** A shard is used for the first time, or has to be looked at at once. Waits until it is open, or cannot soon be. */
     public void openNow() {
-        submitted(() -> run(this::round));
+        long since = System.nanoTime();
+        do {
+            submitted(() -> run(this::round));
+        } while (shards.stream().anyMatch(shard -> watch.closed(shard) != null)
+                && complaints.isEmpty()
+                && !displaced
+                && System.nanoTime() - since < OPENED_SOON_NANOS);
     }
 
     private void submitted(Runnable task) {
@@ -306,6 +370,9 @@ public final class Books implements AutoCloseable {
 
     /** Why new exchanges cannot be served; null where they can. */
     public @Nullable String notReady() {
+        if (displaced) {
+            return DISPLACED;
+        }
         if (!complaints.isEmpty()) {
             return complaints.values().iterator().next();
         }
@@ -333,8 +400,11 @@ public final class Books implements AutoCloseable {
     public long lag() {
         long lag = 0;
         for (int shard : List.copyOf(shards)) {
-            lag += watch.n(shard)
-                    - records.shards().find(shard).map(Shards.Shard::n).orElse(0L);
+            // SQL knows more than us where another gateway drains
+            lag += Math.max(
+                    0,
+                    watch.n(shard)
+                            - records.shards().find(shard).map(Shards.Shard::n).orElse(0L));
         }
         return lag;
     }
@@ -346,6 +416,7 @@ public final class Books implements AutoCloseable {
             return;
         }
         drainNow();
+        submitted(() -> run(tenure::end));
         thread.shutdown();
         try {
             if (!thread.awaitTermination(10, TimeUnit.SECONDS)) {

@@ -217,7 +217,14 @@ final class Calls {
             Long.toString(fence.epoch()),
             Long.toString(fence.expectedEpoch()),
             Long.toString(fence.expectedN()),
-            ms(fence.noReaping())
+            ms(fence.noReaping()),
+            ms(fence.reinstating())
+        });
+    }
+
+    static Call endReinstating(int shard, String line, long epoch) {
+        return new Call(Script.FENCE, shard, new String[] {Keys.shard(shard)}, new String[] {
+            Script.VERSION, "window", line, Long.toString(epoch), "0", "0", "0", "0"
         });
     }
 

@@ -202,8 +202,17 @@ public final class ControlPort implements AutoCloseable {
 
     /** Opens a shard. */
     public FenceResult fence(int shard, Fence fence) {
+        return fence(Calls.fence(shard, fence));
+    }
+
+    /** Every hold that a lost second took along is placed again: new exchanges may come in this epoch. */
+    public FenceResult endReinstating(int shard, String line, long epoch) {
+        return fence(Calls.endReinstating(shard, line, epoch));
+    }
+
+    private FenceResult fence(Call call) {
         try {
-            return Results.fence(new Reply(eval(Calls.fence(shard, fence))));
+            return Results.fence(new Reply(eval(call)));
         } catch (RedisException away) {
             return new FenceResult.Unavailable(String.valueOf(away.getMessage()));
         }
@@ -253,10 +262,14 @@ public final class ControlPort implements AutoCloseable {
 
     /** A shard; empty where it has never been opened in this Redis. */
     public Optional<ShardState> shard(int shard) {
-        Map<String, String> fields = fields(Keys.shard(shard), "line", "run", "epoch", "n");
+        Map<String, String> fields = fields(Keys.shard(shard), "line", "run", "epoch", "n", "reinstating_ms");
         return Optional.ofNullable(fields.get("line"))
                 .map(line -> new ShardState(
-                        line, fields.getOrDefault("run", ""), number(fields.get("epoch")), number(fields.get("n"))));
+                        line,
+                        fields.getOrDefault("run", ""),
+                        number(fields.get("epoch")),
+                        number(fields.get("n")),
+                        number(fields.get("reinstating_ms"))));
     }
 
     /** Entries of a shard's ledger after a position, oldest first. */

@@ -30,7 +30,7 @@ final class Results {
             case "STALE_POLICY" -> new PlaceResult.StalePolicy(reply.number(1));
             case "CONFLICT", "CORRUPT", "RANGE", "CLOCK", "FULL", "VERSION" ->
                 new PlaceResult.Rejected(reply.word(), reply.text(1));
-            case "FENCED", "BEHIND" -> new PlaceResult.Unavailable(reply.word(), false);
+            case "FENCED", "BEHIND", "REINSTATING" -> new PlaceResult.Unavailable(reply.word(), false);
             default -> new PlaceResult.Unavailable("reply " + reply.word(), true);
         };
     }

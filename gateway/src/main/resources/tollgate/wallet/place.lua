@@ -7,8 +7,9 @@
 --         then for each cap: its version, the version of its last reset, unit (u: nano-USD, t: tokens, r: requests), limit,
 --         ms of a bucket (0: calendar), start ms, end ms, end ms of the window after it (reinstate: start as held)
 -- Returns {OK, granted, available, expires ms, [with caps: tokens granted, what the caps hold,] epoch, n, now ms}
---   or one refusal, first match wins: VERSION, FENCED, BEHIND, RANGE, CORRUPT, DONE, CONFLICT, UNKNOWN, STATE state,
---      STALE_POLICY current, CLOCK, FULL, those of place_caps.lua for each cap in turn, FUNDS balance held
+--   or one refusal, first match wins: VERSION, FENCED, BEHIND, RANGE, CORRUPT, DONE, CONFLICT, UNKNOWN, REINSTATING
+--      (other gateways have not placed the holds again that a lost second took along), STATE state, STALE_POLICY current,
+--      CLOCK, FULL, those of place_caps.lua for each cap in turn, FUNDS balance held
 -- Grants  want, where it is at most half of what is available in the wallet and under the tightest cap; else that half,
 --         but never less than min.
 -- Caps    hold what is granted (1 of requests) until the settlement: `name,unit,bucket ms,start,held;..`
@@ -53,6 +54,9 @@ end
 local granted, available = want, balance - held
 local half, caps, tokens = math.floor(available / 2)
 if not reinstate then
+  if reinstating_ms > now_ms then
+    return {'REINSTATING'}
+  end
   if wallet[3] ~= 'active' then
     return {'STATE', wallet[3]}
   end

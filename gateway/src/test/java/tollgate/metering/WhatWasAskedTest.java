@@ -125,7 +125,7 @@ class WhatWasAskedTest {
         HoldPlan plan = plan(Service.COUNT_TOKENS, 0, MeteredRequest.Conditions.STANDARD);
         assertThat(plan.min()).isEqualTo(Usd.ZERO);
         assertThat(plan.want()).isEqualTo(Usd.ZERO);
-        assertThat(plan.ceilingFor(Usd.ZERO)).isNull();
+        assertThat(plan.ceilingFor(Usd.ZERO, 0)).isNull();
         Observed answered = new Observed(null, false, false, null, null, null, 1, 0, 0, false);
         for (Ending ending : List.of(
                 new Ending.Complete(),
