@@ -3,7 +3,12 @@ package tollgate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.lettuce.core.RedisClient;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -56,6 +62,7 @@ class TwoGatewaysTest {
 
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
     private RedisProcess redis;
+    private String address = "";
     private Supplier<Records> shared;
     private TestGateway one;
     private TestGateway other;
@@ -198,6 +205,97 @@ class TwoGatewaysTest {
         theBooksAreExact();
     }
 
+    @Test
+    void a_killed_one_leaves_the_other_serving_its_holds_expire_and_its_own_restart_settles_exactly() throws Exception {
+        Account account = one.account("1.00");
+        Process child = child("child");
+        URI childUrl = childUrl("child");
+        try (HttpClient http = HttpClient.newHttpClient();
+                InputStream relayed = http.send(
+                                ask(childUrl, account, "tokens=5000, pace=5ms"),
+                                HttpResponse.BodyHandlers.ofInputStream())
+                        .body()) {
+            var waiting = http.sendAsync(ask(childUrl, account, "barrier=2"), HttpResponse.BodyHandlers.ofString());
+            relayed.readNBytes(20_000);
+            await().atMost(Duration.ofSeconds(10)).until(() -> open(account) == 2);
+            child.destroyForcibly().waitFor();
+            assertThat(waiting).failsWithin(Duration.ofSeconds(10));
+        }
+        for (int i = 0; i < 10; i++) {
+            TestGateway gateway = i % 2 == 0 ? one : other;
+            assertThat(gateway.ask(account, TestGateway.chat(true, 50), "tokens=5")
+                            .statusCode())
+                    .as("right after the kill")
+                    .isEqualTo(200);
+        }
+        await().atMost(Duration.ofMinutes(1)).until(() -> open(account) == 0);
+        child("child");
+        childUrl("child");
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> one.installation.records().exchanges().last(account.wallet(), 100).stream()
+                                .filter(each -> each.ended().equals("gateway_stopped"))
+                                .count()
+                        == 2);
+        theBooksAreExact();
+        assertThat(one.installation.records().exchanges().last(account.wallet(), 100))
+                .filteredOn(each -> each.ended().equals("gateway_stopped"))
+                .extracting(each -> each.charge() > 0)
+                .containsExactlyInAnyOrder(true, false);
+        assertThat(one.installation.records().ledger().ofWallet(account.wallet(), 0, 100))
+                .extracting(entry -> entry.kind())
+                .contains("expiry", "late");
+    }
+
+    private Process child(String name) throws IOException {
+        Path data = folder.resolve(name);
+        Files.createDirectories(data);
+        Files.deleteIfExists(data.resolve("ready.json"));
+        Path file = folder.resolve(name + ".yaml");
+        Files.writeString(
+                file,
+                "listen: {gateway: '127.0.0.1:0', admin: '127.0.0.1:0'}\ndata_dir: '" + data + "'\n" + settings());
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "tollgate.ChildGateway",
+                        file.toString(),
+                        address)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve(name + "-" + System.nanoTime()).toFile())
+                .start();
+        started.push(() -> {
+            process.destroy();
+            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        });
+        return process;
+    }
+
+    private URI childUrl(String name) throws IOException {
+        Path ready = folder.resolve(name).resolve("ready.json");
+        await().atMost(Duration.ofMinutes(1)).until(() -> Files.exists(ready));
+        return URI.create(
+                MAPPER.readTree(Files.readString(ready)).path("base_url").asString() + "/chat/completions");
+    }
+
+    private static HttpRequest ask(URI url, Account account, String directives) {
+        return HttpRequest.newBuilder(url)
+                .header("Authorization", "Bearer " + account.key())
+                .header("Content-Type", "application/json")
+                .header("X-Sandbox", directives)
+                .POST(HttpRequest.BodyPublishers.ofString(TestGateway.chat(true, 10_000)))
+                .build();
+    }
+
+    private long open(Account account) {
+        try (RedisClient client = RedisClient.create("redis://127.0.0.1:" + redis.port());
+                var connection = client.connect()) {
+            return Long.parseLong(connection.sync().hget("{s" + shard(account) + "}:w:" + account.wallet(), "open"));
+        }
+    }
+
     private void served(Account account) {
         for (TestGateway gateway : List.of(one, other)) {
             await().atMost(Duration.ofSeconds(30))
@@ -252,7 +350,7 @@ class TwoGatewaysTest {
     }
 
     private String settings() {
-        return "redis: {url: 'redis://127.0.0.1:" + redis.port() + "', place_wait_ms: 20000}";
+        return "redis: {url: 'redis://127.0.0.1:" + redis.port() + "', place_wait_ms: 20000}\nholds: {life_s: 10}";
     }
 
     private static void copy(Path from, Path to) throws IOException {
@@ -275,7 +373,9 @@ class TwoGatewaysTest {
 
     private Supplier<Records> shared() throws SQLException {
         if (books == Books.SQLITE) {
-            return () -> Records.sqlite(folder.resolve("shared.db"));
+            Path file = folder.resolve("shared.db");
+            address = file.toString();
+            return () -> Records.sqlite(file);
         }
         String server = System.getenv("TOLLGATE_TEST_POSTGRES");
         if (server == null && !"true".equals(System.getenv("CI"))) {
@@ -287,7 +387,7 @@ class TwoGatewaysTest {
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE DATABASE " + name);
         }
-        String url = server.replaceFirst("/[^/?]*(\\?|$)", "/" + name + "$1");
-        return () -> Records.jdbc(url);
+        address = server.replaceFirst("/[^/?]*(\\?|$)", "/" + name + "$1");
+        return () -> Records.jdbc(address);
     }
 }
