@@ -72,6 +72,7 @@ class CapVerificationTest {
         Treasury treasury = new Treasury(records, control, Clock.systemUTC());
         books = new Books(
                 records,
+                "here",
                 control,
                 watch,
                 journal,
