@@ -19,30 +19,33 @@ final class RequestLine {
      * @throws FramingException where it is not {@code method SP target SP HTTP/x.y}
      */
     static boolean checked(ByteBuf bytes) {
-        int from = bytes.readerIndex();
         int end = bytes.writerIndex();
-        while (from < end && (bytes.getByte(from) == '\r' || bytes.getByte(from) == LF)) {
-            from++;
+        int from = bytes.forEachByte(bytes.readerIndex(), bytes.readableBytes(), b -> b == '\r' || b == LF);
+        if (from < 0) {
+            return false;
         }
-        if (from < end && (bytes.getByte(from) == ' ' || bytes.getByte(from) == '\t')) {
+        byte first = bytes.getByte(from);
+        if (first == ' ' || first == '\t') {
             throw new FramingException("the request line begins with white space");
         }
         int feed = bytes.indexOf(from, end, LF);
         if (feed < 0) {
             return false;
         }
-        if (bytes.getByte(feed - 1) != '\r') {
+        byte[] line = new byte[feed - from];
+        bytes.getBytes(from, line);
+        if (line[line.length - 1] != '\r') {
             throw new FramingException("a line does not end with CR LF");
         }
-        check(bytes, from, feed - 1);
+        check(line, line.length - 1);
         return true;
     }
 
-    private static void check(ByteBuf bytes, int from, int to) {
+    private static void check(byte[] line, int to) {
         int spaces = 0;
-        int last = from - 1;
-        for (int i = from; i < to; i++) {
-            byte b = bytes.getByte(i);
+        int last = -1;
+        for (int i = 0; i < to; i++) {
+            byte b = line[i];
             if (b == ' ') {
                 if (i == last + 1) {
                     throw new FramingException("the request line holds a space too many");
@@ -55,21 +58,21 @@ final class RequestLine {
                 throw new FramingException("the method holds a character that belongs in none");
             }
         }
-        if (spaces != 2 || !isVersion(bytes, last + 1, to)) {
+        if (spaces != 2 || !isVersion(line, last + 1, to)) {
             throw new FramingException("the request line is not a method, a target and a version of HTTP");
         }
     }
 
-    private static boolean isVersion(ByteBuf bytes, int from, int to) {
+    private static boolean isVersion(byte[] line, int from, int to) {
         if (to - from != VERSION.length() + 3) {
             return false;
         }
         for (int i = 0; i < VERSION.length(); i++) {
-            if (bytes.getByte(from + i) != VERSION.charAt(i)) {
+            if (line[from + i] != VERSION.charAt(i)) {
                 return false;
             }
         }
-        return isDigit(bytes.getByte(to - 3)) && bytes.getByte(to - 2) == '.' && isDigit(bytes.getByte(to - 1));
+        return isDigit(line[to - 3]) && line[to - 2] == '.' && isDigit(line[to - 1]);
     }
 
     private static boolean isDigit(int c) {
