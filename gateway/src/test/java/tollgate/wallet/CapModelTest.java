@@ -89,9 +89,11 @@ class CapModelTest {
         for (int i = 0; i < 3; i++) {
             String wallet = run + "w" + i;
             post(wallet, EntryKind.OPEN, 0);
-            post(wallet, EntryKind.TOP_UP, 40_000);
+            // one of them is short of money before it is short of caps
+            long funds = i == 0 ? 10_000 : 100_000;
+            post(wallet, EntryKind.TOP_UP, funds);
             model.purses.put(wallet, new CapModel.Purse());
-            model.purses.get(wallet).balance = 40_000;
+            model.purses.get(wallet).balance = funds;
         }
         for (int step = 0; step < 400; step++) {
             String story = "seed " + seed + " step " + step;
@@ -371,7 +373,7 @@ class CapModelTest {
     }
 
     private String id() {
-        return run + "x" + random.nextInt(120);
+        return run + "x" + random.nextInt(60);
     }
 
     private String owner(String id) {
