@@ -233,12 +233,12 @@ class TwoGatewaysTest {
         childUrl("child");
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> one.installation.records().exchanges().last(account.wallet(), 100).stream()
-                                .filter(each -> each.ended().equals("gateway_stopped"))
+                                .filter(each -> each.ended().equals("gateway_died"))
                                 .count()
                         == 2);
         theBooksAreExact();
         assertThat(one.installation.records().exchanges().last(account.wallet(), 100))
-                .filteredOn(each -> each.ended().equals("gateway_stopped"))
+                .filteredOn(each -> each.ended().equals("gateway_died"))
                 .extracting(each -> each.charge() > 0)
                 .containsExactlyInAnyOrder(true, false);
         assertThat(one.installation.records().ledger().ofWallet(account.wallet(), 0, 100))
