@@ -5,19 +5,14 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +25,6 @@ import tollgate.records.Gateways;
 import tollgate.records.Records;
 import tollgate.records.Shards;
 import tollgate.wallet.ControlPort;
-import tollgate.wallet.FenceResult;
-import tollgate.wallet.ShardState;
 import tollgate.wallet.ShardWatch;
 
 /**
@@ -43,42 +36,32 @@ public final class Books implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Books.class);
     private static final long ROUND_MS = 200;
     private static final long RESEND_AFTER_MS = 6_000;
-    private static final long LOOK_EVERY_MS = 1_000;
     private static final long RECONSTRUCT_EVERY_MS = 60_000;
     private static final Duration RECORD_AFTER = Duration.ofMinutes(10);
     private static final Duration FINAL_AFTER = Duration.ofHours(24);
     private static final String DISPLACED = "another gateway runs with the id of this data directory";
-    private static final long REINSTATE_MS = 5_000;
     private static final long OPENED_SOON_NANOS = 5_000_000_000L;
+    private static final long OPENING_NAP_NANOS = 20_000_000;
 
     private final Records records;
-    private final ControlPort control;
     private final ShardWatch watch;
     private final Clock clock;
     private final Treasury treasury;
-    private final Runnable reproject;
     private final Tenure tenure;
     private final Hearing hearing;
     private final Drain drain;
     private final Replay replay;
-    private final Recovery recovery;
+    private final Opening opening;
     private final Reaper reaper;
     private final Reconstruction reconstruction;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("books").daemon().factory());
-    private final ConcurrentHashMap<Integer, String> complaints = new ConcurrentHashMap<>();
     private final Set<Integer> shards = new ConcurrentSkipListSet<>();
     private final Set<Integer> broken = new ConcurrentSkipListSet<>();
-    private volatile Supplier<CompletableFuture<Void>> reinstatement = () -> CompletableFuture.completedFuture(null);
-    /** Shards that have been told what we know, by the epoch that was: new exchanges wait for the other gateways. */
-    private final Map<Integer, Long> told = new HashMap<>();
-
     private volatile boolean displaced;
-    private boolean orphansSettled;
     private long lastReconstruction;
-    private long lastLook;
     private long lastResend;
-    private @Nullable String lastFailure;
+    private volatile @Nullable String lastFailure;
 
     /**
      * Books of one gateway.
@@ -105,17 +88,16 @@ public final class Books implements AutoCloseable {
             Telemetry telemetry,
             Clock clock) {
         this.records = records;
-        this.control = control;
         this.watch = watch;
         this.treasury = treasury;
-        this.reproject = reproject;
         this.clock = clock;
         GatewayIdentity us = journal.identity();
         this.tenure = new Tenure(records, new Gateways.Run(us.id(), us.boot(), us.nonce(), place));
         this.replay = new Replay(journal, journalLoop, records, control, treasury, telemetry, clock);
         this.hearing = new Hearing(records, replay::heard);
         this.drain = new Drain(records, control, tenure.owner(), drainAfter.toMillis(), replay::booked);
-        this.recovery = new Recovery(
+        this.reaper = new Reaper(control, telemetry, holdLife.toNanos());
+        Recovery recovery = new Recovery(
                 records,
                 control,
                 watch,
@@ -126,7 +108,7 @@ public final class Books implements AutoCloseable {
                 tenure::hasOthers,
                 holdLife,
                 restores);
-        this.reaper = new Reaper(control, telemetry, holdLife.toNanos());
+        this.opening = new Opening(records, control, watch, tenure, recovery, reaper, treasury, replay, reproject);
         this.reconstruction = new Reconstruction(records, control, clock, RECORD_AFTER, FINAL_AFTER);
     }
 
@@ -148,7 +130,7 @@ public final class Books implements AutoCloseable {
 
     /** Who places the holds of open exchanges again, where Redis may have lost some. */
     public void onReopening(Supplier<CompletableFuture<Void>> reinstate) {
-        reinstatement = reinstate;
+        opening.onReopening(reinstate);
     }
 
     /** A step of the books, which may find SQL or Redis away. */
@@ -183,16 +165,7 @@ public final class Books implements AutoCloseable {
         long now = clock.millis();
         List<Integer> used = records.shards().used();
         shards.addAll(used);
-        if (now - lastLook > LOOK_EVERY_MS) {
-            lastLook = now;
-            recovery.look(used);
-        }
-        leaveOldEpochs();
-        List<Integer> prepared = used.stream().filter(this::prepared).toList();
-        if (!prepared.isEmpty()) {
-            catchUp(prepared);
-        }
-        List.copyOf(told.keySet()).forEach(this::admit);
+        opening.round(used);
         treasury.tellOwed();
         replay.keep();
         List<Integer> open =
@@ -221,16 +194,6 @@ public final class Books implements AutoCloseable {
         }
     }
 
-    /** Another gateway opens a shard under a new epoch, or has found that Redis went back: nobody may have told us yet. */
-    private void leaveOldEpochs() {
-        records.shards().all().forEach((shard, known) -> {
-            long epoch = watch.epoch(shard);
-            if (watch.closed(shard) == null && (known.intended() > epoch || known.doubted() >= epoch)) {
-                watch.close(shard, "epoch " + epoch + " is over");
-            }
-        });
-    }
-
     /** A drain that stopped at something it cannot explain shows until it goes on: nothing more gets to SQL. */
     private void drained(int shard, boolean toTheEnd) {
         if (!tenure.holds(shard)) {
@@ -247,77 +210,6 @@ public final class Books implements AutoCloseable {
             case WAITING -> {}
         }
         hearing.stop(shard);
-    }
-
-    /** Whether a closed shard could be prepared: opened by us, whose lease it is, or by another gateway. */
-    private boolean prepared(int shard) {
-        if (watch.closed(shard) == null || told.containsKey(shard)) {
-            return false;
-        }
-        if (!recovery.follows(shard)) {
-            if (!tenure.take(shard)) {
-                complaints.remove(shard);
-                watch.close(shard, "another gateway has its lease and opens it");
-                return false;
-            }
-            String why = recovery.prepare(shard);
-            if (why != null) {
-                if (!why.equals(complaints.put(shard, why))) {
-                    LOG.error("shard {} stays closed: {}", shard, why);
-                }
-                return false;
-            }
-        }
-        reaper.pause();
-        complaints.remove(shard);
-        return true;
-    }
-
-    /** What must come before anything new: money that was promised, settlements that were journalled, orphans. */
-    private void catchUp(List<Integer> prepared) throws IOException {
-        treasury.resend();
-        treasury.resendStates();
-        reproject.run();
-        reinstate();
-        replay.settleOlderThan(Long.MAX_VALUE);
-        if (!orphansSettled) {
-            replay.settleOrphans();
-            orphansSettled = true;
-        }
-        for (int shard : prepared) {
-            long epoch = watch.epoch(shard);
-            tenure.reinstated(shard, epoch);
-            told.put(shard, epoch);
-        }
-    }
-
-    /** Lets new exchanges in, once every gateway that is alive has placed its holds again or had the time to (H34). */
-    private void admit(int shard) {
-        long epoch = told.getOrDefault(shard, 0L);
-        Optional<ShardState> state = control.shard(shard);
-        if (watch.fenced(shard) != null || state.isEmpty() || state.get().epoch() != epoch) {
-            told.remove(shard);
-            watch.close(shard, "epoch " + epoch + " is over");
-            return;
-        }
-        boolean over = state.get().reinstatingMs() <= control.nowMs();
-        if (!over && tenure.allReinstated(shard, epoch)) {
-            over = control.endReinstating(shard, state.get().line(), epoch) instanceof FenceResult.Opened;
-        }
-        if (over) {
-            told.remove(shard);
-            watch.open(shard);
-        }
-    }
-
-    private void reinstate() {
-        try {
-            reinstatement.get().get(REINSTATE_MS, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException late) {
-            LOG.warn("not every open exchange has its hold again: its next renewal will see to it", late);
-        }
     }
 
     /** Tells wallets now of money that was asked to move. Waits until that is done. */
@@ -350,12 +242,19 @@ public final class Books implements AutoCloseable {
     /** A shard is used for the first time, or has to be looked at at once. Waits until it is open, or cannot soon be. */
     public void openNow() {
         long since = System.nanoTime();
-        do {
+        submitted(() -> run(this::round));
+        while (isOpening() && System.nanoTime() - since < OPENED_SOON_NANOS) {
+            LockSupport.parkNanos(OPENING_NAP_NANOS);
             submitted(() -> run(this::round));
-        } while (shards.stream().anyMatch(shard -> watch.closed(shard) != null)
-                && complaints.isEmpty()
+        }
+    }
+
+    /** Whether a shard is closed that another gateway or our next round will open. */
+    private boolean isOpening() {
+        return shards.stream().anyMatch(shard -> watch.closed(shard) != null)
+                && opening.complaints().isEmpty()
                 && !displaced
-                && System.nanoTime() - since < OPENED_SOON_NANOS);
+                && lastFailure == null;
     }
 
     private void submitted(Runnable task) {
@@ -373,8 +272,8 @@ public final class Books implements AutoCloseable {
         if (displaced) {
             return DISPLACED;
         }
-        if (!complaints.isEmpty()) {
-            return complaints.values().iterator().next();
+        if (!opening.complaints().isEmpty()) {
+            return opening.complaints().getFirst();
         }
         if (!broken.isEmpty()) {
             return complaints().getFirst();
@@ -390,7 +289,7 @@ public final class Books implements AutoCloseable {
 
     /** What only a person can mend, in words. */
     public List<String> complaints() {
-        List<String> all = new ArrayList<>(complaints.values());
+        List<String> all = new ArrayList<>(opening.complaints());
         broken.forEach(shard ->
                 all.add("shard " + shard + ": the ledger in Redis does not continue the one in SQL: not drained"));
         return all;

@@ -169,16 +169,31 @@ class TwoBooksTest {
         Map<String, byte[]> before = copy();
         top(second, "t2");
         assertThat(first.watch.n(SHARD)).as("the first has not heard of it").isLessThan(second.watch.n(SHARD));
-        raw(client -> {
-            client.keys("{s7}*").forEach(client::del);
-            before.forEach((key, value) -> client.restore(key, value, RestoreArgs.Builder.ttl(0)));
-        });
+        setBack(before);
         assertThat(second.place("x", false)).isEqualTo(new PlaceResult.Unavailable("BEHIND", false));
         await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
             assertThat(first.isOpen() && second.isOpen()).isTrue();
             assertThat(records.shards().get(SHARD).epoch()).isEqualTo(epoch + 1);
             assertThat(second.control.wallet(at).orElseThrow().balance()).isEqualTo(Usd.parse("2"));
         });
+    }
+
+    @Test
+    void a_redis_that_restarted_or_was_set_back_while_nobody_asked_it_for_anything_is_opened_all_the_same() {
+        Map<String, byte[]> before = copy();
+        top(first, "t2");
+        first.books.drainNow();
+        List<Runnable> changes =
+                List.of(() -> raw(client -> client.hset("{s7}:m", "run", "another")), () -> setBack(before));
+        for (Runnable change : changes) {
+            long epoch = records.shards().get(SHARD).epoch();
+            change.run();
+            await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
+                assertThat(records.shards().get(SHARD).epoch()).isGreaterThan(epoch);
+                assertThat(first.isOpen() && second.isOpen()).isTrue();
+                assertThat(first.control.wallet(at).orElseThrow().balance()).isEqualTo(Usd.parse("2"));
+            });
+        }
     }
 
     @Test
@@ -211,6 +226,13 @@ class TwoBooksTest {
         Map<String, byte[]> copy = new HashMap<>();
         raw(client -> client.keys("{s7}*").forEach(key -> copy.put(key, client.dump(key))));
         return copy;
+    }
+
+    private void setBack(Map<String, byte[]> before) {
+        raw(client -> {
+            client.keys("{s7}*").forEach(client::del);
+            before.forEach((key, value) -> client.restore(key, value, RestoreArgs.Builder.ttl(0)));
+        });
     }
 
     private void raw(Consumer<RedisCommands<String, String>> told) {
