@@ -135,6 +135,10 @@ final class Recovery {
             return "FOREIGN: Redis is at epoch " + state.epoch() + ", an old primary of epoch " + known.epoch();
         }
         if (state.n() < known.n()) {
+            // set back under a server that goes on, others may still write to it
+            if (state.run().equals(run) && !(control.close(shard, state) instanceof FenceResult.Opened)) {
+                return "BEHIND: Redis is at entry " + state.n() + " of " + known.n() + " and is written to";
+            }
             return rolledForward(shard, known, state.n());
         }
         // entries that SQL never had are booked again from the journals
@@ -145,11 +149,17 @@ final class Recovery {
     void look(List<Integer> shards) {
         String run = control.run();
         for (int shard : shards) {
-            if (watch.closed(shard) == null
-                    && !control.shard(shard)
-                            .map(state -> state.run().equals(run))
-                            .orElse(false)) {
-                watch.close(shard, "FENCED");
+            if (watch.closed(shard) != null) {
+                continue;
+            }
+            long epoch = watch.epoch(shard);
+            // before Redis is asked: what it has told until then, it must know
+            long n = watch.n(shard);
+            boolean same = control.shard(shard)
+                    .filter(state -> state.run().equals(run) && state.epoch() == epoch && state.n() >= n)
+                    .isPresent();
+            if (!same) {
+                watch.close(shard, "Redis is not the one that was opened in epoch " + epoch);
             }
         }
     }

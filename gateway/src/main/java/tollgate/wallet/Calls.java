@@ -222,6 +222,19 @@ final class Calls {
         });
     }
 
+    static Call close(int shard, ShardState found) {
+        return new Call(Script.FENCE, shard, new String[] {Keys.shard(shard)}, new String[] {
+            Script.VERSION,
+            "close",
+            found.line(),
+            Long.toString(found.epoch() + 1),
+            Long.toString(found.epoch()),
+            Long.toString(found.n()),
+            "0",
+            "0"
+        });
+    }
+
     static Call endReinstating(int shard, String line, long epoch) {
         return new Call(Script.FENCE, shard, new String[] {Keys.shard(shard)}, new String[] {
             Script.VERSION, "window", line, Long.toString(epoch), "0", "0", "0", "0"

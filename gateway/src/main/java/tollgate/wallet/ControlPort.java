@@ -205,6 +205,11 @@ public final class ControlPort implements AutoCloseable {
         return fence(Calls.fence(shard, fence));
     }
 
+    /** Closes a shard to everything but entries that are booked again, where it is as found: nobody else may write to it. */
+    public FenceResult close(int shard, ShardState found) {
+        return fence(Calls.close(shard, found));
+    }
+
     /** Every hold that a lost second took along is placed again: new exchanges may come in this epoch. */
     public FenceResult endReinstating(int shard, String line, long epoch) {
         return fence(Calls.endReinstating(shard, line, epoch));

@@ -1,7 +1,8 @@
 #!lua flags=allow-oom
--- Opens a shard for the Redis that runs this, which from then on may be written to.
+-- Opens a shard for the Redis that runs this, which from then on may be written to; or closes it.
 -- KEYS    1 shard
--- ARGV    1 version  2 operation (genesis, open, or window: all holds are placed again)  3 line  4 epoch  5 expected epoch  6 expected n
+-- ARGV    1 version  2 operation (genesis, open, window: all holds are placed again, or close: entries
+--         are to be booked again)  3 line  4 epoch  5 expected epoch  6 expected n
 --         7 no reaping for so many ms  8 nothing but holds of open exchanges is placed for so many ms
 -- Returns {OK, epoch, n, now ms}
 --   or one refusal, first match wins: VERSION, RANGE, LOST_RACE (somebody else was here), FOREIGN (another line)
@@ -23,7 +24,7 @@ if ARGV[2] == 'genesis' then
   if meta[1] then
     return {'LOST_RACE', meta[2] or '', meta[3] or ''}
   end
-elseif ARGV[2] == 'open' or ARGV[2] == 'window' then
+elseif ARGV[2] == 'open' or ARGV[2] == 'window' or ARGV[2] == 'close' then
   if meta[1] ~= ARGV[3] then
     return {'FOREIGN', meta[1] or ''}
   end
@@ -45,6 +46,10 @@ local now_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 if ARGV[2] == 'window' then
   call('HSET', KEYS[1], 'reinstating_ms', '0')
   return {'OK', str(epoch), n, str(now_ms)}
+end
+if ARGV[2] == 'close' then
+  call('HDEL', KEYS[1], 'run')
+  return {'OK', str(expected_epoch), n, str(now_ms)}
 end
 call('HSET', KEYS[1], 'line', ARGV[3], 'run', run, 'epoch', str(epoch), 'n', n, 'no_reap_ms', str(now_ms + quiet),
   'reinstating_ms', str(now_ms + reinstating))

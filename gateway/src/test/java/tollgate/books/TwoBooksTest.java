@@ -184,7 +184,7 @@ class TwoBooksTest {
         top(first, "t2");
         first.books.drainNow();
         List<Runnable> changes =
-                List.of(() -> raw(client -> client.hset("{s7}:m", "run", "another")), () -> setBack(before));
+                List.of(() -> setBack(before), () -> raw(client -> client.hset("{s7}:m", "run", "another")));
         for (Runnable change : changes) {
             long epoch = records.shards().get(SHARD).epoch();
             change.run();
