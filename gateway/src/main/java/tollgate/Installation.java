@@ -23,6 +23,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,17 +93,39 @@ final class Installation implements AutoCloseable {
      */
     static Installation start(TollgateConfig config, int loopThreads, List<String> adminKeys, long drainAfterMs)
             throws IOException {
-        return new Installation(config, loopThreads, adminKeys, drainAfterMs);
+        return start(config, loopThreads, adminKeys, drainAfterMs, data -> openRecords(config, data));
     }
 
-    private Installation(TollgateConfig config, int loopThreads, List<String> adminKeys, long drainAfterMs)
+    /**
+     * Starts everything on the books that it is given.
+     *
+     * @param opening opens the books, beside the data directory or elsewhere
+     */
+    static Installation start(
+            TollgateConfig config,
+            int loopThreads,
+            List<String> adminKeys,
+            long drainAfterMs,
+            Function<Path, Records> opening)
+            throws IOException {
+        return new Installation(config, loopThreads, adminKeys, drainAfterMs, opening);
+    }
+
+    private Installation(
+            TollgateConfig config,
+            int loopThreads,
+            List<String> adminKeys,
+            long drainAfterMs,
+            Function<Path, Records> opening)
             throws IOException {
         this.config = config;
         try {
-            Path data = opened(DataDirectory.lock(config.dataDir())).path();
+            DataDirectory directory = opened(DataDirectory.lock(config.dataDir()));
+            Path data = directory.path();
+            Ports.check(config.listen());
             CompletableFuture<PriceKeeper> prices = CompletableFuture.supplyAsync(
                     () -> PriceKeeper.open(config.prices(), PRICES_LOOKED_AT, telemetry), workers);
-            CompletableFuture<Records> books = CompletableFuture.supplyAsync(() -> openRecords(data), workers);
+            CompletableFuture<Records> books = CompletableFuture.supplyAsync(() -> opening.apply(data), workers);
             this.redis = opened(RedisKeeper.start(config.redis().url(), data, workers));
             Transport transport = Transport.best();
             EventLoopGroup loops = opened(transport.loops(loopThreads, "loop"));
@@ -113,10 +136,12 @@ final class Installation implements AutoCloseable {
             ControlPort control = opened(
                     ControlPort.connect(redis.url(), watch, config.holds().maxOverrun()));
             RedisKeeper.check(control, config.redis().allowUnsafe());
+            RedisPulse pulse = opened(RedisPulse.of(control));
             Treasury treasury = new Treasury(records, control, clock);
             ProjectedKeys projected = new ProjectedKeys(records, control, workers);
             Books keeping = opened(new Books(
                     records,
+                    directory.place(),
                     control,
                     watch,
                     journal,
@@ -128,6 +153,8 @@ final class Installation implements AutoCloseable {
                     config.redis().url().equals(TollgateConfig.EMBEDDED),
                     telemetry,
                     clock));
+            PriceKeeper priced = opened(joined("prices", prices));
+            keeping.itemizing(new LateItemizer(priced, config.prices().markup()));
             keeping.start();
             KeyRing ring = new KeyRing(projected, clock);
             this.office = new Office(
@@ -141,8 +168,8 @@ final class Installation implements AutoCloseable {
                     },
                     clock);
             RefusalRing refusals = new RefusalRing();
-            ProxyContext context = ProxySetup.context(
-                    config, opened(joined("prices", prices)), ring, refusals, sandbox(transport), telemetry, clock);
+            ProxyContext context =
+                    ProxySetup.context(config, priced, ring, refusals, sandbox(transport), telemetry, clock);
             Upstreams upstreams = opened(new Upstreams(transport));
             ExchangeIds ids = new ExchangeIds(
                     journal.identity().id(),
@@ -164,7 +191,8 @@ final class Installation implements AutoCloseable {
                     records,
                     id -> journal.find(id).map(ExchangeRow::of),
                     id -> ProxySetup.refused(refusals, id));
-            this.gateway = new Gateway(context, proxies, new OwnPaths(desk, workers, () -> notReady(keeping, journal)));
+            this.gateway =
+                    new Gateway(context, proxies, new OwnPaths(desk, workers, () -> notReady(keeping, journal, pulse)));
             keeping.onReopening(gateway::reinstate);
             this.verification = new Verification(records, control, keeping, journal, clock);
             this.admin = opened(AdminServer.start(
@@ -176,7 +204,7 @@ final class Installation implements AutoCloseable {
                     verification,
                     new SuspenseDesk(records, control, clock),
                     telemetry::text,
-                    () -> notReady(keeping, journal),
+                    () -> notReady(keeping, journal, pulse),
                     clock));
             this.listener = HttpListener.bind(ProxySetup.listening(config), transport, loops, loops, gateway);
             telemetry.gauge("tollgate_open_exchanges", listener::openExchanges);
@@ -189,7 +217,7 @@ final class Installation implements AutoCloseable {
         }
     }
 
-    private Records openRecords(Path data) {
+    private static Records openRecords(TollgateConfig config, Path data) {
         return config.recordsUrl().equals(TollgateConfig.EMBEDDED)
                 ? Records.sqlite(data.resolve("records.db"))
                 : Records.jdbc(config.recordsUrl());
@@ -230,19 +258,22 @@ final class Installation implements AutoCloseable {
         return redis;
     }
 
-    private Upstream sandbox(Transport transport) {
+    private List<Upstream> sandbox(Transport transport) {
         EventLoopGroup own = opened(transport.loops(1, "sandbox"));
         Sandbox started = opened(Sandbox.start(0, transport, own));
         sandbox = started;
-        return ProxySetup.upstream(
-                config, "sandbox", "openai", URI.create("http://127.0.0.1:" + started.port()), "sandbox");
+        return ProxySetup.sandbox(config, URI.create("http://127.0.0.1:" + started.port()));
     }
 
-    private @Nullable String notReady(Books keeping, Journal journal) {
+    private @Nullable String notReady(Books keeping, Journal journal, RedisPulse pulse) {
         if (stopping) {
             return "stopping";
         }
-        return journal.keeps() ? keeping.notReady() : "the journal cannot be written";
+        if (!journal.keeps()) {
+            return "the journal cannot be written";
+        }
+        String closed = keeping.notReady();
+        return closed == null ? pulse.notReady() : closed;
     }
 
     /** Whether wallets and books say the same, as JSON would say it. */
@@ -295,13 +326,20 @@ final class Installation implements AutoCloseable {
         return group;
     }
 
-    /** Stops: nothing new, what is open may end, what is left is cut and charged, everything is put on disk. */
+    /**
+     * Stops: says so while it still takes what comes, then takes nothing new; what is open may end, what is left is cut
+     * and charged, everything is put on disk.
+     */
     @Override
     public void close() {
         stopping = true;
-        CompletableFuture<Void> drained =
-                listener.drain(config.drain()).toCompletableFuture().exceptionally(open -> null);
-        drained.join();
+        Duration lameDuck = config.lameDuck().compareTo(config.drain()) < 0 ? config.lameDuck() : config.drain();
+        listener.announceEnd();
+        nap(lameDuck);
+        listener.drain(config.drain().minus(lameDuck))
+                .toCompletableFuture()
+                .exceptionally(open -> null)
+                .join();
         if (listener.openExchanges() > 0) {
             LOG.warn("{} exchanges are still open after {}: cut and charged", listener.openExchanges(), config.drain());
             gateway.stopExchanges();
@@ -315,12 +353,15 @@ final class Installation implements AutoCloseable {
     private void awaitNoExchange() {
         long since = System.nanoTime();
         while (listener.openExchanges() > 0 && System.nanoTime() - since < TimeUnit.SECONDS.toNanos(5)) {
-            try {
-                Thread.sleep(10);
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-                return;
-            }
+            nap(Duration.ofMillis(10));
+        }
+    }
+
+    private static void nap(Duration time) {
+        try {
+            Thread.sleep(time);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

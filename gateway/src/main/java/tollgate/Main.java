@@ -1,12 +1,18 @@
 package tollgate;
 
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
 import tollgate.cli.AdminCommands;
+import tollgate.cli.CapCommand;
+import tollgate.cli.DirectoryCommands;
 import tollgate.cli.SuspenseCommand;
 import tollgate.config.InvalidConfig;
 
@@ -21,6 +27,11 @@ import tollgate.config.InvalidConfig;
             SimulatorCommand.class,
             AdminCommands.Wallet.class,
             AdminCommands.Key.class,
+            CapCommand.class,
+            DirectoryCommands.Org.class,
+            DirectoryCommands.Team.class,
+            DirectoryCommands.Member.class,
+            DirectoryCommands.Project.class,
             AdminCommands.Exchange.class,
             AdminCommands.Ledger.class,
             SuspenseCommand.class,
@@ -87,7 +98,18 @@ final class Main implements Runnable {
 
     /** What went wrong, in one line whatever is quoted in it. */
     private static String oneLine(Exception failure) {
-        String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        String message = switch (failure) {
+            // their messages are no more than the name of the file
+            case NoSuchFileException file -> file.getFile() + ": no such file or folder";
+            case AccessDeniedException file -> file.getFile() + ": access is denied";
+            case FileAlreadyExistsException file -> file.getFile() + ": is there, and no folder";
+            case UncheckedIOException wrapped
+            when wrapped.getCause() != null -> wrapped.getCause().getMessage();
+            default -> failure.getMessage();
+        };
+        if (message == null) {
+            message = failure.toString();
+        }
         return "tollgate: " + message.strip().replaceAll("[\\p{Cntrl}\u2028\u2029]+", " ");
     }
 }

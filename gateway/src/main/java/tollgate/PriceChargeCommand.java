@@ -2,7 +2,6 @@ package tollgate;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -77,6 +76,6 @@ final class PriceChargeCommand implements Callable<Integer> {
     static String text(Path file) throws IOException {
         return file.toString().equals("-")
                 ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
-                : Files.readString(file);
+                : PriceFiles.read(file);
     }
 }

@@ -3,25 +3,30 @@ package tollgate;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tollgate.cli.PastExchanges;
 import tollgate.dialect.usage.InvalidUsage;
 import tollgate.dialect.usage.Reported;
 import tollgate.dialect.usage.RequestReading;
 import tollgate.dialect.usage.UsageReading;
 import tollgate.pricing.Estimate;
+import tollgate.pricing.Explanation;
 import tollgate.pricing.ModelRates;
+import tollgate.pricing.Share;
 import tollgate.pricing.Terms;
+import tollgate.pricing.Usage;
 import tollgate.pricing.Usd;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -32,24 +37,27 @@ import tools.jackson.databind.JsonNode;
         description = {
             "Predicts the spend of request bodies, one a line; lines of a batch file, too.",
             "A line that is a usage object, or an answer with one, is reckoned exactly: what past usage would have cost "
-                    + "under another --model, --tier, --region or --rates."
+                    + "under another --model, --tier, --region or --rates.",
+            "With --past, so are the exchanges of a running gateway: what last month would have cost on another model."
         },
         mixinStandardHelpOptions = true)
 final class PriceEstimateCommand implements Callable<Integer> {
     @CommandLine.Mixin
     private PriceOptions options;
 
-    @Parameters(paramLabel = "FILE.jsonl", description = "one JSON object a line; - for standard input")
-    private Path file;
+    @CommandLine.Mixin
+    private PastExchanges past;
+
+    @Parameters(paramLabel = "FILE.jsonl", arity = "0..1", description = "one JSON object a line; - for standard input")
+    private @Nullable Path file;
 
     @Option(names = "--model", paramLabel = "M", description = "in place of what each line says")
     private @Nullable String model;
 
-    @Option(names = "--times", paramLabel = "N", defaultValue = "1", description = "the whole file so many times")
+    @Option(names = "--times", paramLabel = "N", defaultValue = "1", description = "all of it so many times")
     private long times;
 
-    private final Map<String, Estimate> byModel = new TreeMap<>();
-    private final Map<String, Long> lines = new TreeMap<>();
+    private final Forecast forecast = new Forecast();
 
     @SuppressWarnings("NullAway.Init") // picocli sets the fields
     PriceEstimateCommand() {}
@@ -59,22 +67,62 @@ final class PriceEstimateCommand implements Callable<Integer> {
         if (times < 1) {
             throw options.wrong("--times: " + times + " (expected: at least 1)");
         }
-        try (BufferedReader reader = file.toString().equals("-")
+        if (past.strayOption() != null) {
+            throw options.wrong(past.strayOption() + ": given (expected: with --past)");
+        }
+        if ((file == null) != past.asked()) {
+            throw options.wrong("FILE.jsonl or --past (expected: one of them)");
+        }
+        print(file == null ? recorded() : read(file));
+        return 0;
+    }
+
+    private Map<String, Object> read(Path from) throws IOException {
+        try (BufferedReader reader = from.toString().equals("-")
                 ? new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
-                : Files.newBufferedReader(file)) {
+                : Files.newBufferedReader(from)) {
             int number = 0;
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 number++;
                 if (!line.isBlank()) {
-                    line(number, line);
+                    line(from + " line " + number, line);
                 }
             }
+        } catch (CharacterCodingException foreign) {
+            throw new IllegalArgumentException(from + ": expected UTF-8", foreign);
+        } catch (NoSuchFileException missing) {
+            throw new IllegalArgumentException(from + ": no such file", missing);
         }
-        print();
-        return 0;
+        return forecast.json(times);
     }
 
-    private void line(int number, String line) {
+    /** What was recorded, and what it was charged and cost then. */
+    private Map<String, Object> recorded() throws IOException {
+        Usd[] was = {Usd.ZERO, Usd.ZERO};
+        past.each(exchange -> {
+            was[0] = was[0].plus(Usd.parse(exchange.path("charge").asString("")));
+            was[1] = was[1].plus(Usd.parse(exchange.path("cost").asString("")));
+            try {
+                ModelRates rates = options.rates(named(exchange.path("model").asString(null)));
+                Usage usage = RecordedUsage.of(exchange, rates);
+                forecast.add(
+                        rates,
+                        rates.explain(
+                                rates.countingRequest(usage),
+                                options.terms(Terms.STANDARD.at(options.at())),
+                                options.markup()));
+            } catch (IllegalArgumentException | ArithmeticException wrong) {
+                throw new IllegalArgumentException(
+                        "exchange " + exchange.path("id").asString("?") + ": " + wrong.getMessage(), wrong);
+            }
+        });
+        Map<String, Object> answer = forecast.json(times);
+        answer.put("charged", was[0].toString());
+        answer.put("cost", was[1].toString());
+        return answer;
+    }
+
+    private void line(String at, String line) {
         try {
             JsonNode node = PriceJson.MAPPER.readTree(line.startsWith("\uFEFF") ? line.substring(1) : line);
             if (!node.isObject()) {
@@ -91,7 +139,7 @@ final class PriceEstimateCommand implements Callable<Integer> {
             }
         } catch (JacksonException | IllegalArgumentException | InvalidUsage | ArithmeticException wrong) {
             String why = wrong instanceof JacksonException broken ? broken.getOriginalMessage() : wrong.getMessage();
-            throw new IllegalArgumentException(file + " line " + number + ": " + why, wrong);
+            throw new IllegalArgumentException(at + ": " + why, wrong);
         }
     }
 
@@ -105,7 +153,9 @@ final class PriceEstimateCommand implements Callable<Integer> {
 
     private void request(RequestReading reading) {
         ModelRates rates = options.rates(named(reading.model()));
-        add(rates, Estimate.of(reading.request(), rates, options.terms(reading.terms()), options.markup()));
+        Terms terms = options.terms(reading.terms());
+        forecast.check(rates, reading.request().counted(), terms);
+        forecast.add(rates, Estimate.of(reading.request(), rates, terms, options.markup()));
     }
 
     private void usage(JsonNode node, JsonNode body, Terms terms) {
@@ -115,12 +165,10 @@ final class PriceEstimateCommand implements Callable<Integer> {
         JsonNode name = answer.has("model") ? answer.path("model") : node.path("model");
         ModelRates rates = options.rates(named(name.isString() ? name.stringValue() : null));
         Reported reported = UsageReading.read(answer, rates::pricesApart);
-        Usd sum = Usd.ZERO;
-        for (Reported.Part part : reported.parts()) {
-            Terms known = options.terms(reported.terms(terms));
-            sum = sum.plus(rates.amount(rates.countingRequest(part.usage()), known, options.markup()));
-        }
-        add(rates, new Estimate(sum, sum, sum));
+        List<Share> shares = reported.parts().stream()
+                .map(part -> new Share(rates, rates.countingRequest(part.usage())))
+                .toList();
+        forecast.add(rates, Explanation.of(shares, options.terms(reported.terms(terms)), options.markup()));
     }
 
     private String named(@Nullable String written) {
@@ -131,25 +179,8 @@ final class PriceEstimateCommand implements Callable<Integer> {
         return name;
     }
 
-    private void add(ModelRates rates, Estimate estimate) {
-        byModel.merge(rates.model(), estimate, Estimate::plus);
-        lines.merge(rates.model(), 1L, Long::sum);
-    }
-
-    private void print() {
-        Estimate total =
-                byModel.values().stream().reduce(Estimate.NONE, Estimate::plus).times(times);
-        Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("requests", lines.values().stream().mapToLong(each -> each).sum() * times);
-        answer.putAll(PriceJson.estimate(total));
-        Map<String, Object> models = new LinkedHashMap<>();
-        byModel.forEach((name, estimate) -> {
-            Map<String, Object> one = new LinkedHashMap<>();
-            one.put("requests", lines.getOrDefault(name, 0L) * times);
-            one.putAll(PriceJson.estimate(estimate.times(times)));
-            models.put(name, one);
-        });
-        answer.put("models", models);
+    private void print(Map<String, Object> answer) {
         options.print(answer);
+        forecast.unpriced().forEach(each -> options.warn(each + " has no rate and is in no sum"));
     }
 }

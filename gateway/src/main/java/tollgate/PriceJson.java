@@ -10,13 +10,17 @@ import tollgate.pricing.Charge;
 import tollgate.pricing.ChargeLine;
 import tollgate.pricing.Estimate;
 import tollgate.pricing.Usage;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.StreamWriteFeature;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Prices as JSON: amounts are decimal strings, counts are numbers. */
 final class PriceJson {
     static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
     private PriceJson() {}
@@ -68,6 +72,9 @@ final class PriceJson {
         }
         json.put("source", line.provenance().source());
         json.put("seen", line.provenance().seen());
+        if (!line.provenance().via().isEmpty()) {
+            json.put("via", line.provenance().via());
+        }
         return json;
     }
 

@@ -94,7 +94,8 @@ final class PriceKeeper implements Supplier<RateBook>, AutoCloseable {
             LOG.info(
                     "prices: changed rate cards are in force: {} cards",
                     changed.cards().size());
-        } catch (InvalidRateCard | IllegalArgumentException unusable) {
+        } catch (RuntimeException unusable) {
+            // whatever is wrong with a file, the looking goes on and what was in force stays
             refused = true;
             telemetry.count(RELOADS, 1, "result", "refused");
             LOG.error("prices: a changed rate card is refused, what was in force stays: {}", unusable.getMessage());

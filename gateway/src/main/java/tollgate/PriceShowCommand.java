@@ -144,7 +144,9 @@ final class PriceShowCommand implements Callable<Integer> {
                         + (row.containsKey("when") ? row.get("unit") + " " : "") + row.get("price") + " "
                         + row.get("per")
                         + (row.containsKey("reason") ? " (" + row.get("reason") + ")" : "")
-                        + (row.containsKey("source") ? " - " + row.get("source") + ", seen " + row.get("seen") : "");
+                        + (row.containsKey("source")
+                                ? " - " + row.get("source") + ", seen " + row.get("seen") + via(row)
+                                : "");
             case Map<?, ?> row
             when row.containsKey("rates") ->
                 "above " + row.get("above_prompt_tokens") + ": " + rowsOf(row.get("rates"));
@@ -152,6 +154,10 @@ final class PriceShowCommand implements Callable<Integer> {
                 String.join(", ", rows.stream().map(PriceShowCommand::row).toList());
             default -> String.valueOf(value);
         };
+    }
+
+    private static String via(Map<?, ?> row) {
+        return row.containsKey("via") ? " via " + row.get("via") : "";
     }
 
     private static String rowsOf(@Nullable Object rows) {

@@ -20,7 +20,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class ProjectedKeys implements KeySource {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
-    private static final String PREFIX = "tollgate:key:";
+
+    /** What an earlier release projected said nothing of caps. */
+    private static final String PREFIX = "tollgate:key:2:";
 
     private final Records records;
     private final ControlPort control;
@@ -42,8 +44,9 @@ final class ProjectedKeys implements KeySource {
         if (projected.isPresent()) {
             return Optional.of(MAPPER.readValue(projected.get(), KeyIdentity.class));
         }
-        Optional<KeyIdentity> found = records.keys().good(hash).map(ProjectedKeys::identity);
-        found.ifPresent(key -> project(hash, MAPPER.writeValueAsString(key)));
+        Optional<KeyIdentity> found = records.keys().good(hash).map(this::identity);
+        // one that may not spend is asked for anew until it may: no hold would tell that it is stale
+        found.filter(KeyIdentity::maySpend).ifPresent(key -> project(hash, MAPPER.writeValueAsString(key)));
         return found;
     }
 
@@ -52,14 +55,21 @@ final class ProjectedKeys implements KeySource {
         return CompletableFuture.supplyAsync(
                 () -> {
                     Optional<Keys.Key> found = records.keys().find(keyId);
-                    found.ifPresent(this::projectNow);
-                    return found.filter(key -> key.revokedMs() == null).map(ProjectedKeys::identity);
+                    return found.flatMap(this::projectNow);
                 },
                 workers);
     }
 
-    private void projectNow(Keys.Key key) {
-        project(key.hash(), key.revokedMs() == null ? MAPPER.writeValueAsString(identity(key)) : null);
+    /** Puts what is projected of a key right; returns who it stands for, where it is good. */
+    private Optional<KeyIdentity> projectNow(Keys.Key key) {
+        Optional<KeyIdentity> identity =
+                Optional.of(key).filter(one -> one.revokedMs() == null).map(this::identity);
+        project(
+                key.hash(),
+                identity.filter(KeyIdentity::maySpend)
+                        .map(MAPPER::writeValueAsString)
+                        .orElse(null));
+        return identity;
     }
 
     private Optional<String> projected(String hash) {
@@ -99,7 +109,7 @@ final class ProjectedKeys implements KeySource {
         }
     }
 
-    private static KeyIdentity identity(Keys.Key key) {
+    private KeyIdentity identity(Keys.Key key) {
         Long expires = key.expiresMs();
         return new KeyIdentity(
                 key.id(),
@@ -113,6 +123,6 @@ final class ProjectedKeys implements KeySource {
                 List.copyOf(key.allowedModels()),
                 key.policy(),
                 expires == null ? null : Instant.ofEpochMilli(expires),
-                tollgate.identity.Bounds.NONE);
+                KeyBounds.of(key, records.caps().above(key)));
     }
 }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import tollgate.account.AccountDesk;
 import tollgate.config.TollgateConfig;
 import tollgate.dialect.Dialect;
+import tollgate.dialect.anthropic.AnthropicDialect;
 import tollgate.dialect.openai.OpenAiDialect;
 import tollgate.http.ListenerSettings;
 import tollgate.http.UpstreamSettings;
@@ -30,6 +31,9 @@ final class ProxySetup {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
     private static final int IDLE_CONNECTIONS = 256;
 
+    /** The last one is that of whoever does not say. */
+    private static final List<Dialect> DIALECTS = List.of(new AnthropicDialect(), new OpenAiDialect());
+
     private ProxySetup() {}
 
     /** An upstream, with the time-outs of all. */
@@ -48,13 +52,20 @@ final class ProxySetup {
                         IDLE_CONNECTIONS));
     }
 
+    /** The sandbox provider, once for each dialect that it speaks. */
+    static List<Upstream> sandbox(TollgateConfig config, URI url) {
+        return DIALECTS.stream()
+                .map(each -> upstream(config, "sandbox-" + each.name(), each.name(), url, "sandbox"))
+                .toList();
+    }
+
     /** What all exchanges share. */
     static ProxyContext context(
             TollgateConfig config,
             Supplier<RateBook> prices,
             KeyRing ring,
             RefusalRing refusals,
-            Upstream sandbox,
+            List<Upstream> sandbox,
             Telemetry telemetry,
             Clock clock) {
         TollgateConfig.Holds holds = config.holds();
@@ -63,7 +74,6 @@ final class ProxySetup {
         List<Upstream> live = config.upstreams().stream()
                 .map(each -> upstream(config, each.name(), each.dialect(), each.baseUrl(), each.apiKey()))
                 .toList();
-        List<Dialect> dialects = List.of(new OpenAiDialect());
         MemoryBudget memory = new MemoryBudget(config.limits().inFlightBytes());
         return new ProxyContext(
                 new ProxySettings(
@@ -79,8 +89,8 @@ final class ProxySetup {
                 prices,
                 config.prices().markup(),
                 new WhoPays(holding),
-                new Routing(live, List.of(sandbox)),
-                dialects,
+                new Routing(live, sandbox),
+                DIALECTS,
                 ring,
                 memory,
                 refusals,

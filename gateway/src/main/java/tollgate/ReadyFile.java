@@ -18,7 +18,8 @@ final class ReadyFile {
 
     private ReadyFile() {}
 
-    static void write(Path file, Installation gateway, FirstRun.@Nullable Account account, String adminKey)
+    /** Writes it; returns what was written. */
+    static String write(Path file, Installation gateway, FirstRun.@Nullable Account account, String adminKey)
             throws IOException {
         Map<String, @Nullable Object> ready = new LinkedHashMap<>();
         ready.put("base_url", gateway.baseUrl());
@@ -38,7 +39,9 @@ final class ReadyFile {
                                         .toAbsolutePath()
                         : gateway.config().recordsUrl());
         ready.put("pid", ProcessHandle.current().pid());
-        OwnerOnly.write(file.toAbsolutePath(), MAPPER.writeValueAsString(ready));
+        String json = MAPPER.writeValueAsString(ready);
+        OwnerOnly.write(file.toAbsolutePath(), json);
+        return json;
     }
 
     /** A text of an earlier file. */

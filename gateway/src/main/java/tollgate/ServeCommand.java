@@ -21,6 +21,9 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--config", paramLabel = "FILE", required = true, description = "the configuration")
     private @Nullable Path configFile;
 
+    @Option(names = "--json", description = "say what was started as one JSON object")
+    private boolean json;
+
     @Override
     public Integer call() throws IOException {
         TollgateConfig config = ConfigFile.read(Objects.requireNonNull(configFile), System.getenv());
@@ -30,8 +33,9 @@ final class ServeCommand implements Callable<Integer> {
             keys.add(FirstRun.adminKey(config.dataDir()));
         }
         Installation gateway = Serving.start(config, keys);
-        ReadyFile.write(config.dataDir().resolve("ready.json"), gateway, null, keys.getFirst());
-        System.out.println("tollgate serves at " + gateway.baseUrl() + ", control plane at " + gateway.adminUrl());
+        String ready = ReadyFile.write(config.dataDir().resolve("ready.json"), gateway, null, keys.getFirst());
+        System.out.println(
+                json ? ready : "tollgate serves at " + gateway.baseUrl() + ", control plane at " + gateway.adminUrl());
         return Serving.untilStopped(gateway);
     }
 }

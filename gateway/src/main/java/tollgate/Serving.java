@@ -30,7 +30,11 @@ final class Serving {
                         () -> {
                             asked.countDown();
                             try {
-                                stopped.await(gateway.config().drain().toSeconds() + 60, TimeUnit.SECONDS);
+                                if (stopped.await(gateway.config().drain().toSeconds() + 60, TimeUnit.SECONDS)) {
+                                    // asked to stop, and has: not the signal's 143, which supervisors take for a
+                                    // failure
+                                    Runtime.getRuntime().halt(0);
+                                }
                             } catch (InterruptedException interrupted) {
                                 Thread.currentThread().interrupt();
                             }

@@ -4,10 +4,15 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import tollgate.config.ConfigFile;
 import tollgate.config.TollgateConfig;
 
@@ -17,6 +22,8 @@ import tollgate.config.TollgateConfig;
         description = "Starts a gateway with everything it needs, and shows a first paid request.",
         mixinStandardHelpOptions = true)
 final class UpCommand implements Callable<Integer> {
+    private static final int MOST_PORT = 65_535;
+
     @Option(names = "--config", paramLabel = "FILE", description = "settings other than the defaults")
     private @Nullable Path configFile;
 
@@ -32,8 +39,19 @@ final class UpCommand implements Callable<Integer> {
     @Option(names = "--ready-file", paramLabel = "FILE", description = "where to say, as JSON, what was started")
     private @Nullable Path readyFile;
 
+    @Option(names = "--json", description = "say what was started as one JSON object")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec;
+
+    @SuppressWarnings("NullAway.Init") // picocli sets the fields
+    UpCommand() {}
+
     @Override
     public Integer call() throws IOException {
+        checkPort("--port", port);
+        checkPort("--admin-port", adminPort);
         TollgateConfig config = config();
         Serving.warn(config);
         String adminKey = FirstRun.adminKey(config.dataDir());
@@ -41,16 +59,23 @@ final class UpCommand implements Callable<Integer> {
         try {
             boolean live = !config.upstreams().isEmpty();
             FirstRun.Account account = FirstRun.account(config.dataDir(), gateway.office(), live);
-            ReadyFile.write(config.dataDir().resolve("ready.json"), gateway, account, adminKey);
+            String ready = ReadyFile.write(config.dataDir().resolve("ready.json"), gateway, account, adminKey);
             if (readyFile != null) {
                 ReadyFile.write(readyFile, gateway, account, adminKey);
             }
-            System.out.println(banner(gateway, account));
+            System.out.println(json ? ready : banner(gateway, account));
         } catch (IOException | RuntimeException failed) {
             gateway.close();
             throw failed;
         }
         return Serving.untilStopped(gateway);
+    }
+
+    private void checkPort(String option, @Nullable Integer given) {
+        if (given != null && (given < 0 || given > MOST_PORT)) {
+            throw new ParameterException(
+                    spec.commandLine(), option + ": '" + given + "' (expected: 0 to " + MOST_PORT + ")");
+        }
     }
 
     private TollgateConfig config() {
@@ -71,6 +96,7 @@ final class UpCommand implements Callable<Integer> {
                 read.limits(),
                 read.journalSync(),
                 read.announce(),
+                read.lameDuck(),
                 read.drain(),
                 read.warnings());
     }
@@ -82,29 +108,48 @@ final class UpCommand implements Callable<Integer> {
     private static String banner(Installation gateway, FirstRun.Account account) {
         String money = account.live()
                 ? "live: requests go to " + gateway.config().upstreams() + " and cost real money"
-                : "sandbox: requests go to a provider that only echoes; set OPENAI_API_KEY for a real one";
+                : "sandbox: requests go to a provider that only echoes; set OPENAI_API_KEY or ANTHROPIC_API_KEY for a real one";
         return """
 
                 Tollgate is up (%s)
 
-                  base URL   %s
+                  base URL   %s   (Anthropic's SDKs: %s)
                   key        %s
                   control    %s   (admin key in %s)
 
                 Try it: the last lines of the answer show what it cost.
 
-                  curl -N %s/chat/completions \\
-                    -H "Authorization: Bearer %s" -H "Content-Type: application/json" \\
-                    -d '{"model":"gpt-4o-mini","stream":true,"messages":[{"role":"user","content":"Hello!"}]}'
+                  %s
 
                 Ctrl-C stops it.
                 """.formatted(
                         money,
                         gateway.baseUrl(),
+                        root(gateway),
                         account.key(),
                         gateway.adminUrl(),
                         gateway.config().dataDir().resolve("ready.json"),
-                        gateway.baseUrl(),
-                        account.key());
+                        example(gateway, account));
+    }
+
+    private static String root(Installation gateway) {
+        return gateway.baseUrl().replaceFirst("/v1$", "");
+    }
+
+    /** A request to somebody who will answer it. */
+    private static String example(Installation gateway, FirstRun.Account account) {
+        Set<String> dialects = gateway.config().upstreams().stream()
+                .map(TollgateConfig.Provider::dialect)
+                .collect(Collectors.toSet());
+        boolean messages = account.live() && dialects.contains("anthropic") && !dialects.contains("openai");
+        return messages ? """
+                curl -N %s/v1/messages \\
+                    -H "x-api-key: %s" -H "anthropic-version: 2023-06-01" -H "Content-Type: application/json" \\
+                    -d '{"model":"claude-haiku-4-5","max_tokens":200,"stream":true,"messages":[{"role":"user","content":"Hello!"}]}'\
+                """.formatted(root(gateway), account.key()) : """
+                curl -N %s/v1/chat/completions \\
+                    -H "Authorization: Bearer %s" -H "Content-Type: application/json" \\
+                    -d '{"model":"gpt-4o-mini","stream":true,"messages":[{"role":"user","content":"Hello!"}]}'\
+                """.formatted(root(gateway), account.key());
     }
 }

@@ -27,8 +27,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import tollgate.config.ConfigFile;
 import tollgate.config.TollgateConfig;
+import tollgate.dialect.Service;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -98,6 +102,168 @@ class AdminApiTest {
                         .asString())
                 .isEqualTo("frozen");
         good("POST", "/wallets/" + id + "/unfreeze", "Wallet", "");
+    }
+
+    @Test
+    void teams_members_projects_and_caps_are_as_described() throws Exception {
+        String org = good("POST", "/organizations", "Organization", "{\"name\":\"described\",\"zone\":\"Asia/Tokyo\"}")
+                .path("id")
+                .asString();
+        assertThat(good("POST", "/organizations/" + org, "Organization", "{\"zone\":\"Europe/Vienna\"}")
+                        .path("zone")
+                        .asString())
+                .isEqualTo("Europe/Vienna");
+        good("GET", "/organizations", "OrganizationPage", "");
+        good("GET", "/organizations/" + org, "Organization", "");
+        good("POST", "/organizations/" + org + "/freeze", "Organization", "");
+        good("POST", "/organizations/" + org + "/unfreeze", "Organization", "");
+        String of = ",\"organization\":\"" + org + "\"";
+        String team = good("POST", "/teams", "Team", "{\"name\":\"t\"" + of + "}")
+                .path("id")
+                .asString();
+        good("GET", "/teams?organization=" + org, "TeamPage", "");
+        String member = good("POST", "/members", "Member", "{\"name\":\"m\",\"team\":\"" + team + "\"}")
+                .path("id")
+                .asString();
+        good("POST", "/members/" + member, "Member", "{\"role\":\"viewer\"}");
+        good("GET", "/members?organization=described", "MemberPage", "");
+        good("POST", "/projects", "Project", "{\"name\":\"p\",\"team\":\"" + team + "\"}");
+        good("GET", "/projects?organization=" + org, "ProjectPage", "");
+        JsonNode cap = good(
+                "POST",
+                "/caps",
+                "Cap",
+                "{\"scope\":\"each-member:" + team + "\",\"per\":\"week\",\"tokens\":5,\"service\":\"chat\","
+                        + "\"model\":\"gpt-*\"}");
+        String id = cap.path("id").asString();
+        assertThat(good("POST", "/caps/" + id, "Cap", "{\"tokens\":0}")
+                        .path("limit")
+                        .asString())
+                .isEqualTo("0");
+        good("POST", "/caps/" + id + "/reset", "Cap", "");
+        assertThat(good("GET", "/caps/" + id, "CapWithCounters", "")
+                        .path("counters")
+                        .path(0)
+                        .path("subject")
+                        .asString())
+                .isEqualTo(member);
+        good("GET", "/caps?organization=" + org, "CapPage", "");
+        assertThat(good("DELETE", "/caps/" + id, "Cap", "").path("removed").isNull())
+                .isFalse();
+        String key = good(
+                        "POST",
+                        "/keys",
+                        "KeyWithSecret",
+                        "{\"wallet\":\"" + gateway.account("0").wallet() + "\"}")
+                .path("id")
+                .asString();
+        assertThat(good("POST", "/keys/" + key + "/freeze", "Key", "")
+                        .path("frozen")
+                        .asBoolean())
+                .isTrue();
+        good("POST", "/keys/" + key + "/unfreeze", "Key", "");
+    }
+
+    @Test
+    void what_an_idempotency_key_names_is_one_team_member_project_and_cap_however_often_it_is_sent() throws Exception {
+        String team = null;
+        for (String path : List.of("teams", "members", "projects", "caps")) {
+            String body = path.equals("caps")
+                    ? "{\"scope\":\"team:" + team + "\",\"per\":\"day\",\"requests\":7}"
+                    : "{\"name\":\"idempotent\"}";
+            JsonNode first = MAPPER.readTree(
+                    send("POST", "/" + path, body, "once-" + path).body());
+            killed();
+            JsonNode again = MAPPER.readTree(
+                    send("POST", "/" + path, body, "once-" + path).body());
+            assertThat(again.path("id")).as(path + " " + first).isEqualTo(first.path("id"));
+            assertThat(first.path("id").asString()).isNotEmpty();
+            team = team == null ? first.path("id").asString() : team;
+        }
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "caps | {'scope':'team:t_x','per':'day','usd':'1'}                       | 404 | no team 't_x'",
+                "caps | {'scope':'key:k_x','per':'day','usd':'1'}                        | 404 | no key 'k_x'",
+                "caps | {'scope':'member:m_x','per':'day','usd':'1'}                     | 404 | no member",
+                "caps | {'scope':'project:p_x','per':'day','usd':'1'}                    | 404 | no project",
+                "caps | {'scope':'wallet:w_x','per':'day','usd':'1'}                     | 404 | no wallet",
+                "caps | {'scope':'org:o_x','per':'day','usd':'1'}                        | 404 | no organization",
+                "caps | {'scope':'org:tests','per':'day','usd':'1'}                      | 400 | expected: org:o_",
+                "caps | {'scope':'team','per':'day','usd':'1'}                           | 400 | scope: 'team'",
+                "caps | {'scope':'team:','per':'day','usd':'1'}                          | 400 | scope: 'team:'",
+                "caps | {'scope':'everybody:x','per':'day','usd':'1'}                    | 400 | each-member",
+                "caps | {'scope':'wallet:W','per':'year','usd':'1'}                      | 400 | per: 'year'",
+                "caps | {'scope':'wallet:W','per':'lifetime','rolling':true,'usd':'1'}   | 400 | rolling",
+                "caps | {'scope':'wallet:W','per':'day'}                                 | 400 | usd, tokens or requests: missing",
+                "caps | {'scope':'wallet:W','per':'day','usd':'1','tokens':1}            | 400 | one of them",
+                "caps | {'scope':'wallet:W','per':'day','usd':'-1'}                      | 400 | usd: '-1'",
+                "caps | {'scope':'wallet:W','per':'day','usd':'NaN'}                     | 400 | usd: 'NaN'",
+                "caps | {'scope':'wallet:W','per':'day','usd':'1e3'}                     | 400 | usd: '1e3'",
+                "caps | {'scope':'wallet:W','per':'day','usd':'9000001'}                 | 400 | usd: '9000001'",
+                "caps | {'scope':'wallet:W','per':'day','usd':1}                         | 400 | usd: 1 (expected: a text)",
+                "caps | {'scope':'wallet:W','per':'day','tokens':-1}                     | 400 | tokens: -1",
+                "caps | {'scope':'wallet:W','per':'day','tokens':1.5}                    | 400 | tokens: 1.5",
+                "caps | {'scope':'wallet:W','per':'day','tokens':'5'}                    | 400 | a whole number",
+                "caps | {'scope':'wallet:W','per':'day','tokens':9000000000000001}       | 400 | whole number",
+                "caps | {'scope':'wallet:W','per':'day','tokens':1000000000000000000000000000000} | 400 | whole number",
+                "caps | {'scope':'wallet:W','per':'day','usd':'1','service':'chatt'}     | 400 | chat",
+                "caps/c_x | {'usd':'1'}                                                  | 404 | no cap 'c_x'",
+                "members | {'name':'m','team':'t_x'}                                     | 404 | no team",
+                "members | {'name':'m','role':'king'}                                    | 400 | role: 'king'",
+                "projects | {'name':'p','organization':'nobody'}                         | 404 | no organization",
+                "organizations | {'name':'z','zone':'Mars/Olympus'}                      | 400 | zone: 'Mars/Olympus'",
+                "organizations | {'name':'tests'}                                        | 409 | already",
+                "keys | {'wallet':'W','member':'m_x'}                                    | 404 | no member",
+                "keys | {'wallet':'W','project':'p_x'}                                   | 404 | no project",
+            })
+    void what_makes_no_sense_of_caps_and_those_under_them_is_refused(String path, String body, int status, String says)
+            throws Exception {
+        String sent = body.replace("'", "\"").replace("W", gateway.account("0").wallet());
+        HttpResponse<String> answer = send("POST", "/" + path, sent, null);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        problem(answer);
+        assertThat(MAPPER.readTree(answer.body()).path("title").asString()).contains(says);
+    }
+
+    @Test
+    void the_seventeenth_cap_of_one_scope_is_refused_and_so_is_a_request_that_more_than_sixteen_apply_to()
+            throws Exception {
+        TestGateway.Account account = gateway.account("5.00");
+        String key = MAPPER.readTree(send("GET", "/keys?wallet=" + account.wallet(), "", null)
+                        .body())
+                .path("data")
+                .get(0)
+                .path("id")
+                .asString();
+        String cap =
+                "{\"scope\":\"wallet:" + account.wallet() + "\",\"per\":\"day\",\"requests\":1000,\"model\":\"gpt-4o-*";
+        for (int i = 0; i < 16; i++) {
+            good("POST", "/caps", "Cap", cap + "*".repeat(i) + "\"}");
+        }
+        HttpResponse<String> refused = send("POST", "/caps", cap + "*".repeat(16) + "\"}", null);
+        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(409);
+        assertThat(gateway.ask(account, TestGateway.chat(false, 10), "tokens=3").statusCode())
+                .isEqualTo(200);
+        good("POST", "/caps", "Cap", "{\"scope\":\"key:" + key + "\",\"per\":\"day\",\"usd\":\"1\"}");
+        HttpResponse<String> many = gateway.ask(account, TestGateway.chat(false, 10), "tokens=3");
+        assertThat(many.statusCode()).isEqualTo(403);
+        assertThat(many.body()).contains("too_many_caps").contains("17 caps apply");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void every_kind_of_work_can_be_capped(Service service) throws Exception {
+        String wallet = gateway.account("0").wallet();
+        good(
+                "POST",
+                "/caps",
+                "Cap",
+                "{\"scope\":\"wallet:" + wallet + "\",\"per\":\"day\",\"usd\":\"1\",\"service\":\"" + service.wireName()
+                        + "\"}");
     }
 
     @Test

@@ -217,7 +217,11 @@ class AdminRefusalsTest {
                 "GET  | /exchanges             | ``   | 400 | wallet: missing",
                 "GET  | /exchanges?wallet=w_x  | ``   | 404 | no wallet",
                 "GET  | /exchanges?wallet=W&limit=0 | `` | 400 | limit",
-                "GET  | /exchanges?wallet=W&after=x | `` | 400 | after: unknown",
+                "GET  | /exchanges?wallet=W&after=x | `` | 400 | after: 'x' (expected: the last page's next)",
+                "GET  | /exchanges?wallet=W&after=x_y | `` | 404 | no exchange 'x_y'",
+                "GET  | /exchanges?wallet=W&since=soon | `` | 400 | since: 'soon' (expected: 2026-01-31",
+                "GET  | /exchanges?wallet=W&until=1969-12-31 | `` | 400 | until: '1969-12-31'",
+                "GET  | /exchanges?wallet=W&until=%2B10000-01-01T00:00:00Z | `` | 400 | before the year 10000",
                 "GET  | /exchanges/x_y         | ``   | 404 | no exchange 'x_y'",
                 "GET  | /exchanges/%0a         | ``   | 404 | no exchange",
                 // what waits for a person

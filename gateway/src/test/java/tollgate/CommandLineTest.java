@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -84,6 +85,27 @@ class CommandLineTest {
                 "suspense                                                 | 2 | a command is needed",
                 "suspense drop x_y                                        | 2 | --reason",
                 "suspense settle                                          | 2 | EXCHANGE",
+                "cap set --scope team:t_x --per day --usd 1               | 1 | no team 't_x'",
+                "cap set --scope wallet:W --per day --usd NaN             | 1 | usd: 'NaN'",
+                "cap set --scope wallet:W --per day --usd=-1              | 1 | usd: '-1'",
+                "cap set --scope wallet:W --per day --tokens=-1           | 1 | tokens: -1",
+                "cap set --scope wallet:W --per year --usd 1              | 1 | per: 'year'",
+                "cap set --scope wallet:W --per day --tokens 1e30         | 2 | --tokens",
+                "cap set --scope wallet:W --per day                       | 2 | --usd",
+                "cap set --scope wallet:W --per day --usd 1 --tokens 1    | 2 | --tokens",
+                "cap set --per day --usd 1                                | 2 | --scope",
+                "cap remove c_x                                           | 1 | no cap 'c_x'",
+                "cap reset c_x                                            | 1 | no cap 'c_x'",
+                "cap list --org nobody                                    | 1 | no organization 'nobody'",
+                "member create --name m --role king                       | 1 | role: 'king'",
+                "member change m_x --role viewer                          | 1 | no member 'm_x'",
+                "team create --name t --org nobody                        | 1 | no organization",
+                "project create --name p --team t_x                       | 1 | no team",
+                "org zone tests Mars/Olympus                              | 1 | zone: 'Mars/Olympus'",
+                "key freeze k_x                                           | 1 | no key",
+                "key create --wallet W --member m_x                       | 1 | no member 'm_x'",
+                "cap                                                      | 2 | a command is needed",
+                "team                                                     | 2 | a command is needed",
                 "wallet                                                   | 2 | a command is needed",
                 "wallet create                                            | 2 | --name",
                 "wallet create --name n --nmae n                          | 2 | --nmae",
@@ -92,11 +114,17 @@ class CommandLineTest {
                 "wallet show a b                                          | 2 | b",
                 "key create                                               | 2 | --wallet",
                 "frob                                                     | 2 | frob",
+                "up --port 65536                                          | 2 | --port: '65536' (expected: 0 to 65535)",
+                "up --admin-port=-1                                       | 2 | --admin-port: '-1'",
             })
     void what_cannot_be_done_is_one_line_and_an_exit_code(String command, int exit, String says) {
         List<String> args = new ArrayList<>();
         for (String arg : command.strip().split(" +", -1)) {
-            args.add(arg.equals("W") ? account.wallet() : arg.replace("\\n", "\n"));
+            args.add(
+                    arg.equals("W")
+                            ? account.wallet()
+                            : arg.replace("wallet:W", "wallet:" + account.wallet())
+                                    .replace("\\n", "\n"));
         }
         if (exit == 1) {
             args.addAll(List.of("--data", folder.toString(), "--json"));
@@ -151,6 +179,33 @@ class CommandLineTest {
             write(other, "{\"admin_url\":\"http://127.0.0.1:" + stranger.getLocalPort() + "\",\"admin_key\":\"k\"}");
             assertThat(failed(other)).contains("no JSON (expected: a gateway's control plane)");
             answering.join();
+        }
+    }
+
+    @Test
+    void a_port_that_is_taken_is_said_before_anything_is_started() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = Integer.toString(taken.getLocalPort());
+            String[][] asked = {{"--port", port, "--admin-port", "0"}, {"--port", "0", "--admin-port", port}};
+            for (String[] ports : asked) {
+                Path data = Files.createTempDirectory(folder, "taken");
+                String[] all = Arrays.copyOf(ports, ports.length + 3);
+                System.arraycopy(new String[] {"up", "--data", data.toString()}, 0, all, 0, 3);
+                System.arraycopy(ports, 0, all, 3, ports.length);
+                Run run = run(all);
+                assertThat(run.exit).isEqualTo(1);
+                assertThat(run.out).isEmpty();
+                assertThat(run.err)
+                        .startsWith("tollgate: listen." + (ports[1].equals(port) ? "gateway" : "admin"))
+                        .contains(":" + port + "' cannot be listened on: Address already in use")
+                        .containsOnlyOnce("\n");
+                assertThat(data.resolve("redis")).doesNotExist();
+            }
+            Run simulator = run("simulator", "--port", port);
+            assertThat(simulator.exit).isEqualTo(1);
+            assertThat(simulator.err)
+                    .contains(":" + port + "' cannot be listened on")
+                    .containsOnlyOnce("\n");
         }
     }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -74,13 +75,37 @@ class KilledProcessTest {
                 .toList();
         assertThat(exchanges)
                 .hasSize(2)
-                .allMatch(each -> each.path("ended").asString().equals("gateway_stopped"));
+                .allMatch(each -> each.path("ended").asString().equals("gateway_died"));
         Usd charged = before.minus(Usd.parse(wallet().path("balance").asString()));
         // 20,000 bytes of events are some 90 tokens at 0.60 dollars a million, and no more than twice that had left
         assertThat(charged.nano()).isBetween(20_000L, 400_000L);
+        explainsItself(exchanges.stream()
+                .filter(each -> !each.path("charge").asString().equals("0.00"))
+                .findFirst()
+                .orElseThrow());
         assertThat(exchanges)
                 .filteredOn(each -> each.path("charge").asString().equals("0.00"))
                 .hasSize(1);
+    }
+
+    /** What a dead process leaves says what the charge is made of, as a settled exchange does. */
+    private void explainsItself(JsonNode charged) throws Exception {
+        JsonNode shown = get(
+                ready.path("base_url").asString() + "/exchanges/"
+                        + charged.path("id").asString(),
+                ready.path("key").asString());
+        assertThat(shown.path("estimated").asBoolean()).isTrue();
+        assertThat(shown.path("units").path("output").asLong()).isBetween(50L, 1_000L);
+        assertThat(shown.path("units").path("input").asLong()).isPositive();
+        assertThat(shown.path("lines").size()).isEqualTo(2);
+        assertThat(shown.path("timings").has("first_byte_us")).isTrue();
+        assertThat(shown.path("attempts").path(0).path("failure").asString()).contains("died");
+        BigDecimal sum = shown.path("lines")
+                .valueStream()
+                .map(line -> new BigDecimal(line.path("subtotal").asString()))
+                .reduce(BigDecimal.ZERO, BigDecimal::add);
+        BigDecimal charge = new BigDecimal(shown.path("charge").asString());
+        assertThat(charge.subtract(sum)).isBetween(BigDecimal.ZERO, new BigDecimal("0.000000001"));
     }
 
     private void start() throws Exception {

@@ -35,7 +35,11 @@ final class LoopLagProbe implements AutoCloseable {
 
     private static final Path SCHEDULING = Path.of("/proc/thread-self/schedstat");
 
+    /** How often a machine that others use, too, stands still for longer than a loop may. */
+    private static final long NOISE_EVERY_S = 20;
+
     private final List<Beat> beats = new ArrayList<>();
+    private final long began = System.nanoTime();
     private final Thread watcher = Thread.ofPlatform().name("loop-lag").daemon().unstarted(this::watch);
     private volatile boolean over;
 
@@ -45,14 +49,19 @@ final class LoopLagProbe implements AutoCloseable {
         watcher.start();
     }
 
-    /** No loop was held up by more than 20 ms, but once at most: what blocks does so again, a noisy machine seldom. */
+    /**
+     * No loop was held up by more than 20 ms, but once and once more for each {@value #NOISE_EVERY_S} s that it was watched:
+     * what blocks does so with every exchange or so, a noisy machine seldom.
+     */
     void assertNoneWasHeldUp() {
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began);
+        int most = (int) (1 + seconds / NOISE_EVERY_S);
         for (Beat beat : beats) {
             assertThat(beat.times.get())
                     .as(
                             "times that a loop was held up, by %d ms at most; seen while it was:%n%s",
                             TimeUnit.NANOSECONDS.toMillis(beat.worst), beat.story)
-                    .isLessThanOrEqualTo(1);
+                    .isLessThanOrEqualTo(most);
         }
     }
 

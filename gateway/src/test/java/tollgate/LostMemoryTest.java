@@ -79,6 +79,30 @@ class LostMemoryTest {
     }
 
     @Test
+    void a_redis_of_its_own_that_lost_everything_is_filled_from_sql_and_serves_on() throws Exception {
+        Account account = gateway.account("1.00");
+        HttpResponse<String> before = gateway.ask(account, TestGateway.chat(false, 100), "tokens=50");
+        assertThat(before.statusCode()).isEqualTo(200);
+        String balance = before.headers().firstValue("X-Wallet-Balance").orElseThrow();
+        await().atMost(Duration.ofSeconds(10))
+                .until(() ->
+                        Integer.valueOf(0).equals(gateway.installation.verify().get("journal_pending")));
+        redis(RedisCommands::flushall);
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            String now = gateway.get(account, "/v1/wallet").body();
+            return now.contains("\"balance\":\"" + balance + "\"");
+        });
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> gateway.ask(account, TestGateway.chat(false, 100), "tokens=50")
+                                .statusCode()
+                        == 200);
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(gateway.installation.verify().get("problems"))
+                        .asString()
+                        .isEqualTo("[]"));
+    }
+
+    @Test
     void a_gateway_that_remembers_a_revoked_key_is_told_so_with_its_next_hold() throws Exception {
         Account account = gateway.account("1.00");
         Account other = gateway.account("1.00");

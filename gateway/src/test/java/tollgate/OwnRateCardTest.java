@@ -3,6 +3,9 @@ package tollgate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigDecimal;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,6 +81,40 @@ final class OwnRateCardTest {
             assertThat(answer.body())
                     .contains("model_not_priced")
                     .contains("the model 'house-painter' has no rates for chat");
+        }
+    }
+
+    @Test
+    void a_class_that_only_the_answer_shows_to_be_unpriced_is_charged_nothing_and_alarmed() throws Exception {
+        Path card = Files.writeString(folder.resolve("own.yaml"), CARD);
+        try (ScriptedUpstream upstream = new ScriptedUpstream();
+                TestGateway gateway = TestGateway.start(
+                        folder.resolve("data"), "prices: { files: ['" + card + "'] }", upstream.yaml())) {
+            upstream.answersJson(200, """
+                    {"id":"c","object":"chat.completion","created":1,"model":"house-painter","choices":[{"index":0,
+                    "message":{"role":"assistant","content":"Hi"},"finish_reason":"stop"}],
+                    "usage":{"prompt_tokens":5,"completion_tokens":4,"total_tokens":9}}""");
+            TestGateway.Account account = gateway.liveAccount("5.00");
+            HttpResponse<String> answer = gateway.ask(account, body("house-7b"), "");
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            assertThat(answer.headers().firstValue("X-Usage-Cost")).contains("0.00");
+            String exchange =
+                    answer.headers().firstValue("X-Tollgate-Request-Id").orElseThrow();
+            JsonNode lines = JsonMapper.builder()
+                    .build()
+                    .readTree(gateway.get(account, "/v1/exchanges/" + exchange).body())
+                    .path("lines");
+            assertThat(lines.valueStream()
+                            .filter(line -> line.path("unpriced").booleanValue(false))
+                            .map(line -> line.path("class").stringValue()))
+                    .containsExactly("input", "output");
+            HttpResponse<String> metrics = HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(URI.create(gateway.installation.adminUrl() + "/metrics"))
+                                    .header("Authorization", "Bearer " + TestGateway.ADMIN_KEY)
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            assertThat(metrics.body()).contains("tollgate_unpriced_total 1");
         }
     }
 }

@@ -219,6 +219,65 @@ final class PriceCommandTest {
         assertThat(answer().path("expected").stringValue()).isEqualTo("0.0065");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'model':'big','usage':{'prompt_tokens':1,'prompt_tokens':2}} | Duplicate",
+                "{'model':'big','usage':{'prompt_tokens':1e18}} | prompt_tokens: 1000000000000000000 (expected: 0..",
+                "{'model':'big','usage':{'prompt_tokens':-1}} | prompt_tokens: -1 (expected: 0..",
+                "{'model':'big','messages':[],'max_tokens':-5} | max_tokens: -5 (expected: 0..1000000000)",
+                "{'model':'big','messages':[],'max_tokens':1e999999999} | max_tokens: 1E+999999999 (expected: 0..1000000000)",
+                "{'model':'big','messages':[],'n':1000000001} | n: 1000000001 (expected: 0..1000000000)",
+                "{'model':'big','messages':[],'max_tokens':NaN} | NaN",
+                "[1] | expected a JSON object",
+            })
+    void a_line_that_cannot_be_is_refused_by_its_number(String line, String message) throws Exception {
+        Path file = Files.writeString(
+                folder.resolve("r.jsonl"),
+                "\uFEFF{\"model\":\"big\",\"messages\":[]}\r\n" + line.replace('\'', '"') + "\r\n");
+        assertThat(run("price", "estimate", file.toString(), "--rates", card.toString()))
+                .isEqualTo(1);
+        assertThat(err.toString()).startsWith("tollgate: " + file + " line 2: ").contains(message);
+        assertThat(err.toString().strip().lines()).hasSize(1);
+    }
+
+    @Test
+    void a_usage_file_that_is_not_there_is_said_to_be() {
+        assertThat(run("price", "charge", "--model", "gpt-4o", "--usage", "none.json"))
+                .isEqualTo(1);
+        assertThat(err.toString().strip()).isEqualTo("tollgate: none.json: no such file");
+    }
+
+    @Test
+    void what_has_no_rate_is_named_and_in_no_sum() throws Exception {
+        Path lines = Files.writeString(folder.resolve("lines.jsonl"), """
+                {"model":"big","prompt":"a cat","n":3,"size":"1024x1024"}
+                {"model":"speaker","usage":{"prompt_tokens":5,"completion_tokens":1}}
+                """);
+        assertThat(run("price", "estimate", lines.toString(), "--rates", card.toString()))
+                .isZero();
+        assertThat(answer().path("unpriced").toString())
+                .isEqualTo("[\"big: image\",\"speaker: input\",\"speaker: output\"]");
+        assertThat(err.toString().lines())
+                .containsExactly(
+                        "tollgate: big: image has no rate and is in no sum",
+                        "tollgate: speaker: input has no rate and is in no sum",
+                        "tollgate: speaker: output has no rate and is in no sum");
+    }
+
+    @Test
+    void a_file_or_the_past_is_estimated_and_not_both() {
+        assertThat(run("price", "estimate")).isEqualTo(2);
+        assertThat(run("price", "estimate", "r.jsonl", "--past")).isEqualTo(2);
+        assertThat(run("price", "estimate", "r.jsonl", "--since", "2026-11-01")).isEqualTo(2);
+        assertThat(err.toString()).contains("--since: given (expected: with --past)");
+        assertThat(run("price", "estimate", folder.resolve("none.jsonl").toString()))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("none.jsonl: no such file");
+    }
+
     @Test
     void a_line_that_cannot_be_predicted_is_named() throws Exception {
         Path file = Files.writeString(folder.resolve("r.jsonl"), "{\"prompt_tokens\":1}\n");

@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,6 +101,37 @@ final class PriceFileCommandsTest {
     }
 
     @Test
+    void brackets_without_end_are_one_clear_line_in_every_command() throws IOException {
+        String endless = "[".repeat(200_000);
+        Path good = file("good.yaml", today());
+        Path card = file("deep.yaml", today().replace("\"2.00\"", endless));
+        Path json = file("deep.json", "{\"usage\": " + endless);
+        Path to = folder.resolve("to.yaml");
+        assertThat(check(card).out()).startsWith(card + ":6: invalid: not YAML: nested too deeply");
+        for (Answer answer : List.of(
+                run("diff", good.toString(), card.toString()),
+                run("diff", card.toString(), good.toString()),
+                run("show", "big-2", "--rates", card.toString()),
+                run(
+                        "estimate",
+                        file("r.jsonl", "{\"model\": \"big-2\", \"messages\": []}")
+                                .toString(),
+                        "--rates",
+                        card.toString()),
+                run("charge", "--model", "big-2", "--usage", json.toString(), "--rates", good.toString()),
+                run("estimate", json.toString(), "--rates", good.toString()),
+                run("import", "--from", "litellm", json.toString(), "--to", to.toString()),
+                run("import", "--from", "models.dev", json.toString(), "--to", to.toString()))) {
+            assertThat(answer.code()).as(answer.err()).isEqualTo(1);
+            assertThat(answer.err())
+                    .containsAnyOf("nested too deeply", "nesting depth")
+                    .doesNotContain("\n");
+            assertThat(answer.out()).isEmpty();
+        }
+        assertThat(to).doesNotExist();
+    }
+
+    @Test
     void changes_are_printed_with_both_figures_and_by_how_much() throws IOException {
         Path before = file("before.yaml", today());
         Path after =
@@ -127,7 +159,7 @@ final class PriceFileCommandsTest {
         assertThat(answer.out().lines())
                 .containsExactly(
                         catalogue + ":2: gpt-9: output_cost_per_character 1e-06: no class of units for it",
-                        catalogue + ":3: bare: no price that a card can say (not imported)",
+                        catalogue + ":3: bare: no price that a card can say, or of the answer alone (not imported)",
                         "1 models written to " + rates + ", 1 not, 2 remarks");
         assertThat(Files.readString(rates)).contains("model: \"gpt-9\"").doesNotContain(folder.toString());
         assertThat(check(rates).code()).isZero();

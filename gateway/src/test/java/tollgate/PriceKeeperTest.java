@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import tollgate.pricing.InvalidRateCard;
 import tollgate.pricing.Markup;
 import tollgate.pricing.ModelRates;
@@ -65,8 +65,19 @@ final class PriceKeeperTest {
         }
     }
 
+    static List<String> broken() {
+        return List.of(
+                "input: \"-1\"",
+                "input: \"0\"",
+                "input: \"1e-6\"",
+                "inptu: \"1\"",
+                "input: [1",
+                "input: " + "[".repeat(200_000),
+                "input: \"1\", input: \"2\"");
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"input: \"-1\"", "input: \"0\"", "input: \"1e-6\"", "inptu: \"1\"", "input: [1"})
+    @MethodSource("broken")
     void an_invalid_card_is_refused_whole_and_the_old_one_kept(String broken) throws Exception {
         Path file = Files.writeString(folder.resolve("own.yaml"), CARD);
         try (PriceKeeper keeper = keeper(file, NEVER)) {

@@ -3,16 +3,10 @@ package tollgate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.EventLoopGroup;
-import io.netty.handler.codec.http.DefaultHttpHeaders;
-import io.netty.handler.codec.http.HttpHeaders;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -35,7 +29,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -48,15 +41,10 @@ import tollgate.TestGateway.Account;
 import tollgate.dialect.AnswerFacts;
 import tollgate.dialect.AnswerScanner;
 import tollgate.dialect.AnswerShape;
+import tollgate.dialect.Recordings;
+import tollgate.dialect.Recordings.Recording;
+import tollgate.dialect.Service;
 import tollgate.dialect.openai.OpenAiDialect;
-import tollgate.dialect.openai.Recordings;
-import tollgate.dialect.openai.Recordings.Recording;
-import tollgate.http.GoneReason;
-import tollgate.http.HttpListener;
-import tollgate.http.ListenerSettings;
-import tollgate.http.RequestReceiver;
-import tollgate.http.ServerExchange;
-import tollgate.http.Transport;
 import tollgate.pricing.Markup;
 import tollgate.pricing.ModelRates;
 import tollgate.pricing.RateBook;
@@ -96,8 +84,7 @@ class RecordedExchangesTest {
     static Path folder;
 
     private static List<Recording> recordings;
-    private static EventLoopGroup loops;
-    private static HttpListener replay;
+    private static ReplayUpstream replay;
     private static TestGateway gateway;
     private static Account account;
     private static HttpClient http;
@@ -106,21 +93,8 @@ class RecordedExchangesTest {
     static void start() throws IOException {
         recordings =
                 Recordings.chat().stream().filter(each -> each.status() == 200).toList();
-        loops = Transport.NIO.loops(1, "test");
-        replay = HttpListener.bind(
-                new ListenerSettings(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                        65_536,
-                        Duration.ofSeconds(30),
-                        Duration.ofSeconds(30)),
-                Transport.NIO,
-                loops,
-                loops,
-                RecordedExchangesTest::replay);
-        gateway = TestGateway.start(
-                folder.resolve("data"),
-                "",
-                "{replay: {dialect: openai, base_url: 'http://127.0.0.1:" + replay.port() + "', api_key: k}}");
+        replay = new ReplayUpstream(recordings);
+        gateway = TestGateway.start(folder.resolve("data"), "", replay.yaml("openai"));
         account = gateway.liveAccount("1000000");
         http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     }
@@ -130,7 +104,6 @@ class RecordedExchangesTest {
         http.close();
         gateway.close();
         replay.close();
-        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
     @Test
@@ -248,7 +221,7 @@ class RecordedExchangesTest {
     private static void holds(Cut cut) throws Exception {
         String story = cut.story();
         byte[] body = cut.recording.body();
-        AnswerScanner until = new OpenAiDialect().scanner(new AnswerShape(true, false, false));
+        AnswerScanner until = new OpenAiDialect().scanner(Service.CHAT, new AnswerShape(true, false, false));
         until.scan(Unpooled.wrappedBuffer(body, 0, cut.at));
         boolean terminated = until.terminated();
         until.end(false);
@@ -311,7 +284,7 @@ class RecordedExchangesTest {
     }
 
     private static AnswerFacts scanned(byte[] body, boolean stream) {
-        AnswerScanner scanner = new OpenAiDialect().scanner(new AnswerShape(stream, false, false));
+        AnswerScanner scanner = new OpenAiDialect().scanner(Service.CHAT, new AnswerShape(stream, false, false));
         scanner.scan(Unpooled.wrappedBuffer(body));
         scanner.end(true);
         return scanner.facts();
@@ -369,40 +342,5 @@ class RecordedExchangesTest {
         String text = new String(withoutComment(body), StandardCharsets.ISO_8859_1);
         int ours = text.lastIndexOf("data: {\"error\":{\"message\":\"the upstream's answer broke off");
         return (ours < 0 ? text : text.substring(0, ours)).getBytes(StandardCharsets.ISO_8859_1);
-    }
-
-    private static RequestReceiver replay(ServerExchange exchange) {
-        exchange.readBody();
-        return new RequestReceiver() {
-            @Override
-            public void onBody(ByteBuf slice) {
-                slice.release();
-            }
-
-            @Override
-            public void onBodyEnd() {
-                HttpHeaders asked = exchange.head().headers();
-                Recording recording = recordings.get(Integer.parseInt(Objects.requireNonNull(asked.get("X-Replay"))));
-                int cut = Integer.parseInt(Objects.requireNonNull(asked.get("X-Cut")));
-                byte[] body = recording.body();
-                HttpHeaders headers = new DefaultHttpHeaders();
-                headers.set("content-type", recording.stream() ? "text/event-stream" : "application/json");
-                exchange.sendHead(200, headers, -1);
-                exchange.write(Unpooled.wrappedBuffer(body, 0, cut < 0 ? body.length : cut));
-                if (cut < 0) {
-                    exchange.end(null);
-                } else {
-                    exchange.flush();
-                    // the bytes leave before the connection is cut
-                    exchange.loop().schedule(exchange::abort, 5, TimeUnit.MILLISECONDS);
-                }
-            }
-
-            @Override
-            public void onGone(GoneReason reason) {}
-
-            @Override
-            public void onWritable() {}
-        };
     }
 }

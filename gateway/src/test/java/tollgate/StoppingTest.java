@@ -72,6 +72,40 @@ class StoppingTest {
     }
 
     @Test
+    void who_is_asked_to_stop_says_so_while_it_serves_and_lets_streams_end() throws Exception {
+        TestGateway gateway = TestGateway.start(folder.resolve("data"), "lame_duck_s: 2\ndrain_s: 20\n");
+        Account account = gateway.account("1.00");
+        try (Socket stream = ask(gateway, account, "tokens=200, pace=20ms");
+                Socket kept = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
+            assertThat(probe(kept)).startsWith("HTTP/1.1 200 ");
+            stream.getInputStream().readNBytes(1_000);
+            CompletableFuture<Void> stopped = CompletableFuture.runAsync(gateway::close);
+            await().atMost(Duration.ofSeconds(1)).until(() -> {
+                try (Socket balancer = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
+                    return probe(balancer).startsWith("HTTP/1.1 503 ");
+                }
+            });
+            try (Socket late = ask(gateway, account, "tokens=5")) {
+                assertThat(new String(late.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                        .contains("onnection: close", "data: [DONE]");
+            }
+            assertThat(probe(kept)).startsWith("HTTP/1.1 503 ").contains("onnection: close");
+            String rest = new String(stream.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(rest).contains("data: [DONE]").doesNotContain("gateway_stopping");
+            stopped.get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    private static String probe(Socket socket) throws IOException {
+        socket.getOutputStream().write("GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+        StringBuilder answer = new StringBuilder();
+        while (answer.indexOf("}") < 0) {
+            answer.append((char) socket.getInputStream().read());
+        }
+        return answer.toString();
+    }
+
+    @Test
     void a_client_that_reads_nothing_holds_the_upstream_back_while_its_hold_lives_and_is_charged_in_the_end()
             throws Exception {
         Duration patience = Duration.ofSeconds("true".equals(System.getenv("CI")) ? 60 : 6);

@@ -12,8 +12,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import tollgate.config.ConfigFile;
+import tollgate.config.TollgateConfig;
 import tollgate.pricing.Usd;
+import tollgate.records.Records;
 
 /** A whole gateway for tests, on free ports, with a real redis-server, SQLite and the sandbox provider. */
 final class TestGateway implements AutoCloseable {
@@ -62,29 +65,46 @@ final class TestGateway implements AutoCloseable {
 
     /** With upstreams, as YAML. */
     static TestGateway start(Path data, String settings, String upstreams) throws IOException {
+        return new TestGateway(Installation.start(config(data, settings, upstreams), 2, List.of(ADMIN_KEY), 50));
+    }
+
+    /** On books that other gateways share. */
+    static TestGateway start(Path data, String settings, Supplier<Records> books) throws IOException {
+        return new TestGateway(
+                Installation.start(config(data, settings, "{}"), 2, List.of(ADMIN_KEY), 50, own -> books.get()));
+    }
+
+    static TollgateConfig config(Path data, String settings, String upstreams) throws IOException {
         Path file = Files.createTempFile(data.getParent(), "tollgate", ".yaml");
         Files.writeString(
                 file,
                 "listen: {gateway: '127.0.0.1:0', admin: '127.0.0.1:0'}\nupstreams: " + upstreams + "\ndata_dir: '"
-                        + data + "'\n" + settings);
-        return new TestGateway(Installation.start(ConfigFile.read(file, Map.of()), 2, List.of(ADMIN_KEY), 50));
+                        + data + "'\n" + (settings.contains("lame_duck_s") ? "" : "lame_duck_s: 0\n") + settings);
+        return ConfigFile.read(file, Map.of());
     }
 
     /** A test wallet with a key. */
     record Account(String wallet, String key) {}
 
     Account account(String balance) {
-        return account(balance, false);
+        return account("tests", balance, false);
+    }
+
+    /** A test wallet of an organisation of its own. */
+    Account account(String organisation, String balance) {
+        return account(organisation, balance, false);
     }
 
     /** A wallet of real money, whose requests go to the upstreams that were given. */
     Account liveAccount(String balance) {
-        return account(balance, true);
+        return account("tests", balance, true);
     }
 
-    private Account account(String balance, boolean live) {
-        String wallet =
-                installation.office().createWallet("tests", "w", live, "test").id();
+    private Account account(String organisation, String balance, boolean live) {
+        String wallet = installation
+                .office()
+                .createWallet(organisation, "w", live, "test")
+                .id();
         if (!balance.equals("0")) {
             installation.office().topUp(wallet, Usd.parse(balance), "start", "test");
         }

@@ -1,6 +1,8 @@
 package tollgate.admin;
 
 import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,8 @@ final class AdminApi {
     private static final String ACTOR = "admin";
 
     private final Office office;
+    private final DirectoryRoutes directory;
+    private final CapDesk caps;
     private final Records records;
     private final ControlPort control;
     private final Verification verification;
@@ -35,11 +39,15 @@ final class AdminApi {
 
     AdminApi(
             Office office,
+            DirectoryRoutes directory,
+            CapDesk caps,
             Records records,
             ControlPort control,
             Verification verification,
             SuspenseApi suspense,
             Clock clock) {
+        this.directory = directory;
+        this.caps = caps;
         this.office = office;
         this.records = records;
         this.control = control;
@@ -50,6 +58,23 @@ final class AdminApi {
 
     /** Every route there is; the API's description holds the same. */
     List<Route> routes() {
+        List<Route> all = new ArrayList<>(wallets());
+        all.addAll(directory.routes());
+        all.addAll(caps());
+        return all;
+    }
+
+    private List<Route> caps() {
+        return List.of(
+                Route.get("/admin/v1/caps", caps::list, "organization", "after", "limit"),
+                Route.post("/admin/v1/caps", 200, caps::set),
+                Route.get("/admin/v1/caps/{id}", asked -> caps.show(asked.id())),
+                Route.post("/admin/v1/caps/{id}", 200, caps::change),
+                Route.bare("/admin/v1/caps/{id}/reset", 200, asked -> caps.reset(asked.id())),
+                Route.delete("/admin/v1/caps/{id}", asked -> caps.remove(asked.id())));
+    }
+
+    private List<Route> wallets() {
         return List.of(
                 Route.get("/admin/v1/wallets", this::listWallets, "after", "limit"),
                 Route.post("/admin/v1/wallets", 201, this::createWallet),
@@ -63,8 +88,10 @@ final class AdminApi {
                 Route.post("/admin/v1/keys", 201, this::createKey),
                 Route.bare(
                         "/admin/v1/keys/{id}/rotate", 201, asked -> secret(office.rotateKey(asked.id(), asked.turn()))),
+                Route.bare("/admin/v1/keys/{id}/freeze", 200, asked -> Json.key(office.freezeKey(asked.id(), true))),
+                Route.bare("/admin/v1/keys/{id}/unfreeze", 200, asked -> Json.key(office.freezeKey(asked.id(), false))),
                 Route.delete("/admin/v1/keys/{id}", asked -> Json.key(office.revokeKey(asked.id()))),
-                Route.get("/admin/v1/exchanges", this::listExchanges, "wallet", "limit"),
+                Route.get("/admin/v1/exchanges", this::listExchanges, "wallet", "since", "until", "after", "limit"),
                 Route.get("/admin/v1/exchanges/{id}", asked -> exchange(asked.id())),
                 Route.get("/admin/v1/suspense", asked -> suspense.list(asked), "state", "after", "limit"),
                 Route.post("/admin/v1/suspense/{id}/settle", 200, asked -> suspense.settle(asked, ACTOR)),
@@ -170,17 +197,30 @@ final class AdminApi {
         if (wallet.isEmpty()) {
             throw Problem.invalid("wallet: missing");
         }
-        List<Exchanges.Exchange> rows =
-                records.exchanges().last(office.wallet(wallet).id(), asked.limit());
-        return page(rows.stream().map(Json::exchange).toList(), null);
+        int most = asked.limit();
+        String after = asked.after();
+        List<Exchanges.Exchange> rows = records.exchanges()
+                .between(
+                        office.wallet(wallet).id(),
+                        asked.moment("since", Instant.EPOCH).toEpochMilli(),
+                        asked.moment("until", Asked.NO_END).toEpochMilli(),
+                        after.isEmpty() ? null : found(after),
+                        most);
+        return page(
+                rows.stream().map(Json::exchange).toList(),
+                rows.size() < most ? null : rows.getLast().id());
+    }
+
+    private Exchanges.Exchange found(String id) {
+        return records.exchanges().find(id).orElseThrow(() -> Problem.notFound("exchange '" + Shown.text(id) + "'"));
     }
 
     private Object exchange(String id) {
-        Exchanges.Exchange row =
-                records.exchanges().find(id).orElseThrow(() -> Problem.notFound("exchange '" + Shown.text(id) + "'"));
-        return MAPPER.readTree(AccountDesk.forOperator(row, records.ledger().allOfExchange(id)));
+        return MAPPER.readTree(
+                AccountDesk.forOperator(found(id), records.ledger().allOfExchange(id)));
     }
 
+    /** Some rows, and where the next ones begin. */
     static Map<String, @Nullable Object> page(List<?> data, @Nullable String next) {
         Map<String, @Nullable Object> page = new LinkedHashMap<>();
         page.put("data", data);

@@ -53,6 +53,11 @@ public final class AdminServer implements AutoCloseable {
                 .routing(routes -> routes(routes, api, metrics, notReady))
                 .build()
                 .start();
+        if (!server.isRunning()) {
+            // the library only logs it
+            throw new IllegalStateException("listen.admin: '" + address.getHostString() + ":" + address.getPort()
+                    + "' cannot be listened on (expected: a free port of this machine)");
+        }
     }
 
     /**
@@ -71,7 +76,15 @@ public final class AdminServer implements AutoCloseable {
             Supplier<String> metrics,
             Supplier<@Nullable String> notReady,
             Clock clock) {
-        AdminApi api = new AdminApi(office, records, control, verification, new SuspenseApi(records, suspense), clock);
+        AdminApi api = new AdminApi(
+                office,
+                new DirectoryRoutes(office.directory(), records),
+                office.capDesk(control),
+                records,
+                control,
+                verification,
+                new SuspenseApi(records, suspense),
+                clock);
         return new AdminServer(address, keys, api, new Once(records, clock), metrics, notReady);
     }
 

@@ -1,5 +1,9 @@
 package tollgate.admin;
 
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +22,9 @@ record Asked(
         Map<String, String> queries,
         String body,
         @Nullable Turn turn) {
+    /** Later than every exchange. */
+    static final Instant NO_END = Instant.parse("9999-12-31T23:59:59Z");
+
     private static final int PAGE = 100;
     private static final int MOST = 1_000;
     private static final Pattern ROW = Pattern.compile("[a-z]_[0-9a-z]{1,40}");
@@ -46,6 +53,30 @@ record Asked(
             throw Problem.invalid("limit: '" + Shown.text(limit) + "' (expected: 1 to " + MOST + ")");
         }
         return (int) most;
+    }
+
+    /**
+     * A moment of the query: an instant, or a day, whose first moment (UTC) is meant.
+     *
+     * @param otherwise where it is not given
+     */
+    Instant moment(String name, Instant otherwise) {
+        String text = query(name);
+        if (text.isEmpty()) {
+            return otherwise;
+        }
+        try {
+            Instant moment = text.length() == "2026-01-31".length()
+                    ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
+                    : Instant.parse(text);
+            if (!moment.isBefore(Instant.EPOCH) && !moment.isAfter(NO_END)) {
+                return moment;
+            }
+        } catch (DateTimeException wrong) {
+            // told below, for what is out of range too
+        }
+        throw Problem.invalid(name + ": '" + Shown.text(text)
+                + "' (expected: 2026-01-31 or 2026-01-31T12:00:00Z, from 1970 on and before the year 10000)");
     }
 
     /** The id after which a page begins; empty at the beginning. */

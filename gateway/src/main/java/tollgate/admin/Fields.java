@@ -129,6 +129,38 @@ final class Fields {
                 + "' (expected: dollars with up to 9 decimals, above 0, at most 9000000)");
     }
 
+    /** Dollars from 0 on, in nano-USD; null: not given. */
+    @Nullable
+    Long dollars(String name) {
+        String text = optional(name);
+        if (text == null) {
+            return null;
+        }
+        try {
+            return Usd.parse(text).nano();
+        } catch (IllegalArgumentException wrong) {
+            throw Problem.invalid(
+                    name + ": '" + Shown.text(text) + "' (expected: dollars with up to 9 decimals, from 0 to 9000000)");
+        }
+    }
+
+    /** A whole number from 0 to 9e15; null: not given. */
+    @Nullable
+    Long count(String name) {
+        JsonNode node = object.get(name);
+        if (node == null || node.isNull()) {
+            return null;
+        }
+        if (!node.isIntegralNumber()
+                || !node.canConvertToLong()
+                || node.longValue() < 0
+                || node.longValue() > Usd.MAX_NANO) {
+            throw Problem.invalid(name + ": " + Shown.text(node.toString()) + " (expected: a whole number from 0 to "
+                    + Usd.MAX_NANO + ")");
+        }
+        return node.longValue();
+    }
+
     /** A moment after now: a date, whose end is meant, or an instant. */
     @Nullable
     Instant moment(String name, Instant now) {

@@ -11,9 +11,13 @@ import tollgate.records.Keys;
 import tollgate.records.Ledger;
 import tollgate.records.Wallets;
 import tollgate.wallet.WalletState;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** How things look in the control plane's API. Stateless. */
 final class Json {
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
     private Json() {}
 
     static Map<String, @Nullable Object> wallet(Wallets.Wallet wallet, Optional<WalletState> state) {
@@ -41,6 +45,7 @@ final class Json {
         json.put("member", key.member());
         json.put("project", key.project());
         json.put("allowed_models", key.allowedModels());
+        json.put("frozen", key.frozen());
         json.put("created", moment(key.createdMs()));
         json.put("expires", key.expiresMs() == null ? null : moment(key.expiresMs()));
         json.put("revoked", key.revokedMs() == null ? null : moment(key.revokedMs()));
@@ -69,6 +74,10 @@ final class Json {
         json.put("wallet", exchange.wallet());
         json.put("key", exchange.key());
         json.put("model", exchange.answered() == null ? exchange.model() : exchange.answered());
+        json.put("service", exchange.service());
+        JsonNode record = MAPPER.readTree(exchange.record());
+        json.put("units", record.path("units").isObject() ? record.path("units") : Map.of());
+        json.put("reasoning_tokens", record.path("reasoning_tokens").asLong(0));
         json.put("ended", exchange.ended());
         json.put("payer", exchange.payer());
         json.put("estimated", exchange.estimated());

@@ -14,6 +14,7 @@ import tollgate.records.Organisations;
 import tollgate.records.Records;
 import tollgate.records.Turn;
 import tollgate.records.Wallets;
+import tollgate.wallet.ControlPort;
 import tollgate.wallet.EntryKind;
 
 /** What the control plane can do, whoever asks: organisations, wallets, keys, money. Thread-safe; blocks. */
@@ -21,13 +22,12 @@ public final class Office {
     /** The organisation of whoever names none. */
     public static final String DEFAULT_ORGANISATION = "default";
 
-    private static final int SHARDS = 64;
-
     private final Records records;
     private final Treasury treasury;
     private final Books books;
     private final Consumer<Keys.Key> keyChanged;
     private final Clock clock;
+    private final Directory directory;
 
     /**
      * An office.
@@ -40,6 +40,17 @@ public final class Office {
         this.books = books;
         this.keyChanged = keyChanged;
         this.clock = clock;
+        this.directory = new Directory(records, treasury, () -> books.openNow(), clock);
+    }
+
+    /** Caps, as their counters are read from there. */
+    CapDesk capDesk(ControlPort control) {
+        return new CapDesk(this, records, treasury, control, clock);
+    }
+
+    /** Organisations, and who is in them. */
+    Directory directory() {
+        return directory;
     }
 
     /** A key just made: the only time that its secret is told. */
@@ -53,8 +64,7 @@ public final class Office {
     /** Opens the wallet that a request names; again: the same wallet. */
     Wallets.Wallet createWallet(String organisation, String name, boolean live, String actor, String named) {
         long now = clock.millis();
-        Organisations.Organisation of = records.organisations()
-                .named(organisation, Ids.next("o_"), Math.floorMod(organisation.hashCode(), SHARDS), now);
+        Organisations.Organisation of = directory.named(organisation, Ids.next("o_"));
         String id = "w_" + named;
         records.wallets().add(id, of.id(), name, live, actor, now);
         books.openNow();
@@ -86,6 +96,7 @@ public final class Office {
      */
     NewKey createKey(KeyWish wish, @Nullable Turn turn) {
         Wallets.Wallet of = wallet(wish.wallet());
+        directory.check(of.organisation(), wish.member(), wish.project());
         String secret = ApiKey.mint(of.live() ? ApiKey.Kind.LIVE : ApiKey.Kind.TEST);
         Instant expires = wish.expires();
         Keys.NewKey key = new Keys.NewKey(
@@ -120,6 +131,16 @@ public final class Office {
         keyChanged.accept(revoked);
         treasury.setPolicy(wallet(revoked.wallet()));
         return revoked;
+    }
+
+    /** Freezes a key, or lifts that: in force with the next hold that is asked for. */
+    Keys.Key freezeKey(String id, boolean frozen) {
+        key(id);
+        records.keys().setFrozen(id, frozen);
+        Keys.Key changed = key(id);
+        keyChanged.accept(changed);
+        directory.tellPolicy(changed.organisation());
+        return changed;
     }
 
     /** Another key like it; the old one stays good until it is revoked. */

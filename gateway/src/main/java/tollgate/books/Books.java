@@ -8,13 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +21,7 @@ import org.slf4j.LoggerFactory;
 import tollgate.Telemetry;
 import tollgate.journal.GatewayIdentity;
 import tollgate.journal.Journal;
+import tollgate.records.Gateways;
 import tollgate.records.Records;
 import tollgate.records.Shards;
 import tollgate.wallet.ControlPort;
@@ -36,45 +35,40 @@ import tollgate.wallet.ShardWatch;
 public final class Books implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Books.class);
     private static final long ROUND_MS = 200;
-    private static final long LEASE_MS = 10_000;
-    private static final long ALIVE_MS = 10_000;
-    private static final long CLAIM_EVERY_MS = 2_000;
     private static final long RESEND_AFTER_MS = 6_000;
     private static final long RECONSTRUCT_EVERY_MS = 60_000;
     private static final Duration RECORD_AFTER = Duration.ofMinutes(10);
     private static final Duration FINAL_AFTER = Duration.ofHours(24);
-    private static final long REINSTATE_MS = 5_000;
+    private static final String DISPLACED = "another gateway runs with the id of this data directory";
+    private static final long OPENED_SOON_NANOS = 5_000_000_000L;
+    private static final long OPENING_NAP_NANOS = 20_000_000;
 
     private final Records records;
     private final ShardWatch watch;
-    private final Journal journal;
-    private final Clock clock;
     private final Treasury treasury;
     private final SuspenseDesk suspense;
-    private final Runnable reproject;
-    private final String owner;
+    private final Tenure tenure;
+    private final Hearing hearing;
     private final Drain drain;
     private final Replay replay;
     private final Orphans orphans;
+    private final Opening opening;
     private final long started = System.nanoTime();
-    private final Recovery recovery;
     private final Reaper reaper;
     private final Reconstruction reconstruction;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("books").daemon().factory());
-    private final ConcurrentHashMap<Integer, String> complaints = new ConcurrentHashMap<>();
     private final Set<Integer> shards = new ConcurrentSkipListSet<>();
     private final Set<Integer> broken = new ConcurrentSkipListSet<>();
-    private volatile Supplier<CompletableFuture<Void>> reinstatement = () -> CompletableFuture.completedFuture(null);
-    private boolean orphansSettled;
+    private volatile boolean displaced;
     private long lastReconstruction;
-    private long lastClaim;
     private long lastResend;
-    private @Nullable String lastFailure;
+    private volatile @Nullable String lastFailure;
 
     /**
      * Books of one gateway.
      *
+     * @param place whose lock we hold: two runs of one place are never alive at once; empty where nobody can tell
      * @param journalLoop number of the journal's thread that is ours
      * @param reproject puts what Redis says of keys right: a key revoked in a lost second must not come back
      * @param drainAfter entries younger than this are not drained: SQL is not to be ahead of Redis's disk
@@ -83,6 +77,7 @@ public final class Books implements AutoCloseable {
      */
     public Books(
             Records records,
+            String place,
             ControlPort control,
             ShardWatch watch,
             Journal journal,
@@ -96,19 +91,28 @@ public final class Books implements AutoCloseable {
             Clock clock) {
         this.records = records;
         this.watch = watch;
-        this.journal = journal;
         this.treasury = treasury;
         this.suspense = new SuspenseDesk(records, control, clock);
-        this.reproject = reproject;
-        this.clock = clock;
-        // not this run's: what a killed run had leased is ours again at once
-        this.owner = journal.identity().id();
+        GatewayIdentity us = journal.identity();
+        this.tenure = new Tenure(records, new Gateways.Run(us.id(), us.boot(), us.nonce(), place));
         this.replay = new Replay(journal, records, control, treasury, telemetry, clock);
         this.orphans = new Orphans(journal, journalLoop, records, replay, control.maxOverrun(), clock);
-        this.drain = new Drain(records, control, owner, new Ripening(drainAfter), replay::booked);
-        this.recovery = new Recovery(
-                records, control, watch, drain, new RollForward(records, control, clock), owner, holdLife, restores);
+        this.hearing = new Hearing(records, replay::heard);
+        this.drain = new Drain(records, control, tenure.owner(), new Ripening(drainAfter), replay::booked);
         this.reaper = new Reaper(control, telemetry, holdLife.toNanos());
+        Recovery recovery = new Recovery(
+                records,
+                control,
+                watch,
+                drain,
+                new RollForward(records, control, clock),
+                tenure.owner(),
+                tenure::take,
+                tenure::hasOthers,
+                holdLife,
+                restores);
+        this.opening = new Opening(
+                records, control, watch, tenure, recovery, reaper, treasury, suspense, replay, orphans, reproject);
         this.reconstruction = new Reconstruction(records, control, clock, RECORD_AFTER, FINAL_AFTER);
     }
 
@@ -118,22 +122,19 @@ public final class Books implements AutoCloseable {
      * @throws IOException where a clone of this data directory is alive
      */
     public void start() throws IOException {
-        if (!claim()) {
-            throw new IOException("data_dir: another gateway with this directory's id is alive: a cloned directory?"
-                    + " (expected: one directory for each gateway)");
-        }
+        tenure.begin();
         run(this::round);
         thread.scheduleWithFixedDelay(() -> run(this::round), ROUND_MS, ROUND_MS, TimeUnit.MILLISECONDS);
     }
 
-    /** Who places the holds of open exchanges again, where Redis may have lost some. */
-    public void onReopening(Supplier<CompletableFuture<Void>> reinstate) {
-        reinstatement = reinstate;
+    /** Who explains what exchanges of an earlier run come to; to be told before the start. */
+    public void itemizing(Itemizer by) {
+        orphans.itemizing(by);
     }
 
-    private boolean claim() {
-        GatewayIdentity us = journal.identity();
-        return records.gateways().claim(us.id(), us.boot(), us.nonce(), clock.millis(), ALIVE_MS);
+    /** Who places the holds of open exchanges again, where Redis may have lost some. */
+    public void onReopening(Supplier<CompletableFuture<Void>> reinstate) {
+        opening.onReopening(reinstate);
     }
 
     /** A step of the books, which may find SQL or Redis away. */
@@ -161,31 +162,26 @@ public final class Books implements AutoCloseable {
     }
 
     private void round() throws IOException {
+        if (!tenure.alive()) {
+            giveWay();
+            return;
+        }
         // not the clock of the wall, which may be set: the longest wait is over at the start
         long now = RECONSTRUCT_EVERY_MS + 1 + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
-        if (now - lastClaim > CLAIM_EVERY_MS) {
-            claim();
-            lease();
-            lastClaim = now;
-        }
         List<Integer> used = records.shards().used();
         shards.addAll(used);
-        boolean opening = false;
-        for (int shard : used) {
-            opening |= open(shard);
-        }
-        if (opening) {
-            catchUp(used);
-        }
+        opening.round(used);
         treasury.tellOwed();
         replay.keep();
         List<Integer> open =
                 used.stream().filter(shard -> watch.closed(shard) == null).toList();
+        tenure.keep(open);
         open.forEach(shard -> drained(shard, false));
+        List<Integer> ours = open.stream().filter(tenure::holds).toList();
         if (now - lastReconstruction > RECONSTRUCT_EVERY_MS) {
             lastReconstruction = now;
-            open.forEach(reconstruction::record);
-            reconstruction.finish();
+            ours.forEach(reconstruction::record);
+            reconstruction.finish(ours::contains);
         }
         if (now - lastResend > RESEND_AFTER_MS) {
             lastResend = now;
@@ -193,76 +189,33 @@ public final class Books implements AutoCloseable {
             suspense.resend();
             replay.settleOlderThan(Duration.ofMillis(RESEND_AFTER_MS));
         }
-        reaper.reap(open);
+        reaper.reap(ours);
+    }
+
+    /** Another run has our id: what is open may end, its settlements wait in the journal. */
+    private void giveWay() {
+        if (!displaced) {
+            displaced = true;
+            shards.forEach(shard -> watch.close(shard, DISPLACED));
+        }
     }
 
     /** A drain that stopped at something it cannot explain shows until it goes on: nothing more gets to SQL. */
     private void drained(int shard, boolean toTheEnd) {
+        if (!tenure.holds(shard)) {
+            hearing.listen(shard);
+            return;
+        }
         switch (drain.drain(shard, toTheEnd)) {
-            case DONE, NOT_OURS -> broken.remove(shard);
+            case DONE -> broken.remove(shard);
+            case NOT_OURS -> {
+                broken.remove(shard);
+                tenure.isNotOurs(shard);
+            }
             case BROKEN -> broken.add(shard);
             case WAITING -> {}
         }
-    }
-
-    private void lease() {
-        long now = clock.millis();
-        for (int shard : records.shards().used()) {
-            records.shards().get(shard);
-            records.shards().lease(shard, owner, now, now + LEASE_MS);
-        }
-    }
-
-    /** Whether a closed shard could be prepared. */
-    private boolean open(int shard) {
-        if (watch.closed(shard) == null || !ours(shard)) {
-            return false;
-        }
-        reaper.pause();
-        String why = recovery.prepare(shard);
-        if (why == null) {
-            complaints.remove(shard);
-            return true;
-        }
-        if (!why.equals(complaints.put(shard, why))) {
-            LOG.error("shard {} stays closed: {}", shard, why);
-        }
-        return false;
-    }
-
-    private boolean ours(int shard) {
-        records.shards().get(shard);
-        long now = clock.millis();
-        return records.shards().lease(shard, owner, now, now + LEASE_MS);
-    }
-
-    /** What must come before anything new: money that was promised, settlements that were journalled, orphans. */
-    private void catchUp(List<Integer> used) throws IOException {
-        treasury.resend();
-        treasury.resendStates();
-        reproject.run();
-        reinstate();
-        replay.settleOlderThan(Duration.ZERO);
-        suspense.resend();
-        if (!orphansSettled) {
-            orphans.settle();
-            orphansSettled = true;
-        }
-        for (int shard : used) {
-            if (!complaints.containsKey(shard)) {
-                watch.open(shard);
-            }
-        }
-    }
-
-    private void reinstate() {
-        try {
-            reinstatement.get().get(REINSTATE_MS, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException late) {
-            LOG.warn("not every open exchange has its hold again: its next renewal will see to it", late);
-        }
+        hearing.stop(shard);
     }
 
     /** Tells wallets now of money that was asked to move. Waits until that is done. */
@@ -273,6 +226,9 @@ public final class Books implements AutoCloseable {
     /** Takes what there is to SQL, the newest too. Waits until that is done. */
     public void drainNow() {
         submitted(() -> run(() -> {
+            if (displaced) {
+                return;
+            }
             replay.keep();
             shards.forEach(shard -> drained(shard, true));
         }));
@@ -281,14 +237,30 @@ public final class Books implements AutoCloseable {
     /** Takes to SQL what is old enough to be on Redis's disk as well. Waits until that is done. */
     public void drainSettled() {
         submitted(() -> run(() -> {
+            if (displaced) {
+                return;
+            }
             replay.keep();
             shards.forEach(shard -> drained(shard, false));
         }));
     }
 
-    /** A shard is used for the first time, or has to be looked at at once. Waits until that is done. */
+    /** A shard is used for the first time, or has to be looked at at once. Waits until it is open, or cannot soon be. */
     public void openNow() {
+        long since = System.nanoTime();
         submitted(() -> run(this::round));
+        while (isOpening() && System.nanoTime() - since < OPENED_SOON_NANOS) {
+            LockSupport.parkNanos(OPENING_NAP_NANOS);
+            submitted(() -> run(this::round));
+        }
+    }
+
+    /** Whether a shard is closed that another gateway or our next round will open. */
+    private boolean isOpening() {
+        return shards.stream().anyMatch(shard -> watch.closed(shard) != null)
+                && opening.complaints().isEmpty()
+                && !displaced
+                && lastFailure == null;
     }
 
     private void submitted(Runnable task) {
@@ -303,8 +275,11 @@ public final class Books implements AutoCloseable {
 
     /** Why new exchanges cannot be served; null where they can. */
     public @Nullable String notReady() {
-        if (!complaints.isEmpty()) {
-            return complaints.values().iterator().next();
+        if (displaced) {
+            return DISPLACED;
+        }
+        if (!opening.complaints().isEmpty()) {
+            return opening.complaints().getFirst();
         }
         if (!broken.isEmpty()) {
             return complaints().getFirst();
@@ -320,7 +295,7 @@ public final class Books implements AutoCloseable {
 
     /** What only a person can mend, in words. */
     public List<String> complaints() {
-        List<String> all = new ArrayList<>(complaints.values());
+        List<String> all = new ArrayList<>(opening.complaints());
         broken.forEach(shard ->
                 all.add("shard " + shard + ": the ledger in Redis does not continue the one in SQL: not drained"));
         return all;
@@ -330,8 +305,11 @@ public final class Books implements AutoCloseable {
     public long lag() {
         long lag = 0;
         for (int shard : List.copyOf(shards)) {
-            lag += watch.n(shard)
-                    - records.shards().find(shard).map(Shards.Shard::n).orElse(0L);
+            // SQL knows more than us where another gateway drains
+            lag += Math.max(
+                    0,
+                    watch.n(shard)
+                            - records.shards().find(shard).map(Shards.Shard::n).orElse(0L));
         }
         return lag;
     }
@@ -343,6 +321,7 @@ public final class Books implements AutoCloseable {
             return;
         }
         drainNow();
+        submitted(() -> run(tenure::end));
         thread.shutdown();
         try {
             if (!thread.awaitTermination(10, TimeUnit.SECONDS)) {

@@ -3,17 +3,13 @@ package tollgate.books;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import tollgate.journal.ExchangeFacts;
 import tollgate.journal.Journal;
 import tollgate.journal.JournalEntry;
 import tollgate.journal.Orphan;
 import tollgate.journal.Reservation;
-import tollgate.journal.UsageRecord;
 import tollgate.pricing.Usd;
 import tollgate.records.Records;
-import tollgate.wallet.Settle;
 
 /** Settles what was open when an earlier run died. Confined to the books' thread. */
 final class Orphans {
@@ -23,6 +19,8 @@ final class Orphans {
     private final Replay replay;
     private final Usd maxOverrun;
     private final Clock clock;
+
+    private Itemizer itemizer = Itemizer.NONE;
 
     /**
      * Of this journal.
@@ -39,13 +37,18 @@ final class Orphans {
         this.clock = clock;
     }
 
+    /** Who explains the charges; to be told before they are settled. */
+    void itemizing(Itemizer by) {
+        itemizer = by;
+    }
+
     /** What had left to the client is charged, the rest is not; what is absurd waits for a person (H39). */
     void settle() {
         List<JournalEntry> settled = new ArrayList<>();
         for (Orphan orphan : journal.orphans()) {
             if (journal.find(orphan.facts().exchange()).isEmpty()
                     && records.exchanges().find(orphan.facts().exchange()).isEmpty()) {
-                JournalEntry entry = settlement(orphan);
+                JournalEntry entry = Recovered.settlement(orphan, itemizer, clock.instant());
                 if (absurd(orphan)) {
                     // never in the journal, which would charge it: its slot stays until SQL has it
                     replay.park(entry, "DISPUTED: more than may be charged without a person's word");
@@ -73,38 +76,5 @@ final class Orphans {
         Usd twice = held.nano() > Usd.MAX_NANO / 2 ? new Usd(Usd.MAX_NANO) : held.plus(held);
         Usd most = twice.compareTo(maxOverrun) > 0 ? twice : maxOverrun;
         return orphan.left() && orphan.accrued().compareTo(most) > 0;
-    }
-
-    private JournalEntry settlement(Orphan orphan) {
-        ExchangeFacts facts = orphan.facts();
-        Usd total = orphan.left() ? orphan.accrued() : Usd.ZERO;
-        UsageRecord usage = new UsageRecord(
-                facts,
-                null,
-                "gateway_stopped",
-                total.nano() > 0 ? "wallet" : "operator",
-                Map.of(),
-                0,
-                true,
-                total,
-                total,
-                Usd.ZERO,
-                Usd.ZERO,
-                List.of(),
-                List.of(),
-                orphan.left() ? 200 : 0,
-                "the gateway's process died",
-                Map.of(),
-                clock.instant());
-        Settle settle = new Settle(
-                facts.at(),
-                facts.exchange(),
-                "orphan-" + total.nano(),
-                total,
-                true,
-                facts.service() + " " + facts.model(),
-                false,
-                new Settle.Counted(facts.caps(), 0, orphan.left()));
-        return new JournalEntry(settle, usage);
     }
 }

@@ -3,6 +3,7 @@ package tollgate.books;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.IntPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tollgate.pricing.Usd;
@@ -67,9 +68,12 @@ final class Reconstruction {
                         ExchangeRow.reconstructed(records.ledger().allOfExchange(entry.exchange()), wallet.live())));
     }
 
-    /** Makes exchanges final whose hold expired so long ago that their gateway will hardly come back. */
-    void finish() {
+    /** Makes exchanges final, in the shards that are ours, whose hold expired so long ago that their gateway will hardly come back. */
+    void finish(IntPredicate ours) {
         for (Ledger.Entry expired : records.ledger().expired(clock.millis() - finalMs, BATCH)) {
+            if (!ours.test(expired.shard())) {
+                continue;
+            }
             Wallets.Wallet wallet = records.wallets().find(expired.wallet()).orElseThrow();
             Usd captured = new Usd(-records.ledger().allOfExchange(expired.exchange()).stream()
                     .mapToLong(Ledger.Entry::amount)

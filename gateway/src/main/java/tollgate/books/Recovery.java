@@ -3,7 +3,10 @@ package tollgate.books;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,18 +27,25 @@ final class Recovery {
 
     private static final String LEASE_LOST = "another gateway took the shard's lease";
 
+    /** So long other gateways may take to place the holds of their open exchanges again (H34). */
+    private static final Duration REINSTATING = Duration.ofSeconds(5);
+
     private final Records records;
     private final ControlPort control;
     private final ShardWatch watch;
     private final Drain drain;
     private final RollForward rollForward;
     private final String owner;
+    private final IntPredicate lease;
+    private final BooleanSupplier others;
     private final Duration noReaping;
     private final boolean restores;
 
     /**
      * Opens shards as this owner of leases.
      *
+     * @param lease takes or renews the lease of a shard
+     * @param others whether other gateways are alive, which may have holds to place again
      * @param noReaping nothing expires for so long after a shard was opened anew
      * @param restores whether a Redis that has nothing is filled from SQL: it may be that its address is wrong
      */
@@ -46,6 +56,8 @@ final class Recovery {
             Drain drain,
             RollForward rollForward,
             String owner,
+            IntPredicate lease,
+            BooleanSupplier others,
             Duration noReaping,
             boolean restores) {
         this.records = records;
@@ -54,19 +66,53 @@ final class Recovery {
         this.drain = drain;
         this.rollForward = rollForward;
         this.owner = owner;
+        this.lease = lease;
+        this.others = others;
         this.noReaping = noReaping;
         this.restores = restores;
     }
 
     /**
-     * Makes a shard ready to be told what it missed.
+     * Goes along with a shard that is open, be it that another gateway opened it. Needs no lease.
+     *
+     * @return false where somebody has to open it first
+     */
+    boolean follows(int shard) {
+        long epoch = watch.epoch(shard);
+        long seen = watch.n(shard);
+        Shards.Shard known = records.shards().get(shard);
+        Optional<ShardState> found = control.shard(shard);
+        if (found.isEmpty() || !isOpen(found.get(), known) || !found.get().run().equals(control.run())) {
+            return false;
+        }
+        ShardState state = found.get();
+        if (epoch == state.epoch() && seen > state.n()) {
+            LOG.error("shard {}: Redis is at entry {} and has been at {}: it went back", shard, state.n(), seen);
+            records.shards().doubt(shard, epoch);
+            return false;
+        }
+        opened(shard, state.epoch(), state.n());
+        return true;
+    }
+
+    /** Whether SQL knows that this epoch is open, and of nothing that is lost. */
+    private static boolean isOpen(ShardState state, Shards.Shard known) {
+        return state.line().equals(known.line())
+                && state.epoch() == known.epoch()
+                && known.epoch() == known.intended()
+                && known.doubted() < known.epoch()
+                && state.n() >= known.n();
+    }
+
+    /**
+     * Makes a shard whose lease is ours ready to be told what it missed.
      *
      * @return null where it is; otherwise why it stays closed
      */
     @Nullable
     String prepare(int shard) {
-        Optional<ShardState> found = control.shard(shard);
         Shards.Shard known = records.shards().get(shard);
+        Optional<ShardState> found = control.shard(shard);
         if (found.isEmpty()) {
             if (known.n() == 0) {
                 return genesis(shard, known);
@@ -88,13 +134,34 @@ final class Recovery {
         if (state.run().equals(run) && state.epoch() < known.epoch()) {
             return "FOREIGN: Redis is at epoch " + state.epoch() + ", an old primary of epoch " + known.epoch();
         }
-        boolean same = state.run().equals(run) && state.epoch() == known.epoch();
         if (state.n() < known.n()) {
+            // set back under a server that goes on, others may still write to it
+            if (state.run().equals(run) && !(control.close(shard, state) instanceof FenceResult.Opened)) {
+                return "BEHIND: Redis is at entry " + state.n() + " of " + known.n() + " and is written to";
+            }
             return rolledForward(shard, known, state.n());
         }
-        // entries that SQL never had are booked again from the journals, under a new epoch
-        same &= watch.epoch(shard) != state.epoch() || watch.n(shard) <= state.n();
-        return same ? opened(shard, state.epoch(), state.n()) : open(shard, state, known);
+        // entries that SQL never had are booked again from the journals
+        return open(shard, state, known);
+    }
+
+    /** Closes open shards that this Redis is not the one for: where nobody asks, no script would tell. */
+    void look(List<Integer> shards) {
+        String run = control.run();
+        for (int shard : shards) {
+            if (watch.closed(shard) != null) {
+                continue;
+            }
+            long epoch = watch.epoch(shard);
+            // before Redis is asked: what it has told until then, it must know
+            long n = watch.n(shard);
+            boolean same = control.shard(shard)
+                    .filter(state -> state.run().equals(run) && state.epoch() == epoch && state.n() >= n)
+                    .isPresent();
+            if (!same) {
+                watch.close(shard, "Redis is not the one that was opened in epoch " + epoch);
+            }
+        }
     }
 
     private @Nullable String genesis(int shard, Shards.Shard known) {
@@ -103,7 +170,7 @@ final class Recovery {
         if (!records.shards().intend(shard, owner, line, epoch)) {
             return LEASE_LOST;
         }
-        return fenced(shard, control.fence(shard, new Fence(true, line, epoch, 0, 0, Duration.ZERO)));
+        return fenced(shard, control.fence(shard, new Fence(true, line, epoch, 0, 0, Duration.ZERO, Duration.ZERO)));
     }
 
     /** Under a new line, so that the Redis that had the old one is foreign should it come back. */
@@ -116,7 +183,8 @@ final class Recovery {
     }
 
     private @Nullable String rolledForward(int shard, Shards.Shard known, long after) {
-        String why = rollForward.run(shard, known.line(), known.epoch(), after, known.n());
+        String why = rollForward.run(
+                shard, known.line(), known.epoch(), after, known.n(), () -> lease.test(shard) ? null : LEASE_LOST);
         if (why != null) {
             return why;
         }
@@ -125,19 +193,24 @@ final class Recovery {
         records.shards().reread(shard, owner);
         return open(
                 shard,
-                new ShardState(known.line(), "", known.epoch(), known.n()),
+                new ShardState(known.line(), "", known.epoch(), known.n(), 0),
                 records.shards().get(shard));
     }
 
     private @Nullable String open(int shard, ShardState state, Shards.Shard known) {
-        if (drain.drain(shard, true) != Drain.Result.DONE) {
+        Drain.Result drained = drain.drain(shard, true);
+        if (drained == Drain.Result.NOT_OURS || !lease.test(shard)) {
+            return LEASE_LOST;
+        }
+        if (drained != Drain.Result.DONE) {
             return "BROKEN: the ledger in Redis does not continue the one in SQL";
         }
         long epoch = Math.max(Math.max(state.epoch(), known.epoch()), known.intended()) + 1;
         if (!records.shards().intend(shard, owner, state.line(), epoch)) {
             return LEASE_LOST;
         }
-        Fence fence = new Fence(false, state.line(), epoch, state.epoch(), state.n(), noReaping);
+        Duration reinstating = others.getAsBoolean() ? REINSTATING : Duration.ZERO;
+        Fence fence = new Fence(false, state.line(), epoch, state.epoch(), state.n(), noReaping, reinstating);
         return fenced(shard, control.fence(shard, fence));
     }
 

@@ -60,10 +60,9 @@ final class Replay {
         } while (journal.hasFresh());
     }
 
-    /** SQL has these entries of one shard, at least one: the journal's are not needed any more where they are their exchange's last word. */
+    /** SQL has these entries of one shard from us, at least one. */
     void booked(List<Ledger.Entry> entries) {
-        // an entry is let go of only when SQL has its usage record too
-        keep();
+        heard(entries);
         List<String> exchanges = new ArrayList<>();
         List<String> postings = new ArrayList<>();
         for (Ledger.Entry entry : entries) {
@@ -71,10 +70,20 @@ final class Replay {
                 postings.add(entry.entry());
             } else if (entry.entry().equals(entry.exchange())) {
                 exchanges.add(entry.exchange());
-                journal.find(entry.exchange()).ifPresent(mine -> retire(mine, entry));
             }
         }
         control.tick(entries.getFirst().shard(), exchanges, postings);
+    }
+
+    /** SQL has these: the journal's are not needed any more where they are their exchange's last word. */
+    void heard(List<Ledger.Entry> entries) {
+        // an entry is let go of only when SQL has its usage record too
+        keep();
+        for (Ledger.Entry entry : entries) {
+            if (entry.entry().equals(entry.exchange())) {
+                journal.find(entry.exchange()).ifPresent(mine -> retire(mine, entry));
+            }
+        }
     }
 
     private void retire(JournalEntry entry, Ledger.Entry booked) {

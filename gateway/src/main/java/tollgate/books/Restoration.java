@@ -21,17 +21,24 @@ public final class Restoration {
     private static final Duration NO_REAPING = Duration.ofSeconds(60);
 
     private final Records records;
-    private final Clock clock;
     private final String owner = "restore-" + Long.toHexString(new SecureRandom().nextLong());
     private final Recovery recovery;
 
     /** Works on these books and wallets. */
     public Restoration(Records records, ControlPort control, ShardWatch watch, Clock clock) {
         this.records = records;
-        this.clock = clock;
         Drain drain = new Drain(records, control, owner, new Ripening(Duration.ZERO), entries -> {});
         this.recovery = new Recovery(
-                records, control, watch, drain, new RollForward(records, control, clock), owner, NO_REAPING, true);
+                records,
+                control,
+                watch,
+                drain,
+                new RollForward(records, control, clock),
+                owner,
+                this::leased,
+                () -> false,
+                NO_REAPING,
+                true);
     }
 
     /**
@@ -42,19 +49,23 @@ public final class Restoration {
      */
     public record Outcome(int shard, long entries, @Nullable String why) {}
 
+    private boolean leased(int shard) {
+        long now = records.nowMs();
+        return records.shards().lease(shard, owner, now, now + LEASE.toMillis());
+    }
+
     /** Brings every shard to where SQL is; what is there already stays as it is. */
     public List<Outcome> run() {
         List<Outcome> outcomes = new ArrayList<>();
         for (int shard : records.shards().used()) {
             long n = records.shards().get(shard).n();
-            long now = clock.millis();
-            if (!records.shards().lease(shard, owner, now, now + LEASE.toMillis())) {
+            if (!leased(shard)) {
                 outcomes.add(new Outcome(
                         shard, n, "a gateway has it (expected: every gateway stopped, for 10 seconds at least)"));
                 continue;
             }
             try {
-                outcomes.add(new Outcome(shard, n, recovery.prepare(shard)));
+                outcomes.add(new Outcome(shard, n, recovery.follows(shard) ? null : recovery.prepare(shard)));
             } finally {
                 records.shards().release(shard, owner);
             }

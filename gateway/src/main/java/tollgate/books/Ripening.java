@@ -39,12 +39,21 @@ final class Ripening {
     private static final class Shard {
         private Mark ripe = new Mark(0, 0, 0);
         private final Deque<Mark> young = new ArrayDeque<>();
+
+        /** What comes after an entry that is the last one again has been seen of others that had its number. */
+        private void wentBackTo(long epoch, long n) {
+            young.removeIf(mark -> mark.epoch == epoch && mark.n > n);
+            if (ripe.epoch == epoch && ripe.n > n) {
+                ripe = new Mark(ripe.at, epoch, n);
+            }
+        }
     }
 
     /** The shard's ledger has entries up to this number, now. */
     void seen(int shard, long epoch, long n) {
         Shard known = shards.computeIfAbsent(shard, number -> new Shard());
         long now = clock.getAsLong();
+        known.wentBackTo(epoch, n);
         Mark newest = known.young.peekLast();
         boolean news = newest == null || newest.epoch != epoch || newest.n != n;
         if (news && (newest == null || newest.epoch != epoch || now - newest.at >= nanos / MARKS)) {

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,13 +50,18 @@ final class RollForward {
      * @param epoch the shard's, as SQL knows
      * @param after number of the last entry that Redis has; 0 for none
      * @param last number of the last entry that SQL has
+     * @param forbidden asked before each batch: why there may be no further one; null where there may
      * @return null where all are booked; otherwise why not
      */
     @Nullable
-    String run(int shard, String line, long epoch, long after, long last) {
+    String run(int shard, String line, long epoch, long after, long last, Supplier<@Nullable String> forbidden) {
         wallets.clear();
         long n = after;
         while (n < last) {
+            String no = forbidden.get();
+            if (no != null) {
+                return no;
+            }
             List<Ledger.Entry> rows = records.ledger().ofShard(shard, n, Long.MAX_VALUE, BATCH);
             if (rows.isEmpty() || rows.getFirst().n() != n + 1) {
                 return "LOST: entry " + (n + 1) + " is in neither Redis nor SQL";

@@ -10,6 +10,8 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tollgate.pricing.Usd;
+import tollgate.records.Caps;
+import tollgate.records.Organisations;
 import tollgate.records.Page;
 import tollgate.records.Postings;
 import tollgate.records.Records;
@@ -28,6 +30,7 @@ import tollgate.wallet.WalletAddress;
 public final class Treasury {
     private static final Logger LOG = LoggerFactory.getLogger(Treasury.class);
     private static final int PAGE = 500;
+    private static final long CAPS_RETOLD_MS = 3_600_000;
 
     private final Records records;
     private final ControlPort control;
@@ -153,6 +156,25 @@ public final class Treasury {
         return told(() -> control.setPolicy(address(wallet), wallet.policy()));
     }
 
+    /** The same of an organisation, whatever wallets it has. */
+    public boolean setPolicy(Organisations.Organisation of) {
+        return told(() -> control.setPolicy(new WalletAddress(of.shard(), of.id(), ""), of.policy()));
+    }
+
+    /** Tells a cap's counters that they were reset, or that the cap is no more. */
+    public boolean setCap(Caps.Cap cap) {
+        Organisations.Organisation of =
+                records.organisations().find(cap.organisation()).orElseThrow();
+        WalletAddress at = new WalletAddress(of.shard(), of.id(), "");
+        boolean told = true;
+        for (String subject : records.caps().subjects(cap)) {
+            told &= told(() -> cap.removedMs() != null
+                    ? control.removeCap(at, cap.id(), subject, cap.version())
+                    : control.resetCap(at, cap.id(), subject, cap.reset()));
+        }
+        return told;
+    }
+
     private boolean told(Supplier<SetResult> telling) {
         boolean told = telling.get() instanceof SetResult.Done;
         if (!told) {
@@ -184,6 +206,7 @@ public final class Treasury {
 
     /** Tells every wallet of its state and policy again: a freeze that a lost second took along must come back. */
     void resendStates() {
+        records.caps().told(clock.millis() - CAPS_RETOLD_MS).forEach(this::setCap);
         Set<String> organisations = new HashSet<>();
         String after = "";
         while (true) {

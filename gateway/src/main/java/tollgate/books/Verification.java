@@ -55,6 +55,7 @@ public final class Verification {
         for (int shard : records.shards().used()) {
             dense(shard, problems);
             held.put(shard, control.held(shard));
+            problems.addAll(new CapVerification(records, control).problems(shard));
         }
         List<Map<String, @Nullable Object>> wallets = new ArrayList<>();
         String after = "";

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -41,6 +42,11 @@ final class AdminClient {
         String key = environment.getOrDefault("TOLLGATE_ADMIN_KEY", "");
         if (!url.isEmpty() && !key.isEmpty()) {
             return new AdminClient(address("TOLLGATE_ADMIN_URL", url), secret("TOLLGATE_ADMIN_KEY", key));
+        }
+        if (!url.isEmpty()) {
+            // not the gateway next door: it was another that was meant
+            throw new IOException(
+                    "TOLLGATE_ADMIN_KEY: not set (expected: the key of the gateway at TOLLGATE_ADMIN_URL)");
         }
         Path ready = data.resolve("ready.json");
         if (!Files.isReadable(ready)) {
@@ -95,13 +101,19 @@ final class AdminClient {
     /** Every row of a list, page after page. */
     List<JsonNode> all(String path) throws IOException {
         List<JsonNode> rows = new ArrayList<>();
+        each(path, rows::add);
+        return rows;
+    }
+
+    /** Every row of a list in its turn, one page of them in memory. */
+    void each(String path, Consumer<JsonNode> row) throws IOException {
         String glue = path.contains("?") ? "&" : "?";
         String after = "";
         while (true) {
             JsonNode page = get(path + glue + "limit=1000" + (after.isEmpty() ? "" : "&after=" + encoded(after)));
-            page.path("data").forEach(rows::add);
+            page.path("data").forEach(row);
             if (page.path("next").isNull() || page.path("next").isMissingNode()) {
-                return rows;
+                return;
             }
             after = page.path("next").asString();
         }

@@ -3,6 +3,7 @@ package tollgate.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,8 +77,8 @@ public final class AdminCommands {
         @Command(name = "create", description = "opens a wallet", mixinStandardHelpOptions = true)
         int create(
                 @CommandLine.Mixin Common common,
-                @Option(names = "--name", required = true, description = "its name") String name,
-                @Option(names = "--org", description = "whose it is") @Nullable String organization,
+                @Option(names = "--name", paramLabel = "NAME", required = true, description = "its name") String name,
+                @Option(names = "--org", paramLabel = "ORG", description = "whose it is") @Nullable String organization,
                 @Option(names = "--test", description = "the sandbox's money instead of real money") boolean test)
                 throws IOException {
             Map<String, @Nullable Object> body = body();
@@ -99,9 +100,15 @@ public final class AdminCommands {
         int topUp(
                 @CommandLine.Mixin Common common,
                 @Parameters(paramLabel = "WALLET") String wallet,
-                @Option(names = "--amount", required = true, description = "US dollars, such as 25.00") String amount,
+                @Option(
+                                names = "--amount",
+                                paramLabel = "USD",
+                                required = true,
+                                description = "US dollars, such as 25.00")
+                        String amount,
                 @Option(
                                 names = "--reference",
+                                paramLabel = "TEXT",
                                 required = true,
                                 description = "of the payment; the same again is the same money")
                         String reference)
@@ -113,10 +120,15 @@ public final class AdminCommands {
         int adjust(
                 @CommandLine.Mixin Common common,
                 @Parameters(paramLabel = "WALLET") String wallet,
-                @Option(names = "--amount", required = true, description = "US dollars, such as --amount=-1.50")
+                @Option(
+                                names = "--amount",
+                                paramLabel = "USD",
+                                required = true,
+                                description = "US dollars, such as --amount=-1.50")
                         String amount,
                 @Option(
                                 names = "--reference",
+                                paramLabel = "TEXT",
                                 required = true,
                                 description = "why; the same again is the same correction")
                         String reference,
@@ -178,7 +190,8 @@ public final class AdminCommands {
         @Command(name = "list", description = "all keys", mixinStandardHelpOptions = true)
         int list(
                 @CommandLine.Mixin Common common,
-                @Option(names = "--wallet", description = "of this wallet only") @Nullable String wallet)
+                @Option(names = "--wallet", paramLabel = "WALLET", description = "of this wallet only") @Nullable
+                        String wallet)
                 throws IOException {
             String path = wallet == null ? "keys" : "keys?wallet=" + AdminClient.encoded(wallet);
             Printer.list(
@@ -197,13 +210,20 @@ public final class AdminCommands {
         @Command(name = "create", description = "makes a key and shows it, once", mixinStandardHelpOptions = true)
         int create(
                 @CommandLine.Mixin Common common,
-                @Option(names = "--wallet", required = true, description = "who pays") String wallet,
-                @Option(names = "--name", description = "its name") @Nullable String name,
-                @Option(names = "--member", description = "whose it is") @Nullable String member,
-                @Option(names = "--project", description = "what it is for") @Nullable String project,
-                @Option(names = "--allow-model", description = "a model or pattern it may use; repeatable") @Nullable
+                @Option(names = "--wallet", paramLabel = "WALLET", required = true, description = "who pays")
+                        String wallet,
+                @Option(names = "--name", paramLabel = "NAME", description = "its name") @Nullable String name,
+                @Option(names = "--member", paramLabel = "MEMBER", description = "whose it is") @Nullable String member,
+                @Option(names = "--project", paramLabel = "PROJECT", description = "what it is for") @Nullable
+                        String project,
+                @Option(
+                                names = "--allow-model",
+                                paramLabel = "MODEL",
+                                description = "a model or pattern it may use; repeatable")
+                        @Nullable
                         List<String> models,
-                @Option(names = "--expires", description = "2026-12-31, or a moment") @Nullable String expires)
+                @Option(names = "--expires", paramLabel = "DATE", description = "2026-12-31, or a moment") @Nullable
+                        String expires)
                 throws IOException {
             Map<String, @Nullable Object> body = body();
             body.put("wallet", wallet);
@@ -219,6 +239,20 @@ public final class AdminCommands {
         @Command(name = "revoke", description = "ends a key", mixinStandardHelpOptions = true)
         int revoke(@CommandLine.Mixin Common common, @Parameters(paramLabel = "KEY") String key) throws IOException {
             Printer.one(out(), common.client().delete("keys/" + AdminClient.encoded(key)), common.json);
+            return 0;
+        }
+
+        @Command(name = "freeze", description = "it may not spend", mixinStandardHelpOptions = true)
+        int freeze(@CommandLine.Mixin Common common, @Parameters(paramLabel = "KEY") String key) throws IOException {
+            Printer.one(
+                    out(), common.client().post("keys/" + AdminClient.encoded(key) + "/freeze", body()), common.json);
+            return 0;
+        }
+
+        @Command(name = "unfreeze", description = "lifts a freeze", mixinStandardHelpOptions = true)
+        int unfreeze(@CommandLine.Mixin Common common, @Parameters(paramLabel = "KEY") String key) throws IOException {
+            Printer.one(
+                    out(), common.client().post("keys/" + AdminClient.encoded(key) + "/unfreeze", body()), common.json);
             return 0;
         }
 
@@ -250,10 +284,19 @@ public final class AdminCommands {
             return 0;
         }
 
-        @Command(name = "list", description = "the last exchanges of a wallet", mixinStandardHelpOptions = true)
-        int list(@CommandLine.Mixin Common common, @Option(names = "--wallet", required = true) String wallet)
+        @Command(
+                name = "list",
+                description = "the last exchanges of a wallet, a thousand at most",
+                mixinStandardHelpOptions = true)
+        int list(
+                @CommandLine.Mixin Common common,
+                @Option(names = "--wallet", paramLabel = "WALLET", required = true) String wallet)
                 throws IOException {
-            List<JsonNode> rows = common.client().all("exchanges?wallet=" + AdminClient.encoded(wallet));
+            List<JsonNode> rows = new ArrayList<>();
+            common.client()
+                    .get("exchanges?limit=1000&wallet=" + AdminClient.encoded(wallet))
+                    .path("data")
+                    .forEach(rows::add);
             Printer.list(
                     spec.commandLine().getOut(),
                     rows,

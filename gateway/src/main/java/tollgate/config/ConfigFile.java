@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,13 +16,13 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
 import tollgate.pricing.Markup;
 import tollgate.pricing.PriceSettings;
 import tollgate.pricing.RateCard;
 import tollgate.pricing.UnitClass;
+import tollgate.pricing.yaml.UnreadableYaml;
+import tollgate.pricing.yaml.YamlText;
 
 /** Reads a configuration file. Stateless. */
 public final class ConfigFile {
@@ -41,6 +42,7 @@ public final class ConfigFile {
             "journal",
             "announce",
             "enforce",
+            "lame_duck_s",
             "drain_s");
 
     private ConfigFile() {}
@@ -60,7 +62,9 @@ public final class ConfigFile {
         try {
             return parse(file.toString(), Files.readString(file), environment);
         } catch (IOException unreadable) {
-            throw new InvalidConfig(file + ": cannot be read (" + unreadable.getMessage() + ")");
+            String why =
+                    unreadable instanceof NoSuchFileException ? "no such file" : "cannot be read (" + unreadable + ")";
+            throw new InvalidConfig(file + ": " + why);
         }
     }
 
@@ -72,9 +76,9 @@ public final class ConfigFile {
                 .build();
         Optional<Node> root;
         try {
-            root = new Compose(settings).composeString(text);
-        } catch (YamlEngineException broken) {
-            throw new InvalidConfig(file + ": not YAML: " + broken.getMessage());
+            root = YamlText.compose(settings, text);
+        } catch (UnreadableYaml broken) {
+            throw new InvalidConfig(broken.at(file) + "not YAML: " + broken.problem());
         }
         Expansion expansion = new Expansion(environment);
         return config(Section.of(file, "", root.orElse(null), expansion, TOP), expansion, environment);
@@ -128,6 +132,7 @@ public final class ConfigFile {
                         announce.flag("sse_comment", true),
                         announce.flag("balance", true),
                         (int) Math.min(Integer.MAX_VALUE, announce.size("hold_bytes", "1MiB"))),
+                Duration.ofSeconds(top.whole("lame_duck_s", 1, 0, 600)),
                 Duration.ofSeconds(top.whole("drain_s", 30, 0, 86_400)),
                 expansion.warnings());
     }

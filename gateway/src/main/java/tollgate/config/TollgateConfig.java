@@ -24,7 +24,8 @@ import tollgate.pricing.Usd;
  * @param limits what requests may take
  * @param journalSync settlements are on disk after so long; zero: before their last byte leaves
  * @param announce how costs are told
- * @param drain how long a stopping gateway waits for what is open
+ * @param lameDuck how long a stopping gateway still takes what is new, while it says that it is not ready
+ * @param drain how long a stopping gateway waits for what is open, that time included
  * @param warnings what was left out, and why
  */
 public record TollgateConfig(
@@ -40,6 +41,7 @@ public record TollgateConfig(
         Limits limits,
         Duration journalSync,
         Announce announce,
+        Duration lameDuck,
         Duration drain,
         List<String> warnings) {
     /** What stands for the brought-along Redis or SQL. */

@@ -28,9 +28,13 @@ public interface AnswerFacts {
     @Nullable
     String model();
 
-    /** The service tier that answered, as last named. */
+    /** The service tier, or the speed, that answered, as last named. */
     @Nullable
     String serviceTier();
+
+    /** Where it ran, as last named. */
+    @Nullable
+    String region();
 
     /** An error was reported inside the answer. */
     boolean error();

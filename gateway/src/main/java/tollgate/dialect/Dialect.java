@@ -1,6 +1,8 @@
 package tollgate.dialect;
 
 import io.netty.buffer.ByteBuf;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,14 +21,30 @@ public interface Dialect {
     Service service(String method, String path);
 
     /**
+     * Whether what is asked for, metered or not, is asked by a client of this dialect: its refusal is in its shape then.
+     *
+     * @param header whether a field of a name is in the request's head
+     */
+    boolean addressed(String path, Predicate<String> header);
+
+    /**
      * Reads a whole request body in one pass, without moving its indices, retaining or changing it.
      *
+     * @param service what is asked for, as {@link #service} says
      * @param body contiguous or composite; the caller keeps and releases it
      */
-    RequestReading read(ByteBuf body);
+    RequestReading read(Service service, ByteBuf body);
 
     /** A scanner for one answer of the given shape. */
-    AnswerScanner scanner(AnswerShape shape);
+    AnswerScanner scanner(Service service, AnswerShape shape);
+
+    /**
+     * How a request shows who asks.
+     *
+     * @param apiKey our own key at the upstream
+     * @param field takes the name and the value of a header field
+     */
+    void authorize(String apiKey, BiConsumer<String, String> field);
 
     /**
      * Whether an upstream's error says that the account it was asked with is at fault (its key, its quota, its bills), and
@@ -36,13 +54,18 @@ public interface Dialect {
      */
     boolean blamesAccount(byte[] document);
 
-    /** The body of a refusal, for an answer that has not begun. */
-    ErrorBody error(Refusal refusal);
+    /**
+     * The body of a refusal, for an answer that has not begun.
+     *
+     * @param exchange the exchange's id; null where it has none
+     */
+    ErrorBody error(Refusal refusal, @Nullable String exchange);
 
     /**
      * The event that ends a stream which has begun, as a whole block up to and including its blank line.
      *
+     * @param exchange the exchange's id
      * @param comment an announcement's line for inside the block ({@link Announcement#comment()}), or null for none
      */
-    byte[] errorEvent(Refusal refusal, byte @Nullable [] comment);
+    byte[] errorEvent(Refusal refusal, String exchange, byte @Nullable [] comment);
 }

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
 
 /**
  * A no, in no dialect yet.
@@ -29,6 +30,17 @@ public record Refusal(int status, String code, @Nullable String param, String me
             }
         }
         details = Collections.unmodifiableMap(new TreeMap<>(details));
+    }
+
+    /** Writes the details as fields of the object that is open. */
+    public void writeDetails(JsonGenerator json) {
+        for (Map.Entry<String, Object> detail : details.entrySet()) {
+            if (detail.getValue() instanceof Number count) {
+                json.writeNumberProperty(detail.getKey(), count.longValue());
+            } else {
+                json.writeStringProperty(detail.getKey(), detail.getValue().toString());
+            }
+        }
     }
 
     /** A refusal with nothing more to say. */

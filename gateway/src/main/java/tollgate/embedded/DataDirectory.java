@@ -7,6 +7,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /** A folder that one process at a time may work in. Thread-safe. */
@@ -46,6 +47,19 @@ public final class DataDirectory implements AutoCloseable {
     /** The folder. */
     public Path path() {
         return path;
+    }
+
+    /**
+     * Which lock this is, told apart from any copy of it and from the same disk in another run of this machine or in another
+     * machine; empty where the system does not say.
+     */
+    public String place() throws IOException {
+        Path booted = Path.of("/proc/sys/kernel/random/boot_id");
+        Object file = Files.readAttributes(path.resolve("lock"), BasicFileAttributes.class)
+                .fileKey();
+        return file == null || !Files.isReadable(booted)
+                ? ""
+                : Files.readString(booted).strip() + " " + file;
     }
 
     /** Lets go of the lock. */

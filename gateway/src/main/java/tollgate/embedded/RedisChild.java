@@ -9,12 +9,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,13 +71,10 @@ public final class RedisChild implements AutoCloseable {
         Path program = RedisBinary.find(folder.resolveSibling("bin"));
         Path configuration = folder.resolve("redis.conf");
         OwnerOnly.write(configuration, configuration(folder, port, password));
-        Process guard = new ProcessBuilder(
-                        "sh",
-                        "-c",
-                        GUARD,
-                        "redis-guard",
-                        program.toString(),
-                        configuration.toAbsolutePath().toString())
+        List<String> command = new ArrayList<>(ownSession());
+        command.addAll(List.of("sh", "-c", GUARD, "redis-guard", program.toString()));
+        command.add(configuration.toAbsolutePath().toString());
+        Process guard = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         RedisChild child = new RedisChild(folder, guard, started(guard), port, password);
@@ -85,6 +85,17 @@ public final class RedisChild implements AutoCloseable {
             throw dead;
         }
         return child;
+    }
+
+    /** Ctrl-C signals every process of a terminal's group: money is still to be booked when ours is asked to stop. */
+    private static List<String> ownSession() {
+        return Stream.of(System.getenv().getOrDefault("PATH", "").split(":", -1))
+                .map(folder -> Path.of(folder, "setsid"))
+                .filter(Files::isExecutable)
+                .map(Path::toString)
+                .findFirst()
+                .map(List::of)
+                .orElse(List.of());
     }
 
     private static ProcessHandle started(Process guard) throws IOException {

@@ -26,6 +26,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Swee
     private static final int UNDECODED_LIMIT = 64 * 1024;
     private static final int DROPPED_LIMIT = 512 * 1024;
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long IDLE_LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
     private final ListenerSettings settings;
     private final ExchangeAcceptor acceptor;
@@ -107,7 +108,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Swee
         try {
             RequestHead head = RequestHeads.of(request);
             BodyFraming body = RequestHeads.framing(request);
-            boolean keepAlive = HttpUtil.isKeepAlive(request) && !connections.draining();
+            boolean keepAlive = HttpUtil.isKeepAlive(request);
             HopByHop.strip(head.headers());
             decoder.expect(body);
             begin(new Http1Exchange(this, head, keepAlive, body.complete()));
@@ -238,13 +239,22 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Swee
         context().channel().config().setAutoRead(true);
     }
 
+    /** Whether the answer under way is the last here. */
+    boolean leaving() {
+        return connections.leaving();
+    }
+
     /** Closes so that the client gets what was written: bytes it still sends are read and dropped for a while. */
     void linger() {
+        linger(LINGER_NANOS);
+    }
+
+    private void linger(long nanos) {
         if (lingerUntil != 0) {
             return;
         }
         closing = true;
-        lingerUntil = System.nanoTime() + LINGER_NANOS;
+        lingerUntil = System.nanoTime() + nanos;
         context().channel().config().setAutoRead(true);
         context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> {
             if (context().channel() instanceof SocketChannel socket && socket.isActive()) {
@@ -260,15 +270,19 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Swee
         context().close();
     }
 
+    /** Nothing to tell but in an answer's head. */
+    @Override
+    public void announceEnd() {}
+
     @Override
     public void drain() {
         context().executor().execute(() -> {
             Http1Exchange exchange = current;
-            if (exchange == null) {
-                closing = true;
-                context().close();
-            } else {
+            if (exchange != null) {
                 exchange.closeAfterwards();
+            } else if (headSince == 0) {
+                // not cut: a request on its way would be answered with a reset
+                linger(IDLE_LINGER_NANOS);
             }
         });
     }

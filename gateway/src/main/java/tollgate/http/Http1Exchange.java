@@ -175,9 +175,9 @@ final class Http1Exchange implements ServerExchange {
         }
         headSent = true;
         // behind a body that was not read nothing can be told apart: the connection ends, and the client must know
-        keepAlive &= bodyComplete;
+        keepAlive &= bodyComplete && !connection.leaving();
         bodiless = head.method().equals(HttpMethod.HEAD) || status == 204 || status == 304;
-        frame(headers, contentLength);
+        frame(status, headers, contentLength);
         if (!keepAlive) {
             headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         } else if (head.protocol() == Protocol.HTTP_1_0) {
@@ -186,8 +186,13 @@ final class Http1Exchange implements ServerExchange {
         HeadWriter.answer(framing(512), status, headers);
     }
 
-    private void frame(HttpHeaders headers, long contentLength) {
+    private void frame(int status, HttpHeaders headers, long contentLength) {
         headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
+        if (status == 204) {
+            // it has none to tell (RFC 9110 §8.6)
+            headers.remove(HttpHeaderNames.CONTENT_LENGTH);
+            return;
+        }
         if (contentLength >= 0) {
             headers.set(HttpHeaderNames.CONTENT_LENGTH, contentLength);
             return;

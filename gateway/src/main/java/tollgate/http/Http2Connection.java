@@ -1,9 +1,11 @@
 package tollgate.http;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodec;
@@ -14,6 +16,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Swee
     private static final int WINDOW_BYTES = 256 * 1024;
     private static final int MOST_RESETS = 200;
     private static final int RESETS_WINDOW_S = 10;
+    private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final ListenerSettings settings;
     private final ExchangeAcceptor acceptor;
@@ -36,6 +40,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Swee
     private @Nullable ChannelHandlerContext context;
     private long idleSince = System.nanoTime();
     private boolean draining;
+    private long lingerUntil;
     private int sweepIndex = -1;
 
     private Http2Connection(ListenerSettings settings, ExchangeAcceptor acceptor, ListenerConnections connections) {
@@ -123,10 +128,32 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Swee
     }
 
     private void closeIfDrained() {
-        if (draining && open.isEmpty()) {
-            // what was written last must leave first
-            context().channel().eventLoop().execute(() -> context().close());
+        if (draining && open.isEmpty() && lingerUntil == 0) {
+            lingerUntil = System.nanoTime() + LINGER_NANOS;
+            // what was written last must leave first, and what the client still sends must not be answered with a reset
+            context()
+                    .channel()
+                    .eventLoop()
+                    .execute(() -> context()
+                            .writeAndFlush(Unpooled.EMPTY_BUFFER)
+                            .addListener(flushed -> {
+                                if (context().channel() instanceof SocketChannel socket && socket.isActive()) {
+                                    socket.shutdownOutput();
+                                }
+                            }));
         }
+    }
+
+    /** Streams begun in ignorance of it are served (RFC 9113 §6.8). */
+    @Override
+    public void announceEnd() {
+        context().executor().execute(() -> {
+            if (!draining) {
+                context()
+                        .writeAndFlush(
+                                new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR).setExtraStreamIds(Integer.MAX_VALUE));
+            }
+        });
     }
 
     @Override
@@ -145,6 +172,12 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Swee
 
     @Override
     public void sweep(long now) {
+        if (lingerUntil != 0) {
+            if (now - lingerUntil >= 0) {
+                context().close();
+            }
+            return;
+        }
         if (open.isEmpty()) {
             if (now - idleSince > settings.keepAlive().toNanos()) {
                 context().close();

@@ -22,6 +22,7 @@ import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.util.ReferenceCountUtil;
 import java.net.SocketAddress;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * <h2>Errors</h2> A malformed head resets its stream (RFC 9113 §8.1.1); the connection goes on.
  */
 final class Http2Exchange extends ChannelInboundHandlerAdapter implements ServerExchange {
+    private static final long CALL_OFF_MS = 250;
+
     private final Http2Connection connection;
     private @Nullable ChannelHandlerContext context;
     private @Nullable RequestHead head;
@@ -291,12 +294,23 @@ final class Http2Exchange extends ChannelInboundHandlerAdapter implements Server
             end = writeFrame(new DefaultHttp2DataFrame(bytes == null ? Unpooled.EMPTY_BUFFER : bytes, true));
         }
         blockedSince = System.nanoTime();
-        end.addListener(written -> connection.ended(this));
-        if (!endSeen) {
-            // the rest of the request is not wanted (RFC 9113 §8.1)
-            writeFrame(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR));
-        }
+        end.addListener(written -> {
+            if (!endSeen && written.isSuccess()) {
+                loop().schedule(this::callOff, CALL_OFF_MS, TimeUnit.MILLISECONDS);
+            }
+            connection.ended(this);
+        });
         context().flush();
+    }
+
+    /**
+     * The rest of the request is not wanted (RFC 9113 §8.1). Said in one flush with the answer it would overtake its body,
+     * and right behind it curl 7.88 forgets what it has got.
+     */
+    private void callOff() {
+        if (!endSeen && context().channel().isActive()) {
+            reset(Http2Error.NO_ERROR);
+        }
     }
 
     @Override

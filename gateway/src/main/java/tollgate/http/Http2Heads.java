@@ -100,7 +100,7 @@ final class Http2Heads {
         headers.status(AsciiString.of(Integer.toString(status)));
         copy(from, headers);
         headers.remove(HttpHeaderNames.CONTENT_LENGTH);
-        if (contentLength >= 0) {
+        if (contentLength >= 0 && status != 204) {
             headers.setLong(HttpHeaderNames.CONTENT_LENGTH, contentLength);
         }
         return headers;

@@ -2,10 +2,13 @@ package tollgate.http;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
+import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -39,7 +42,7 @@ public final class HttpListener implements AutoCloseable {
             EventLoopGroup loops,
             ExchangeAcceptor acceptor) {
         ListenerConnections connections = new ListenerConnections();
-        Channel channel = new ServerBootstrap()
+        ChannelFuture bound = new ServerBootstrap()
                 .group(accepting, loops)
                 .channelFactory(transport::serverChannel)
                 .option(ChannelOption.SO_BACKLOG, 4096)
@@ -62,9 +65,14 @@ public final class HttpListener implements AutoCloseable {
                     }
                 })
                 .bind(settings.address())
-                .syncUninterruptibly()
-                .channel();
-        return new HttpListener(channel, connections);
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new UncheckedIOException(
+                    new BindException("'" + settings.address().getHostString() + ":"
+                            + settings.address().getPort() + "' cannot be listened on: "
+                            + bound.cause().getMessage() + " (expected: a free port of this machine)"));
+        }
+        return new HttpListener(bound.channel(), connections);
     }
 
     /** The port it is bound to. */
@@ -75,6 +83,11 @@ public final class HttpListener implements AutoCloseable {
     /** Exchanges whose answer has not ended. */
     public int openExchanges() {
         return connections.exchanges();
+    }
+
+    /** From now on every answer tells its client to send what is new elsewhere; whatever comes is served all the same. */
+    public void announceEnd() {
+        connections.announceEnd();
     }
 
     /**

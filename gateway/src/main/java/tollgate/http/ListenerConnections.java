@@ -9,6 +9,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class ListenerConnections {
     /** One connection. */
     interface Member {
+        /** Tells the client, where the protocol can, that it should send what is new elsewhere. Any thread. */
+        void announceEnd();
+
         /** Ends when the exchange under way has ended, at once where there is none. Any thread. */
         void drain();
 
@@ -19,12 +22,15 @@ final class ListenerConnections {
     private final Set<Member> members = ConcurrentHashMap.newKeySet();
     private final AtomicInteger exchanges = new AtomicInteger();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
+    private volatile boolean leaving;
     private volatile boolean draining;
 
     void opened(Member member) {
         members.add(member);
         if (draining) {
             member.drain();
+        } else if (leaving) {
+            member.announceEnd();
         }
     }
 
@@ -46,12 +52,22 @@ final class ListenerConnections {
         return exchanges.get();
     }
 
-    boolean draining() {
-        return draining;
+    /** Whether every answer is its connection's last. */
+    boolean leaving() {
+        return leaving;
+    }
+
+    /** From now on every answer is its connection's last, and says so; new ones are served all the same. */
+    void announceEnd() {
+        leaving = true;
+        for (Member member : members) {
+            member.announceEnd();
+        }
     }
 
     /** Completes when no connection is left. */
     CompletableFuture<Void> drain() {
+        leaving = true;
         draining = true;
         for (Member member : members) {
             member.drain();

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -15,6 +16,8 @@ import java.util.function.Consumer;
  * <h2>Reference counting</h2> The bytes seen are handed on to the handlers that follow.
  */
 final class ProtocolDetector extends ByteToMessageDecoder implements Sweep.Swept, ListenerConnections.Member {
+    private static final long DRAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+
     private final ListenerConnections connections;
     private final long patienceNanos;
     private final Consumer<ChannelHandlerContext> http1;
@@ -22,6 +25,8 @@ final class ProtocolDetector extends ByteToMessageDecoder implements Sweep.Swept
     private final ByteBuf preface = Http2CodecUtil.connectionPrefaceBuf();
     private final long since = System.nanoTime();
     private volatile ChannelHandlerContext context;
+    private volatile boolean draining;
+    private long drainedSince;
     private int sweepIndex = -1;
 
     /**
@@ -81,8 +86,12 @@ final class ProtocolDetector extends ByteToMessageDecoder implements Sweep.Swept
     }
 
     @Override
+    public void announceEnd() {}
+
+    /** A first request may be on its way. */
+    @Override
     public void drain() {
-        close();
+        draining = true;
     }
 
     @Override
@@ -92,7 +101,10 @@ final class ProtocolDetector extends ByteToMessageDecoder implements Sweep.Swept
 
     @Override
     public void sweep(long now) {
-        if (now - since > patienceNanos) {
+        if (draining && drainedSince == 0) {
+            drainedSince = now;
+        }
+        if (now - since > patienceNanos || (drainedSince != 0 && now - drainedSince > DRAIN_NANOS)) {
             close();
         }
     }

@@ -3,6 +3,8 @@ package tollgate.http;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpRequest;
@@ -50,15 +52,35 @@ final class RequestDecoder extends HttpRequestDecoder {
 
     private void decodeHead(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
         connection.headBytesSeen();
-        if (FoldedLine.in(in, insideHead)) {
+        boolean inside = insideHead;
+        try {
+            insideHead = inside || RequestLine.checked(in);
+            if (FoldedLine.in(in, inside)) {
+                throw new FramingException("a header line is folded");
+            }
+        } catch (FramingException broken) {
             in.skipBytes(in.readableBytes());
-            connection.headBroken(new FramingException("a header line is folded"));
+            connection.headBroken(broken);
             return;
         }
         int before = out.size();
+        int from = in.readerIndex();
         super.decode(ctx, in, out);
         keepHeadOnly(out, before);
-        insideHead = out.size() == before;
+        if (out.size() > before) {
+            insideHead = false;
+            if (out.get(before) instanceof HttpRequest request && isUnnamed(request.decoderResult())) {
+                String complaint = HeadComplaint.of(in, from, in.writerIndex(), inside);
+                request.setDecoderResult(DecoderResult.failure(new FramingException(complaint)));
+            }
+        }
+    }
+
+    /** Refused for something that tells the client nothing yet. */
+    private static boolean isUnnamed(DecoderResult result) {
+        return result.isFailure()
+                && !(result.cause() instanceof FramingException)
+                && !(result.cause() instanceof TooLongFrameException);
     }
 
     private static void keepHeadOnly(List<Object> out, int before) {

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Checks what Netty parsed of a request's head, and gives it the shape the gateway works with. */
 final class RequestHeads {
+    private static final List<String> SCHEMES = List.of("http://", "https://");
+
     private RequestHeads() {}
 
     /** The head of an HTTP/1 request; its headers still hold the hop-by-hop ones. */
@@ -28,7 +30,7 @@ final class RequestHeads {
         checkHost(headers.getAll(HttpHeaderNames.HOST), http11);
         return head(
                 request.method(),
-                originForm(request.uri()),
+                originForm(request.uri(), request.method()),
                 headers,
                 http11 ? Protocol.HTTP_1_1 : Protocol.HTTP_1_0,
                 BodyFraming.contentLength(headers),
@@ -93,16 +95,31 @@ final class RequestHeads {
     }
 
     /** Absolute form is accepted and made origin form (RFC 9112 §3.2.2); we serve every host alike. */
-    private static String originForm(String target) {
-        if (target.startsWith("/") || target.equals("*")) {
+    private static String originForm(String target, HttpMethod method) {
+        if (target.startsWith("/")) {
             return target;
         }
-        int authority = target.startsWith("http://") ? 7 : target.startsWith("https://") ? 8 : -1;
-        if (authority < 0) {
-            throw new FramingException("the request target is neither a path nor a URL");
+        if (target.equals("*")) {
+            if (!method.equals(HttpMethod.OPTIONS)) {
+                throw new FramingException("the request target * is for OPTIONS alone");
+            }
+            return target;
         }
-        int slash = target.indexOf('/', authority);
-        return slash < 0 ? "/" : target.substring(slash);
+        int authority = SCHEMES.stream()
+                .filter(scheme -> target.regionMatches(true, 0, scheme, 0, scheme.length()))
+                .mapToInt(String::length)
+                .findFirst()
+                .orElseThrow(() -> new FramingException("the request target is neither a path nor a URL"));
+        int path = authority;
+        while (path < target.length() && target.charAt(path) != '/' && target.charAt(path) != '?') {
+            path++;
+        }
+        if (path == authority) {
+            throw new FramingException("the request target is a URL without a host");
+        }
+        checkHost(List.of(target.substring(authority, path)), true);
+        String rest = target.substring(path);
+        return rest.startsWith("/") ? rest : "/" + rest;
     }
 
     private static boolean expectsContinue(HttpHeaders headers) {

@@ -1,5 +1,6 @@
 package tollgate.journal;
 
+import java.util.Map;
 import tollgate.pricing.Usd;
 import tollgate.wallet.HeldCaps;
 import tollgate.wallet.Settle;
@@ -79,6 +80,26 @@ final class JournalCodec {
         ExchangeFacts facts = facts(from, layout(from));
         from.end();
         return facts;
+    }
+
+    /** Writes counts by name. */
+    static void numbers(PackedWriter to, Map<String, Long> numbers) {
+        to.clear();
+        to.number(LAYOUT);
+        to.numbers(numbers);
+    }
+
+    /**
+     * Reads counts by name.
+     *
+     * @throws PackedReader.Damaged where these are none
+     */
+    static Map<String, Long> numbers(byte[] bytes) {
+        PackedReader from = new PackedReader(bytes);
+        layout(from);
+        Map<String, Long> numbers = from.numbers();
+        from.end();
+        return numbers;
     }
 
     private static long layout(PackedReader from) {

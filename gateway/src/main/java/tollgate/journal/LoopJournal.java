@@ -3,6 +3,7 @@ package tollgate.journal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -135,6 +136,23 @@ public final class LoopJournal {
         @Override
         public void accrued(long nano) {
             slots.accrued(slot, nano);
+        }
+
+        @Override
+        public void counted(long input, long output) {
+            slots.counted(slot, input, output);
+        }
+
+        @Override
+        public void reported(Map<String, Long> units) {
+            JournalCodec.numbers(packed, units);
+            slots.reported(slot, packed.buffer(), packed.length());
+        }
+
+        @Override
+        public void timed(Map<String, Long> timings) {
+            JournalCodec.numbers(packed, timings);
+            slots.timed(slot, packed.buffer(), packed.length());
         }
 
         @Override

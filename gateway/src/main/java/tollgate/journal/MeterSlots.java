@@ -10,9 +10,11 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tollgate.pricing.UnitClass;
 import tollgate.pricing.Usd;
 
 /**
@@ -20,7 +22,9 @@ import tollgate.pricing.Usd;
  * a killed process; a dead machine is what the renewals of the hold are for.
  *
  * <p>Confined to one event loop. Layout of a slot: {@code length:int left:int accrued:long crc32c:long facts}, the sum
- * being that of the facts. The length is stored last when a slot is taken and cleared first when it is freed.
+ * being that of the facts. The length is stored last when a slot is taken and cleared first when it is freed. At the end of
+ * a slot is what explains the amount: {@code input:long output:long reported timings}, the last two as {@code
+ * length:int crc32c:int counts}; what is torn there is left out of the record, and moves no money.
  */
 final class MeterSlots {
     private static final Logger LOG = LoggerFactory.getLogger(MeterSlots.class);
@@ -30,8 +34,15 @@ final class MeterSlots {
     /** Bytes of a slot. */
     static final int SLOT = 2048;
 
+    private static final int COUNTS = 128;
+    private static final int MOST_COUNTS = COUNTS - 8;
+    private static final int OUTPUT = 8;
+    private static final int REPORTED = 16;
+    private static final int TIMINGS = REPORTED + COUNTS;
+    private static final int EXPLANATION = SLOT - TIMINGS - COUNTS;
+
     /** Most bytes of facts. */
-    static final int MOST_FACTS = SLOT - HEAD;
+    static final int MOST_FACTS = EXPLANATION - HEAD;
 
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -70,6 +81,7 @@ final class MeterSlots {
         memory.set(LONG, at + 16, sum(facts, length));
         memory.set(LONG, at + 8, 0L);
         memory.set(INT, at + 4, 0);
+        memory.asSlice(at + EXPLANATION, SLOT - EXPLANATION).fill((byte) 0);
         VarHandle.releaseFence();
         memory.set(INT, at, length);
     }
@@ -77,6 +89,32 @@ final class MeterSlots {
     /** What the bytes handed to the client's connection come to. */
     void accrued(int slot, long nano) {
         file.memory().set(LONG, (long) slot * SLOT + 8, nano);
+    }
+
+    /** The tokens that this is estimated from. */
+    void counted(int slot, long input, long output) {
+        long at = (long) slot * SLOT + EXPLANATION;
+        file.memory().set(LONG, at, input);
+        file.memory().set(LONG, at + OUTPUT, output);
+    }
+
+    /** The units that the upstream reported, packed. */
+    void reported(int slot, byte[] units, int length) {
+        counts((long) slot * SLOT + EXPLANATION + REPORTED, units, length);
+    }
+
+    /** When steps were reached, packed. */
+    void timed(int slot, byte[] timings, int length) {
+        counts((long) slot * SLOT + EXPLANATION + TIMINGS, timings, length);
+    }
+
+    private void counts(long at, byte[] packed, int length) {
+        if (length <= MOST_COUNTS) {
+            MemorySegment memory = file.memory();
+            memory.set(INT, at, length);
+            memory.set(INT, at + 4, (int) sum(packed, length));
+            MemorySegment.copy(MemorySegment.ofArray(packed), 0, memory, at + 8, length);
+        }
     }
 
     /** The first bytes of the answer are with the client. */
@@ -113,7 +151,11 @@ final class MeterSlots {
                         throw new PackedReader.Damaged("its sum is another", 0);
                     }
                     orphans.add(new Orphan(
-                            JournalCodec.facts(facts), bytes.getInt(at + 4) != 0, amount(bytes.getLong(at + 8))));
+                            JournalCodec.facts(facts),
+                            bytes.getInt(at + 4) != 0,
+                            amount(bytes.getLong(at + 8)),
+                            units(bytes, at + EXPLANATION),
+                            counts(bytes, at + EXPLANATION + TIMINGS)));
                 } catch (PackedReader.Damaged torn) {
                     LOG.error("a meter slot of a dead machine cannot be read: its hold will expire by itself", torn);
                 }
@@ -125,6 +167,30 @@ final class MeterSlots {
     /** What no meter wrote is beyond all amounts: the sum is not over it. A person has to look. */
     private static Usd amount(long nano) {
         return new Usd(nano < 0 || nano > Usd.MAX_NANO ? Usd.MAX_NANO : nano);
+    }
+
+    private static Map<String, Long> units(ByteBuffer bytes, int at) {
+        Map<String, Long> reported = counts(bytes, at + REPORTED);
+        long input = bytes.getLong(at);
+        long output = bytes.getLong(at + OUTPUT);
+        if (!reported.isEmpty() || input <= 0) {
+            return reported;
+        }
+        return Map.of(UnitClass.INPUT.wireName(), input, UnitClass.OUTPUT.wireName(), output);
+    }
+
+    private static Map<String, Long> counts(ByteBuffer bytes, int at) {
+        int length = bytes.getInt(at);
+        if (length <= 0 || length > MOST_COUNTS) {
+            return Map.of();
+        }
+        byte[] packed = new byte[length];
+        bytes.get(at + 8, packed);
+        try {
+            return bytes.getInt(at + 4) == (int) sum(packed, length) ? JournalCodec.numbers(packed) : Map.of();
+        } catch (PackedReader.Damaged torn) {
+            return Map.of();
+        }
     }
 
     private static long sum(byte[] facts, int length) {

@@ -1,5 +1,7 @@
 package tollgate.journal;
 
+import java.util.Map;
+
 /**
  * Room for one exchange: its meter slot and its settlement. Confined to its event loop.
  *
@@ -11,6 +13,15 @@ public interface Reservation {
 
     /** What the bytes handed to the client's connection come to, in nano-USD. A plain store. */
     void accrued(long nano);
+
+    /** The estimated tokens that this amount is made of. Plain stores. */
+    void counted(long input, long output);
+
+    /** The upstream has reported these units, by wire name of the class: they go before what was {@link #counted}. */
+    void reported(Map<String, Long> units);
+
+    /** When the steps were reached that are behind the exchange, in microseconds since its start. */
+    void timed(Map<String, Long> timings);
 
     /** The first bytes of the answer are with the client. */
     void left();

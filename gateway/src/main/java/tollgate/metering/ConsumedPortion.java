@@ -14,13 +14,15 @@ import tollgate.pricing.Usage;
  * 5.8 bytes a token, and providers that send one token an event send two events more, a role and a finish, for each
  * choice. So an answer has at least a sixth of its bytes in tokens, and one for each of those events as long as that is
  * not more than a quarter of its bytes. So counted, an estimate stayed at or below what was reported in the end at every
- * byte of the recorded streams, but for five whose vendors pad their deltas with what the model did not make; what a cut
- * leaves unpaid is the operator's.
+ * byte of the recorded streams, Anthropic's among them, but for five whose vendors pad their deltas with what the model
+ * did not make; what a cut leaves unpaid is the operator's.
  */
 public final class ConsumedPortion {
     private static final long MOST_BYTES_PER_TOKEN = 6;
     private static final long USUAL_BYTES_PER_TOKEN = 4;
     private static final long EVENTS_WITHOUT_TOKENS = 2;
+    /** A page of a document is 1,500 to 3,000 tokens (platform.claude.com/docs, PDF support), and seldom below 50 kB. */
+    private static final long DOCUMENT_BYTES_PER_TOKEN = 32;
 
     private ConsumedPortion() {}
 
@@ -32,7 +34,8 @@ public final class ConsumedPortion {
         // most pictures are smaller than the largest one that the bound allows for
         long images = request.images().low() * limits.imageTokensLow()
                 + request.images().other() * (limits.imageTokensHigh() / 2);
-        return Math.max(1, Math.min(plan.inputBound(), text + images));
+        long documents = request.documentBytes() / DOCUMENT_BYTES_PER_TOKEN;
+        return Math.max(1, Math.min(plan.inputBound(), text + images + documents));
     }
 
     /** Tokens of generated text; 0 only where there is none. */
@@ -82,12 +85,10 @@ public final class ConsumedPortion {
             builder.set(UnitClass.INPUT, inputTokens(plan));
         }
         if (observed.outputUntold()) {
-            builder.set(
-                    UnitClass.OUTPUT,
-                    outputTokens(
-                            observed.contentBytes(),
-                            observed.events(),
-                            plan.request().choices()));
+            long estimated = outputTokens(
+                    observed.contentBytes(), observed.events(), plan.request().choices());
+            // what is told of an output that goes on is its beginning
+            builder.set(UnitClass.OUTPUT, Math.max(reported.units(UnitClass.OUTPUT), estimated));
         }
         return builder.build();
     }

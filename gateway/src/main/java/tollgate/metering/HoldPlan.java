@@ -19,12 +19,15 @@ import tollgate.pricing.Usd;
  * {@link #min()}; the ceiling then follows from what it granted ({@link #ceilingFor}), so that hold and ceiling cannot
  * differ. Only where the client gave no ceiling, no tools and no schema is {@code min} less than {@code want}: a
  * client's own ceiling is never lowered.
+ *
+ * <p>For a service that is free nothing is held.
  */
 public final class HoldPlan {
     private final MeteredRequest request;
     private final ModelRates rates;
     private final RateBook book;
     private final Terms terms;
+    private final Terms dearest;
     private final Markup markup;
     private final long inputBound;
     private final long ceiling;
@@ -44,13 +47,16 @@ public final class HoldPlan {
         this.request = request;
         this.rates = rates;
         this.book = book;
-        this.terms = terms;
+        MeteredRequest.Conditions asked = request.asked();
+        this.terms = terms.tier(asked.tier()).region(asked.region());
+        this.dearest = asked.dearestRegion() == null ? this.terms : this.terms.region(asked.dearestRegion());
         this.markup = markup;
-        this.inputBound = Math.min(limits.context(), textAndImages(request, limits));
+        this.inputBound = Math.min(limits.context(), promptBound(request, limits));
         this.ceiling = request.ceiling() == null ? limits.maxOutputTokens() : Math.max(0, request.ceiling());
-        this.clampable = request.ceiling() == null && !request.structuredOutput() && request.tools() == 0;
+        boolean free = request.service().free();
+        this.clampable = !free && request.ceiling() == null && !request.structuredOutput() && request.tools() == 0;
         this.minOutput = settings.minOutputTokens();
-        this.want = worstCase(ceiling);
+        this.want = free ? Usd.ZERO : worstCase(ceiling);
         this.min = clampable ? worstCase(Math.min(ceiling, settings.minOutputTokens())) : want;
     }
 
@@ -59,7 +65,7 @@ public final class HoldPlan {
      *
      * @param rates of the model asked for
      * @param book the rates are from: it settles the exchange, too, whatever is loaded meanwhile
-     * @param terms those known beforehand
+     * @param terms those known beforehand, less what the request asks for
      */
     public static HoldPlan of(
             MeteredRequest request,
@@ -164,16 +170,19 @@ public final class HoldPlan {
     }
 
     private long affordable(Usd amount) {
-        return Math.floorDiv(rates.outputTokensAffordable(amount, inputBound, terms, markup), request.choices());
+        return Math.floorDiv(rates.outputTokensAffordable(amount, inputBound, dearest, markup), request.choices());
     }
 
     /** The worst case, at most the largest amount there is: nobody has that much, so it is never granted. */
     private Usd worstCase(long perChoice) {
         long answers = perChoice > Long.MAX_VALUE / request.choices() ? Long.MAX_VALUE : perChoice * request.choices();
-        return rates.worstCase(inputBound, answers, terms, markup);
+        return rates.worstCase(inputBound, answers, dearest, markup);
     }
 
-    private static long textAndImages(MeteredRequest request, Limits limits) {
+    private static long promptBound(MeteredRequest request, Limits limits) {
+        if (request.documentBytes() > 0) {
+            return limits.context();
+        }
         // image constants and counts are far below 2^31 each
         return request.textBytes()
                 + request.images().low() * limits.imageTokensLow()

@@ -14,6 +14,7 @@ public final class Meter {
     private final HoldPlan plan;
     private final Usd held;
     private final long inputTokens;
+    private long outputTokens;
 
     /** A meter for an exchange for which so much is held. */
     public Meter(HoldPlan plan, Usd held) {
@@ -36,14 +37,41 @@ public final class Meter {
      */
     public Usd owed(AnswerFacts facts) {
         Usage reported = facts.usage();
-        if (reported != null && !facts.inputUntold() && !facts.outputUntold()) {
-            boolean payable = plan.rates().chargeable(reported, plan.terms(), plan.markup());
-            return payable ? plan.rates().amount(reported, plan.terms(), plan.markup()) : new Usd(Usd.MAX_NANO);
+        if (reported != null) {
+            boolean half = facts.inputUntold() || facts.outputUntold();
+            return half ? owedOfHalf(facts, reported) : amount(reported);
         }
-        long outputTokens = ConsumedPortion.outputTokens(
+        outputTokens = ConsumedPortion.outputTokens(
                 facts.contentBytes(), facts.events(), plan.request().choices());
         // an estimate never passes the hold
         return least(plan.rates().accrued(inputTokens, outputTokens, plan.terms(), plan.markup()));
+    }
+
+    /** What is told is owed, be it more than was held; the estimate of the rest does not pass the hold. */
+    private Usd owedOfHalf(AnswerFacts facts, Usage reported) {
+        Usd whole = amount(ConsumedPortion.completed(plan, Observed.of(facts), true, reported));
+        if (whole.compareTo(held) <= 0) {
+            return whole;
+        }
+        Usd told = amount(reported);
+        return told.compareTo(held) <= 0 ? held : told.compareTo(whole) <= 0 ? told : whole;
+    }
+
+    /** The largest amount there is for what is beyond that. */
+    private Usd amount(Usage usage) {
+        return plan.rates().chargeable(usage, plan.terms(), plan.markup())
+                ? plan.rates().amount(usage, plan.terms(), plan.markup())
+                : new Usd(Usd.MAX_NANO);
+    }
+
+    /** The estimated input of what was {@link #accrued} last, where that was no report. */
+    public long inputTokens() {
+        return inputTokens;
+    }
+
+    /** The same of the output. */
+    public long outputTokens() {
+        return outputTokens;
     }
 
     /** The tokens of every class that the answer has had so far: as reported, else estimated. */

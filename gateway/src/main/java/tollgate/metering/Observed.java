@@ -12,6 +12,7 @@ import tollgate.pricing.Usage;
  * @param outputUntold that report does not tell the output
  * @param model the exact model that answered, as last named
  * @param tier the service tier that answered, as last named
+ * @param region where it ran, as last named
  * @param events events with content of the dialect; a whole answer is one
  * @param contentBytes UTF-8 bytes of generated strings
  * @param contentBytesAtUsage the same when usage was last reported
@@ -23,12 +24,13 @@ public record Observed(
         boolean outputUntold,
         @Nullable String model,
         @Nullable String tier,
+        @Nullable String region,
         int events,
         long contentBytes,
         long contentBytesAtUsage,
         boolean error) {
     /** No byte of an answer came. */
-    public static final Observed NOTHING = new Observed(null, false, false, null, null, 0, 0, 0, false);
+    public static final Observed NOTHING = new Observed(null, false, false, null, null, null, 0, 0, 0, false);
 
     /** Something was reported, but only half of it. */
     boolean half() {
@@ -43,6 +45,7 @@ public record Observed(
                 facts.outputUntold(),
                 facts.model(),
                 facts.serviceTier(),
+                facts.region(),
                 facts.events(),
                 facts.contentBytes(),
                 facts.contentBytesAtUsage(),

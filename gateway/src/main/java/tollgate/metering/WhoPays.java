@@ -32,6 +32,11 @@ public final class WhoPays {
      * @param observed what its answer said
      */
     public Settlement settle(HoldPlan plan, Usd held, Ending ending, Observed observed) {
+        Settlement settled = decide(plan, held, ending, observed);
+        return plan.request().service().free() ? free(plan, settled) : settled;
+    }
+
+    private Settlement decide(HoldPlan plan, Usd held, Ending ending, Observed observed) {
         return switch (ending) {
             case Ending.Complete() -> complete(plan, held, observed);
             case Ending.NotForwarded(Ending.Reason why) -> operatorPays(why.ended(), plan, Usage.NONE, false);
@@ -89,7 +94,7 @@ public final class WhoPays {
 
     private Settlement walletPays(
             Ended ended, HoldPlan plan, Usd held, Observed observed, Usage usage, boolean estimated) {
-        Terms terms = plan.terms().tier(observed.tier());
+        Terms terms = terms(plan, observed);
         ModelRates rates = plan.book().settling(plan.rates(), observed.model(), terms.at());
         Markup markup = plan.markup();
         Usage counted = rates.countingRequest(usage);
@@ -117,6 +122,27 @@ public final class WhoPays {
         Usd prompt = rates.worstCase(context, 0, terms, markup);
         Usd answer = rates.worstCase(context, context, terms, markup).minus(prompt);
         return most(most(twice, settings.maxOverrun()), most(prompt, answer));
+    }
+
+    /** As asked for, where the answer does not say what it got. */
+    private static Terms terms(HoldPlan plan, Observed observed) {
+        Terms terms = observed.tier() == null ? plan.terms() : plan.terms().tier(observed.tier());
+        return observed.region() == null ? terms : terms.region(observed.region());
+    }
+
+    /** What nobody bills: it is recorded how it ended, and that it cost nothing. */
+    private static Settlement free(HoldPlan plan, Settlement settled) {
+        return new Settlement(
+                settled.ended(),
+                settled.payer(),
+                settled.rates(),
+                Usage.NONE,
+                settled.rates().explain(Usage.NONE, plan.terms(), plan.markup()),
+                Usd.ZERO,
+                Usd.ZERO,
+                Usd.ZERO,
+                Usd.ZERO,
+                false);
     }
 
     private Settlement refused(HoldPlan plan, Observed observed) {

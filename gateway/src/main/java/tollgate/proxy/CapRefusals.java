@@ -68,6 +68,9 @@ final class CapRefusals {
         }
         String resets = Instant.ofEpochMilli(reached.resetsMs()).toString();
         details.put("resets", resets);
+        if (needed(cap, plan) > reached.limit()) {
+            return new Refusal(429, "cap_reached", null, counts + ": more than it ever has", details);
+        }
         details.put("retry_after", Math.max(1, Math.ceilDiv(reached.resetsMs() - reached.nowMs(), 1_000L)));
         return new Refusal(429, "cap_reached", null, counts + ": it has more from " + resets + " on", details);
     }

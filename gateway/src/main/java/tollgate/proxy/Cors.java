@@ -15,7 +15,7 @@ import tollgate.http.ServerExchange;
  */
 final class Cors {
     private static final String EXPOSED = "X-Usage-Cost, X-Total-Tokens, X-Model, X-Request-Type, X-Usage-Units,"
-            + " X-Wallet-Balance, X-Tollgate-Request-Id, X-Usage-Estimated, X-Tollgate-Clamped, X-Request-Id,"
+            + " X-Wallet-Balance, X-Tollgate-Request-Id, X-Usage-Estimated, X-Tollgate-Clamped, X-Request-Id, request-id,"
             + " Retry-After, retry-after-ms, x-should-retry";
 
     private Cors() {}

@@ -129,7 +129,7 @@ final class Delivery {
         if (!begun) {
             begun = true;
             tellWhenBegun();
-            Refuser.send(server, exchange.dialect(), refusal, headers -> {
+            Refuser.send(server, exchange.dialect(), exchange.id(), refusal, headers -> {
                 if (refusal.status() == status) {
                     ForwardedHeaders.retryAdvice(head, headers);
                 }
@@ -140,7 +140,8 @@ final class Delivery {
             server.abort();
         } else {
             lane.passReleasable(events);
-            body(Unpooled.wrappedBuffer(exchange.dialect().errorEvent(refusal, commented() ? said.comment() : null)));
+            body(Unpooled.wrappedBuffer(
+                    exchange.dialect().errorEvent(refusal, exchange.id(), commented() ? said.comment() : null)));
             end(said);
         }
     }

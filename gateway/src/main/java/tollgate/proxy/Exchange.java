@@ -30,6 +30,7 @@ import tollgate.metering.HoldState;
 import tollgate.metering.Meter;
 import tollgate.metering.Observed;
 import tollgate.metering.Settlement;
+import tollgate.pricing.Usage;
 import tollgate.pricing.Usd;
 import tollgate.wallet.CapDemands;
 import tollgate.wallet.Place;
@@ -82,6 +83,7 @@ final class Exchange {
     private boolean windowsRefreshed;
     private @Nullable Runnable reinstated;
     private boolean begun;
+    private int reports;
     private boolean journalled;
     private boolean ended;
 
@@ -368,12 +370,23 @@ final class Exchange {
     /** Bytes of the answer were handed to the client's connection. */
     void relayed(AnswerFacts answer) {
         Reservation open = Objects.requireNonNull(reservation);
-        open.accrued(Objects.requireNonNull(meter).owed(answer).nano());
+        Meter counting = Objects.requireNonNull(meter);
+        open.accrued(counting.owed(answer).nano());
+        open.counted(counting.inputTokens(), counting.outputTokens());
+        Usage usage = answer.usage();
+        if (usage != null && answer.usageReports() != reports && !answer.inputUntold() && !answer.outputUntold()) {
+            reports = answer.usageReports();
+            open.reported(Records.units(usage));
+        }
     }
 
     /** Some of the answer may be with the client: once it is settled, a dead process would owe nothing for it. */
     void left() {
-        Objects.requireNonNull(reservation).left();
+        Reservation open = Objects.requireNonNull(reservation);
+        if (!journalled) {
+            open.timed(timings.asMap());
+        }
+        open.left();
         begun = true;
         closeIfSettled();
     }
@@ -521,7 +534,7 @@ final class Exchange {
         Reservation room = Objects.requireNonNull(reservation);
         room.settle(entry, () -> tellWallet(entry));
         journalled = true;
-        Metered.answered(context.telemetry(), relay == null ? null : relay.facts());
+        Metered.answered(context.telemetry(), plan.terms(), relay == null ? null : relay.facts());
         Metered.settled(context.telemetry(), record);
         loop.accessLog().settled(record);
         if (clientGone || begun || relay == null) {

@@ -7,7 +7,6 @@ import java.util.Iterator;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import tollgate.dialect.Announcement;
 
 /** Which header fields go through us, and which do not (design §4.2). Hop-by-hop ones never get here. Stateless. */
@@ -28,6 +27,8 @@ final class ForwardedHeaders {
             "via",
             "openai-organization",
             "openai-project",
+            "anthropic-organization-id",
+            "anthropic-workspace-id",
             "idempotency-key");
 
     private static final Set<String> NOT_DOWNSTREAM = Set.of(
@@ -38,6 +39,8 @@ final class ForwardedHeaders {
             "strict-transport-security",
             "openai-organization",
             "openai-project",
+            "anthropic-organization-id",
+            "anthropic-workspace-id",
             "server",
             "via");
 
@@ -45,8 +48,8 @@ final class ForwardedHeaders {
 
     private ForwardedHeaders() {}
 
-    /** The head of a request as it goes upstream. */
-    static HttpHeaders upstream(HttpHeaders client, @Nullable String apiKey, boolean stream) {
+    /** The head of a request as it goes upstream, less who asks. */
+    static HttpHeaders upstream(HttpHeaders client, boolean stream) {
         HttpHeaders forwarded = new DefaultHttpHeaders();
         Iterator<Map.Entry<CharSequence, CharSequence>> fields = client.iteratorCharSequence();
         while (fields.hasNext()) {
@@ -57,9 +60,6 @@ final class ForwardedHeaders {
             }
         }
         forwarded.set(HttpHeaderNames.ACCEPT_ENCODING, encodings(client, stream));
-        if (apiKey != null) {
-            forwarded.set(HttpHeaderNames.AUTHORIZATION, "Bearer " + apiKey);
-        }
         return forwarded;
     }
 
@@ -97,6 +97,7 @@ final class ForwardedHeaders {
         }
         return !NOT_DOWNSTREAM.contains(name)
                 && !name.contains("ratelimit")
+                && !name.startsWith("anthropic-priority-")
                 && !name.startsWith("access-control-")
                 && !Announcement.isOurs(name);
     }

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import tollgate.dialect.Dialect;
+import tollgate.dialect.Service;
 import tollgate.http.ExchangeAcceptor;
 import tollgate.http.GoneReason;
 import tollgate.http.RequestHead;
@@ -62,13 +62,15 @@ public final class Gateway implements ExchangeAcceptor {
             return ANSWERED;
         }
         ProxyLoop loop = Objects.requireNonNull(loops.get(server.loop()));
-        Dialect dialect = metered(head);
-        if (dialect != null) {
-            Intake intake = new Intake(context, loop, server, dialect);
-            intake.begin();
-            return intake;
+        for (Dialect dialect : context.dialects()) {
+            Service service = dialect.service(head.method().name(), head.path());
+            if (service != null) {
+                Intake intake = new Intake(context, loop, server, dialect, service);
+                intake.begin();
+                return intake;
+            }
         }
-        Dialect closest = context.dialects().getFirst();
+        Dialect closest = addressed(head);
         if (!ownPaths.answer(context, server, closest)) {
             new Refuser(context, loop.accessLog())
                     .refuse(
@@ -81,13 +83,13 @@ public final class Gateway implements ExchangeAcceptor {
         return ANSWERED;
     }
 
-    private @Nullable Dialect metered(RequestHead head) {
+    private Dialect addressed(RequestHead head) {
         for (Dialect dialect : context.dialects()) {
-            if (dialect.service(head.method().name(), head.path()) != null) {
+            if (dialect.addressed(head.path(), head.headers()::contains)) {
                 return dialect;
             }
         }
-        return null;
+        return context.dialects().getLast();
     }
 
     /** Ends what is still open: charged for what was relayed, and told so in its dialect. */

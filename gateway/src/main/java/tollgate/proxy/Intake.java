@@ -15,6 +15,7 @@ import tollgate.dialect.Dialect;
 import tollgate.dialect.MeteredRequest;
 import tollgate.dialect.Refusal;
 import tollgate.dialect.RequestReading;
+import tollgate.dialect.Service;
 import tollgate.http.GoneReason;
 import tollgate.http.RequestReceiver;
 import tollgate.http.ServerExchange;
@@ -44,6 +45,7 @@ final class Intake implements RequestReceiver {
     private final ProxyLoop loop;
     private final ServerExchange server;
     private final Dialect dialect;
+    private final Service service;
     private final String id;
     private final Instant started;
     private final long startedNanos = System.nanoTime();
@@ -54,11 +56,12 @@ final class Intake implements RequestReceiver {
     private long reserved;
     private boolean over;
 
-    Intake(ProxyContext context, ProxyLoop loop, ServerExchange server, Dialect dialect) {
+    Intake(ProxyContext context, ProxyLoop loop, ServerExchange server, Dialect dialect, Service service) {
         this.context = context;
         this.loop = loop;
         this.server = server;
         this.dialect = dialect;
+        this.service = service;
         this.id = loop.newId();
         this.started = context.clock().instant();
         this.body = server.alloc().compositeBuffer(256);
@@ -178,7 +181,7 @@ final class Intake implements RequestReceiver {
         }
         context.memory().give(reserved - body.readableBytes());
         reserved = body.readableBytes();
-        switch (dialect.read(body)) {
+        switch (dialect.read(service, body)) {
             case RequestReading.Refused refused -> refuse(refused.refusal());
             case RequestReading.Understood(MeteredRequest request) -> understood(request);
         }
@@ -208,6 +211,8 @@ final class Intake implements RequestReceiver {
                 refuse(Refusals.unpriced(request.model(), unknown.nearest(), unknown.periods()));
             case Resolution.Priced(ModelRates rates, boolean byDefault)
             when !byDefault && !serves(rates, request) -> refuse(Refusals.notPricedFor(request));
+            case Resolution.Priced(ModelRates rates, boolean byDefault)
+            when !priced(rates, request.asked()) -> refuse(Refusals.conditions(request.asked()));
             case Resolution.Priced priced -> {
                 Terms terms = Terms.STANDARD.at(started);
                 handOver(key, HoldPlan.of(request, priced.rates(), book, terms, context.markup(), context.holds()));
@@ -215,8 +220,19 @@ final class Intake implements RequestReceiver {
         }
     }
 
+    /** A tier or region that is asked for, and may cost other than what is usual, has rates of its own. */
+    private static boolean priced(ModelRates rates, MeteredRequest.Conditions asked) {
+        boolean region = asked.region() == null
+                || rates.card().regions().isEmpty()
+                || rates.card().regions().containsKey(asked.region());
+        return region && (asked.tier() == null || rates.card().tiers().containsKey(asked.tier()));
+    }
+
     /** The card is of this kind of work, and has a price for what it makes: nothing is free by accident. */
     private static boolean serves(ModelRates rates, MeteredRequest request) {
+        if (request.service().free()) {
+            return true;
+        }
         return rates.card().service().equals(request.service().wireName())
                 && rates.prices(UnitClass.INPUT)
                 && rates.prices(UnitClass.OUTPUT);

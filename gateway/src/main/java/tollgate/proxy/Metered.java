@@ -1,6 +1,8 @@
 package tollgate.proxy;
 
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -10,6 +12,7 @@ import tollgate.dialect.Dialect;
 import tollgate.dialect.Service;
 import tollgate.http.RequestHead;
 import tollgate.journal.UsageRecord;
+import tollgate.pricing.Terms;
 
 /** Figures of settled exchanges. Stateless. */
 final class Metered {
@@ -31,9 +34,9 @@ final class Metered {
     }
 
     /** A tier that was not asked for: its prices may be others. */
-    static void answered(Telemetry telemetry, @Nullable AnswerFacts answer) {
+    static void answered(Telemetry telemetry, Terms asked, @Nullable AnswerFacts answer) {
         String tier = answer == null ? null : answer.serviceTier();
-        if (tier != null && !tier.equals("default") && !tier.equals("auto")) {
+        if (tier != null && !Objects.equals(Terms.STANDARD.tier(tier).tier(), asked.tier())) {
             telemetry.count("tollgate_unexpected_tier_total", 1);
         }
     }
@@ -54,8 +57,17 @@ final class Metered {
         for (Map.Entry<String, Long> unit : record.units().entrySet()) {
             telemetry.count("tollgate_units_total", unit.getValue(), "class", unit.getKey());
         }
-        if (record.lines().stream().anyMatch(UsageRecord.Line::unpriced)) {
+        List<String> unpriced = record.lines().stream()
+                .filter(UsageRecord.Line::unpriced)
+                .map(UsageRecord.Line::unit)
+                .toList();
+        if (!unpriced.isEmpty()) {
             telemetry.count("tollgate_unpriced_total", 1);
+            LOG.error(
+                    "exchange {}: '{}' answered with {}, of which its rate card has no price: charged 0",
+                    record.facts().exchange(),
+                    record.model(),
+                    String.join(", ", unpriced));
         }
         if (record.estimated()) {
             telemetry.count("tollgate_estimated_total", 1);

@@ -45,7 +45,7 @@ public final class OwnPaths {
     /** Answers, now or later, if the path is one of ours. */
     boolean answer(ProxyContext context, ServerExchange server, Dialect dialect) {
         RequestHead head = server.head();
-        if (!head.method().equals(HttpMethod.GET)) {
+        if (!head.method().equals(HttpMethod.GET) && !head.method().equals(HttpMethod.HEAD)) {
             return false;
         }
         switch (head.path()) {
@@ -116,7 +116,7 @@ public final class OwnPaths {
     }
 
     private static void refuse(ServerExchange server, Dialect dialect, Refusal refusal) {
-        Refuser.send(server, dialect, refusal, headers -> {});
+        Refuser.send(server, dialect, null, refusal, headers -> {});
     }
 
     private static void send(ServerExchange server, int status, String json) {

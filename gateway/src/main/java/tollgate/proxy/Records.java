@@ -15,7 +15,7 @@ import tollgate.journal.ExchangeFacts;
 import tollgate.journal.UsageRecord;
 import tollgate.metering.Settlement;
 import tollgate.pricing.ChargeLine;
-import tollgate.pricing.UnitClass;
+import tollgate.pricing.Usage;
 import tollgate.pricing.Usd;
 import tollgate.wallet.HeldCaps;
 import tollgate.wallet.Settle;
@@ -76,16 +76,12 @@ final class Records {
             @Nullable String detail,
             Timings timings,
             Instant finished) {
-        Map<String, Long> units = new LinkedHashMap<>();
-        for (Map.Entry<UnitClass, Long> unit : settled.usage().asMap().entrySet()) {
-            units.put(unit.getKey().wireName(), unit.getValue());
-        }
         return new UsageRecord(
                 facts,
                 answer == null ? null : cut(answer.model()),
                 settled.ended().wireName(),
                 settled.payer().name().toLowerCase(Locale.ROOT),
-                units,
+                units(settled.usage()),
                 answer == null ? 0 : answer.reasoningTokens(),
                 settled.estimated(),
                 settled.total(),
@@ -98,6 +94,13 @@ final class Records {
                 cut(detail, LONGEST_DETAIL),
                 timings.asMap(),
                 finished);
+    }
+
+    /** Counts by wire name of their class. */
+    static Map<String, Long> units(Usage usage) {
+        Map<String, Long> units = new LinkedHashMap<>();
+        usage.asMap().forEach((unit, count) -> units.put(unit.wireName(), count));
+        return units;
     }
 
     private static UsageRecord.Line line(ChargeLine line) {

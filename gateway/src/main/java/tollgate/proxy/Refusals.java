@@ -13,15 +13,25 @@ import tollgate.wallet.PlaceResult;
 
 /** The proxy's own refusals, worded once. Stateless. */
 final class Refusals {
+    private static final int LONGEST_QUOTED = 100;
+
     private Refusals() {}
 
+    /** What a client sent, short enough to be said back. */
+    private static String cut(String quoted) {
+        return quoted.length() <= LONGEST_QUOTED ? quoted : quoted.substring(0, LONGEST_QUOTED) + "…";
+    }
+
     static Refusal notFound(String method, String path) {
-        return new Refusal(404, "not_found", null, "no metered service at " + method + " " + path);
+        return new Refusal(404, "not_found", null, "no metered service at " + method + " " + cut(path));
     }
 
     static Refusal key() {
         return new Refusal(
-                401, "invalid_api_key", null, "no valid API key was given: send one as Authorization: Bearer");
+                401,
+                "invalid_api_key",
+                null,
+                "no valid API key was given: send one as Authorization: Bearer or x-api-key");
     }
 
     static Refusal tooManyUnknownKeys() {
@@ -54,7 +64,7 @@ final class Refusals {
 
     static Refusal codedBody(String coding) {
         return new Refusal(
-                415, "unsupported_content_encoding", null, "content-encoding: '" + coding + "' (expected: none)");
+                415, "unsupported_content_encoding", null, "content-encoding: '" + cut(coding) + "' (expected: none)");
     }
 
     static Refusal busy() {
@@ -66,7 +76,7 @@ final class Refusals {
                 400,
                 "invalid_header",
                 "X-Tollgate-Announce",
-                "X-Tollgate-Announce: '" + value + "' (expected: trailers or usage)");
+                "X-Tollgate-Announce: '" + cut(value) + "' (expected: trailers or usage)");
     }
 
     static Refusal model(String model) {
@@ -87,6 +97,16 @@ final class Refusals {
                 "model",
                 "the model '" + request.model() + "' has no rates for "
                         + request.service().wireName());
+    }
+
+    static Refusal conditions(MeteredRequest.Conditions asked) {
+        return new Refusal(
+                400,
+                "model_not_priced",
+                null,
+                "the model has no rates for what is asked for: "
+                        + (asked.tier() == null ? "" : "speed or service tier '" + asked.tier() + "' ")
+                        + (asked.region() == null ? "" : "region '" + asked.region() + "'"));
     }
 
     static Refusal journalFull() {

@@ -35,13 +35,18 @@ final class Refuser {
                         refusal.code(),
                         refusal.message(),
                         context.clock().millis()));
-        send(server, dialect, refusal, headers -> headers.set("X-Tollgate-Request-Id", exchange));
+        send(server, dialect, exchange, refusal, headers -> headers.set("X-Tollgate-Request-Id", exchange));
         log.refused(context.clock().instant(), exchange, key, server, refusal);
     }
 
     /** Sends a refusal with further fields in its head. */
-    static void send(ServerExchange server, Dialect dialect, Refusal refusal, Consumer<HttpHeaders> more) {
-        ErrorBody body = dialect.error(refusal);
+    static void send(
+            ServerExchange server,
+            Dialect dialect,
+            @Nullable String exchange,
+            Refusal refusal,
+            Consumer<HttpHeaders> more) {
+        ErrorBody body = dialect.error(refusal, exchange);
         HttpHeaders headers = new DefaultHttpHeaders();
         headers.set(HttpHeaderNames.CONTENT_TYPE, body.contentType());
         retryAdvice(refusal, headers);

@@ -84,9 +84,11 @@ final class Relay implements AnswerReceiver {
     /** Forwards the request; the body becomes the pool's. */
     void send(UpstreamPool pool, ByteBuf body) {
         HttpHeaders headers = ForwardedHeaders.upstream(
-                server.head().headers(),
-                exchange.upstream().apiKey(),
-                delivery.costInUsage() || exchange.plan().request().stream());
+                server.head().headers(), delivery.costInUsage() || exchange.plan().request().stream());
+        String apiKey = exchange.upstream().apiKey();
+        if (apiKey != null) {
+            exchange.dialect().authorize(apiKey, headers::set);
+        }
         String target = Query.target(server.head().path(), server.head().query());
         UpstreamCall started = pool.send(new UpstreamRequest(HttpMethod.POST, target, headers, body), this);
         call = started;
@@ -108,7 +110,9 @@ final class Relay implements AnswerReceiver {
         kind = is;
         if (is.metered()) {
             scanner = exchange.dialect()
-                    .scanner(new AnswerShape(is == AnswerKind.STREAM, hideUsage, delivery.costInUsage()));
+                    .scanner(
+                            exchange.plan().request().service(),
+                            new AnswerShape(is == AnswerKind.STREAM, hideUsage, delivery.costInUsage()));
             decodeIfCoded(headers.get(HttpHeaderNames.CONTENT_ENCODING, "identity"));
         } else if (is == AnswerKind.ERROR || is == AnswerKind.CREDENTIALS) {
             error = new ErrorAnswer(headers);

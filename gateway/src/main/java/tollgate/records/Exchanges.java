@@ -110,8 +110,28 @@ public final class Exchanges {
 
     /** The last exchanges of a wallet, newest first. */
     public List<Exchange> last(String wallet, int most) {
+        return between(wallet, 0, Long.MAX_VALUE, null, most);
+    }
+
+    /**
+     * Exchanges of a wallet that ended within a time, newest first.
+     *
+     * @param sinceMs from then on
+     * @param untilMs and before then
+     * @param after those older than this one; null: from the newest on
+     */
+    public List<Exchange> between(String wallet, long sinceMs, long untilMs, @Nullable Exchange after, int most) {
         return jdbi.withHandle(handle -> handle.select(
-                        "SELECT * FROM exchange WHERE wallet = ? ORDER BY finished_ms DESC LIMIT ?", wallet, most)
+                        "SELECT * FROM exchange WHERE wallet = ? AND finished_ms >= ? AND finished_ms < ?"
+                                + " AND (finished_ms < ? OR (finished_ms = ? AND id < ?))"
+                                + " ORDER BY finished_ms DESC, id DESC LIMIT ?",
+                        wallet,
+                        sinceMs,
+                        untilMs,
+                        after == null ? Long.MAX_VALUE : after.finishedMs(),
+                        after == null ? Long.MAX_VALUE : after.finishedMs(),
+                        after == null ? "" : after.id(),
+                        most)
                 .map(ROW)
                 .list());
     }

@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
 /** Keys: their hashes, never the keys. Thread-safe. */
 public final class Keys {
     private static final String SELECT =
-            "SELECT k.*, w.live, w.organisation, o.shard, o.policy FROM api_key k JOIN wallet w ON w.id = k.wallet"
-                    + " JOIN organisation o ON o.id = w.organisation";
+            "SELECT k.*, w.live, w.organisation, o.shard, o.policy, o.zone, o.frozen AS organisation_frozen, m.role,"
+                    + " COALESCE(m.team, p.team) AS team FROM api_key k JOIN wallet w ON w.id = k.wallet"
+                    + " JOIN organisation o ON o.id = w.organisation LEFT JOIN member m ON m.id = k.member"
+                    + " LEFT JOIN project p ON p.id = k.project";
     private static final RowMapper<Key> ROW = (row, context) -> new Key(
             row.getString("id"),
             row.getString("hash"),
@@ -30,7 +32,12 @@ public final class Keys {
                     .toList(),
             row.getLong("created_ms"),
             (Long) longOrNull(row.getObject("expires_ms")),
-            (Long) longOrNull(row.getObject("revoked_ms")));
+            (Long) longOrNull(row.getObject("revoked_ms")),
+            row.getInt("frozen") != 0,
+            row.getString("team"),
+            row.getString("role"),
+            row.getString("zone"),
+            row.getInt("organisation_frozen") != 0);
 
     private final Jdbi jdbi;
 
@@ -48,6 +55,11 @@ public final class Keys {
      * @param hash of the key
      * @param display what is shown of it
      * @param allowedModels patterns; none: all
+     * @param frozen it may not spend
+     * @param team of its member, else of its project
+     * @param role of its member; null: it has none that is known
+     * @param zone of its organisation
+     * @param organisationFrozen no key of its organisation may spend
      */
     public record Key(
             String id,
@@ -64,7 +76,12 @@ public final class Keys {
             List<String> allowedModels,
             long createdMs,
             @Nullable Long expiresMs,
-            @Nullable Long revokedMs) {
+            @Nullable Long revokedMs,
+            boolean frozen,
+            @Nullable String team,
+            @Nullable String role,
+            String zone,
+            boolean organisationFrozen) {
         /** Copies what could change. */
         public Key {
             allowedModels = List.copyOf(allowedModels);
@@ -162,15 +179,27 @@ public final class Keys {
         });
     }
 
+    /** Freezes a key, or lifts that, and raises its organisation's policy number. */
+    public void setFrozen(String id, boolean frozen) {
+        jdbi.useTransaction(handle -> {
+            handle.execute("UPDATE api_key SET frozen = ? WHERE id = ?", frozen ? 1 : 0, id);
+            raisePolicy(handle, id);
+        });
+    }
+
+    private static void raisePolicy(Handle handle, String id) {
+        handle.execute(
+                "UPDATE organisation SET policy = policy + 1 WHERE id = (SELECT w.organisation FROM wallet w"
+                        + " JOIN api_key k ON k.wallet = w.id WHERE k.id = ?)",
+                id);
+    }
+
     /** Revokes a key and raises its organisation's policy number; again: nothing changes. */
     public void revoke(String id, long nowMs) {
         jdbi.useTransaction(handle -> {
             if (handle.execute("UPDATE api_key SET revoked_ms = ? WHERE id = ? AND revoked_ms IS NULL", nowMs, id)
                     == 1) {
-                handle.execute(
-                        "UPDATE organisation SET policy = policy + 1 WHERE id = (SELECT w.organisation FROM wallet w"
-                                + " JOIN api_key k ON k.wallet = w.id WHERE k.id = ?)",
-                        id);
+                raisePolicy(handle, id);
             }
         });
     }

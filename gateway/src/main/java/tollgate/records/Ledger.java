@@ -297,6 +297,17 @@ public final class Ledger {
                 .list());
     }
 
+    /** Entries of a shard after a number that moved counters of caps, in order. */
+    public List<Entry> capped(int shard, long afterN, int most) {
+        return jdbi.withHandle(handle -> handle.select(
+                        "SELECT * FROM ledger_entry WHERE shard = ? AND n > ? AND caps <> '' ORDER BY n LIMIT ?",
+                        shard,
+                        afterN,
+                        most)
+                .map(ROW)
+                .list());
+    }
+
     /** Entries of a wallet after a number, in order. */
     public List<Entry> ofWallet(String wallet, long afterSeq, int most) {
         return jdbi.withHandle(handle -> handle.select(

@@ -6,8 +6,14 @@ import org.jdbi.v3.core.mapper.RowMapper;
 
 /** Organisations. Thread-safe. */
 public final class Organisations {
-    private static final RowMapper<Organisation> ROW = (row, context) ->
-            new Organisation(row.getString("id"), row.getString("name"), row.getInt("shard"), row.getLong("policy"));
+    private static final RowMapper<Organisation> ROW = (row, context) -> new Organisation(
+            row.getString("id"),
+            row.getString("name"),
+            row.getInt("shard"),
+            row.getLong("policy"),
+            row.getString("zone"),
+            row.getInt("frozen") != 0,
+            row.getLong("created_ms"));
 
     private final Jdbi jdbi;
 
@@ -20,8 +26,11 @@ public final class Organisations {
      *
      * @param shard where its money is kept: chosen once
      * @param policy raised whenever something about its keys changes
+     * @param zone its calendar's
+     * @param frozen none of its keys may spend
      */
-    public record Organisation(String id, String name, int shard, long policy) {}
+    public record Organisation(
+            String id, String name, int shard, long policy, String zone, boolean frozen, long createdMs) {}
 
     /** The organisation of a name, made where there is none. */
     public Organisation named(String name, String newId, int newShard, long nowMs) {
@@ -37,6 +46,35 @@ public final class Organisations {
                     .map(ROW)
                     .one();
         });
+    }
+
+    /** Sets the zone of its calendar: windows that begin otherwise in that zone begin anew. */
+    public void setZone(String id, String zone) {
+        jdbi.useHandle(handle -> handle.execute(
+                "UPDATE organisation SET zone = ?, policy = policy + 1 WHERE id = ? AND zone <> ?", zone, id, zone));
+    }
+
+    /** Freezes it, or lifts that. */
+    public void setFrozen(String id, boolean frozen) {
+        jdbi.useHandle(handle -> handle.execute(
+                "UPDATE organisation SET frozen = ?, policy = policy + 1 WHERE id = ?", frozen ? 1 : 0, id));
+    }
+
+    /** Organisations after an id, in order of ids. */
+    public Page<Organisation> list(String afterId, int most) {
+        return jdbi.withHandle(handle -> Page.of(
+                handle.select("SELECT * FROM organisation WHERE id > ? ORDER BY id LIMIT ?", afterId, most + 1)
+                        .map(ROW)
+                        .list(),
+                most,
+                Organisation::id));
+    }
+
+    /** An organisation by name. */
+    public Optional<Organisation> byName(String name) {
+        return jdbi.withHandle(handle -> handle.select("SELECT * FROM organisation WHERE name = ?", name)
+                .map(ROW)
+                .findOne());
     }
 
     /** An organisation by id. */

@@ -15,7 +15,13 @@ import org.sqlite.SQLiteDataSource;
  * synchronous_commit=on}.
  */
 public final class Records implements AutoCloseable {
+    private static final String SQLITE_CLOCK =
+            "SELECT CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER)";
+    private static final String POSTGRES_CLOCK = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
+
     private final HikariDataSource pool;
+    private final String clock;
+    private final Jdbi jdbi;
     private final Organisations organisations;
     private final Wallets wallets;
     private final Keys keys;
@@ -26,10 +32,15 @@ public final class Records implements AutoCloseable {
     private final Gateways gateways;
     private final Suspense suspense;
     private final IdempotentRequests idempotentRequests;
+    private final Teams teams;
+    private final Members members;
+    private final Projects projects;
+    private final Caps caps;
 
-    private Records(HikariDataSource pool) {
+    private Records(HikariDataSource pool, String clock) {
         this.pool = pool;
-        Jdbi jdbi = Jdbi.create(pool);
+        this.clock = clock;
+        this.jdbi = Jdbi.create(pool);
         this.organisations = new Organisations(jdbi);
         this.wallets = new Wallets(jdbi);
         this.keys = new Keys(jdbi);
@@ -40,6 +51,10 @@ public final class Records implements AutoCloseable {
         this.gateways = new Gateways(jdbi);
         this.suspense = new Suspense(jdbi);
         this.idempotentRequests = new IdempotentRequests(jdbi);
+        this.teams = new Teams(jdbi);
+        this.members = new Members(jdbi);
+        this.projects = new Projects(jdbi);
+        this.caps = new Caps(jdbi);
     }
 
     /** Opens a SQLite file, making it where needed. */
@@ -55,7 +70,7 @@ public final class Records implements AutoCloseable {
         pooled.setDataSource(source);
         // SQLite has one writer; a second connection would only wait for it
         pooled.setMaximumPoolSize(1);
-        return open(pooled);
+        return open(pooled, SQLITE_CLOCK);
     }
 
     /** Opens a database by its JDBC address. */
@@ -67,10 +82,10 @@ public final class Records implements AutoCloseable {
             // a role or a database may have it off, and the drain trims behind its commits (H44)
             pooled.setConnectionInitSql("SET synchronous_commit TO on");
         }
-        return open(pooled);
+        return open(pooled, POSTGRES_CLOCK);
     }
 
-    private static Records open(HikariConfig pooled) {
+    private static Records open(HikariConfig pooled, String clock) {
         pooled.setPoolName("records");
         HikariDataSource pool = new HikariDataSource(pooled);
         Flyway.configure()
@@ -78,7 +93,15 @@ public final class Records implements AutoCloseable {
                 .locations("classpath:tollgate/records")
                 .load()
                 .migrate();
-        return new Records(pool);
+        return new Records(pool, clock);
+    }
+
+    /**
+     * The clock that leases and heartbeats are told by, in milliseconds since 1970: the database's, since those of its
+     * gateways may differ.
+     */
+    public long nowMs() {
+        return jdbi.withHandle(handle -> handle.select(clock).mapTo(Long.class).one());
     }
 
     /** Organisations. */
@@ -129,6 +152,26 @@ public final class Records implements AutoCloseable {
     /** Requests that are to be done once. */
     public IdempotentRequests idempotentRequests() {
         return idempotentRequests;
+    }
+
+    /** Teams. */
+    public Teams teams() {
+        return teams;
+    }
+
+    /** Members. */
+    public Members members() {
+        return members;
+    }
+
+    /** Projects. */
+    public Projects projects() {
+        return projects;
+    }
+
+    /** Definitions of caps. */
+    public Caps caps() {
+        return caps;
     }
 
     @Override

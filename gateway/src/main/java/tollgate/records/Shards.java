@@ -1,7 +1,10 @@
 package tollgate.records;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.mapper.RowMapper;
 
@@ -14,7 +17,8 @@ public final class Shards {
             row.getLong("intended"),
             row.getLong("n"),
             row.getString("stream_id"),
-            row.getLong("recorded_n"));
+            row.getLong("recorded_n"),
+            row.getLong("doubted"));
 
     private final Jdbi jdbi;
 
@@ -31,8 +35,10 @@ public final class Shards {
      * @param n number of the last entry that is kept
      * @param streamId position behind it
      * @param recordedN entries up to this number have their usage records
+     * @param doubted the highest epoch in which a gateway found that Redis has lost something
      */
-    public record Shard(int shard, String line, long epoch, long intended, long n, String streamId, long recordedN) {}
+    public record Shard(
+            int shard, String line, long epoch, long intended, long n, String streamId, long recordedN, long doubted) {}
 
     /** A shard, known or not. */
     public Shard get(int shard) {
@@ -52,6 +58,27 @@ public final class Shards {
         return jdbi.withHandle(handle -> handle.select("SELECT DISTINCT shard FROM organisation ORDER BY shard")
                 .mapTo(Integer.class)
                 .list());
+    }
+
+    /** Every shard that is known, by number. */
+    public Map<Integer, Shard> all() {
+        return jdbi.withHandle(handle -> handle.select("SELECT * FROM shard").map(ROW).stream()
+                .collect(Collectors.toMap(Shard::shard, Function.identity())));
+    }
+
+    /** Whoever has the lease opens the shard under another epoch than this: Redis has less than it had said. */
+    public void doubt(int shard, long epoch) {
+        jdbi.useHandle(handle ->
+                handle.execute("UPDATE shard SET doubted = ? WHERE shard = ? AND doubted < ?", epoch, shard, epoch));
+    }
+
+    /** An earlier run of this gateway is dead: what it had leased is ours. */
+    public void inherit(String ofAnyRun, String owner) {
+        jdbi.useHandle(handle -> handle.execute(
+                "UPDATE shard SET lease_owner = ? WHERE lease_owner LIKE ? AND lease_owner <> ?",
+                owner,
+                ofAnyRun + "%",
+                owner));
     }
 
     /** Takes or renews the lease of a shard; false where somebody else has it. */

@@ -7,10 +7,12 @@ import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The bytes of one chat answer: the events of a stream, or a document. Deterministic. */
-final class ChatAnswer {
+final class ChatAnswer implements Answer {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final long CREATED = 1_760_000_000L;
     private static final String ID = "chatcmpl-sandbox";
+    private static final long MOST_BYTES = 64L << 20;
+    private static final long ENVELOPE = 256;
 
     private final ChatCall call;
     private final Directives directives;
@@ -43,8 +45,29 @@ final class ChatAnswer {
         return Tokens.split("You said: " + call.lastText());
     }
 
-    /** The answer as one document. */
-    byte[] document() {
+    /**
+     * Whether an answer would have to be made in memory that is not to be had: the gateway may live in this process.
+     *
+     * @param ceiling most tokens of the answer; below 0: none was set
+     */
+    static boolean isTooLarge(boolean stream, long ceiling, long choices, Directives directives) {
+        boolean flows = stream && directives.text("encoding") == null && directives.text("slice") == null;
+        long tokens = directives.number("tokens", 0);
+        long most = ceiling >= 0 ? Math.min(tokens, ceiling) : tokens;
+        long each = flows ? ENVELOPE : Math.max(4, directives.number("event-bytes", 4)) + (stream ? ENVELOPE : 0);
+        boolean copied = !flows || choices > 1;
+        return tokens > Integer.MAX_VALUE
+                || directives.number("event-bytes", 0) > MOST_BYTES
+                || (copied && most > MOST_BYTES / each / choices);
+    }
+
+    @Override
+    public boolean stream() {
+        return call.stream();
+    }
+
+    @Override
+    public byte[] document() {
         StringBuilder json = new StringBuilder(256)
                 .append("{\"id\":\"" + ID + "\",\"object\":\"chat.completion\",\"created\":" + CREATED + ",\"model\":")
                 .append(quoted(call.model()))
@@ -78,8 +101,8 @@ final class ChatAnswer {
         return utf8(json.toString());
     }
 
-    /** The answer as the events of a stream, each with its blank line. */
-    List<byte[]> events() {
+    @Override
+    public List<byte[]> events() {
         if (directives.is("error", "only")) {
             return ended(List.of(error()), List.of());
         }

@@ -3,16 +3,18 @@ package tollgate.simulator;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a request tells the sandbox to do: {@code tokens=64, pace=20ms, usage=omit}, in the header {@value #HEADER} or
- * behind a tilde in the model's name ({@code gpt-4o-mini~tokens=64}). The header wins.
+ * behind a tilde in the model's name ({@code gpt-4o-mini~tokens=64}). The header wins; a {@link Script} says the rest.
  *
  * <table>
  * <caption>Directives</caption>
  * <tr><td>{@code tokens=N}</td><td>answer with N tokens instead of an echo</td></tr>
  * <tr><td>{@code reasoning=N}</td><td>bill N hidden reasoning tokens</td></tr>
+ * <tr><td>{@code cache-read=N, cache-write=N, cache-write-1h=N}</td><td>tokens of the prompt's caches (Anthropic)</td></tr>
  * <tr><td>{@code pace=20ms}</td><td>wait so long before each event, or before a whole answer</td></tr>
  * <tr><td>{@code burst=N}</td><td>N events in each write (default 1)</td></tr>
  * <tr><td>{@code slice=N}</td><td>write the body in pieces of N bytes, one a pace</td></tr>
@@ -23,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code done=omit}</td><td>end the stream without its terminator</td></tr>
  * <tr><td>{@code error=mid|only}</td><td>an error event amid a stream, or as its only event</td></tr>
  * <tr><td>{@code malformed=1}</td><td>an event that is no JSON</td></tr>
- * <tr><td>{@code status=S}</td><td>answer with this status and an error; {@code retry-after=T}, {@code code=C}</td></tr>
+ * <tr><td>{@code status=S}</td><td>answer with this status and an error; {@code retry-after=T}, {@code code=C}, {@code message=M}</td></tr>
+ * <tr><td>{@code stop=R}</td><td>the reason why it stopped (Anthropic): {@code refusal}, {@code pause_turn} …</td></tr>
  * <tr><td>{@code barrier=N}</td><td>wait until N requests wait here</td></tr>
  * <tr><td>{@code encoding=gzip}</td><td>compress the body</td></tr>
  * <tr><td>{@code eol=crlf|cr}</td><td>line ends of a stream</td></tr>
@@ -33,15 +36,20 @@ final class Directives {
     /** The header that carries directives. */
     static final String HEADER = "X-Sandbox";
 
+    private static final Pattern NAME =
+            Pattern.compile("tokens|reasoning|pace|burst|slice|event-bytes|cut|stall|usage|done"
+                    + "|error|malformed|status|retry-after|code|barrier|encoding|eol");
+
     private final Map<String, String> given;
 
     private Directives(Map<String, String> given) {
         this.given = given;
     }
 
-    /** Reads them from a model's name and a header's value. */
-    static Directives of(String model, @Nullable String header) {
+    /** Reads them from a script's line, a model's name and a header's value. */
+    static Directives of(String line, String model, @Nullable String header) {
         Map<String, String> given = new TreeMap<>();
+        read(line, given);
         int tilde = model.indexOf('~');
         if (tilde >= 0) {
             read(model.substring(tilde + 1), given);
@@ -50,6 +58,19 @@ final class Directives {
             read(header, given);
         }
         return new Directives(given);
+    }
+
+    /** What is wrong with directives that somebody wrote into a file; null where nothing is. */
+    static @Nullable String complaint(String text) {
+        Map<String, String> given = new TreeMap<>();
+        read(text, given);
+        for (Map.Entry<String, String> each : given.entrySet()) {
+            if (!NAME.matcher(each.getKey()).matches() || each.getValue().isEmpty()) {
+                return "'" + each.getKey() + "' (expected: name=value, the name one of "
+                        + NAME.pattern().replace("|", ", ") + ")";
+            }
+        }
+        return given.isEmpty() ? "'" + text + "' (expected: name=value, or - for none)" : null;
     }
 
     private static void read(String text, Map<String, String> to) {

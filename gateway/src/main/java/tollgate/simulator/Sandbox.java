@@ -16,7 +16,7 @@ public final class Sandbox implements AutoCloseable {
     private final HttpListener listener;
     private final SandboxLog log = new SandboxLog();
 
-    private Sandbox(int port, Transport transport, EventLoopGroup loops) {
+    private Sandbox(int port, Script script, Transport transport, EventLoopGroup loops) {
         Barriers barriers = new Barriers();
         this.listener = HttpListener.bind(
                 new ListenerSettings(
@@ -29,12 +29,17 @@ public final class Sandbox implements AutoCloseable {
                 transport,
                 loops,
                 loops,
-                exchange -> new SandboxExchange(exchange, log, barriers));
+                exchange -> new SandboxExchange(exchange, log, barriers, script));
     }
 
     /** Starts it on a loopback port; 0 picks a free one. */
     public static Sandbox start(int port, Transport transport, EventLoopGroup loops) {
-        return new Sandbox(port, transport, loops);
+        return start(port, Script.NONE, transport, loops);
+    }
+
+    /** The same, doing what a script says. */
+    public static Sandbox start(int port, Script script, Transport transport, EventLoopGroup loops) {
+        return new Sandbox(port, script, transport, loops);
     }
 
     /** Where it listens. */

@@ -2,7 +2,6 @@ package tollgate.simulator;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.io.ByteArrayOutputStream;
@@ -25,17 +24,23 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** One request to the sandbox. Confined to its event loop. */
 final class SandboxExchange implements RequestReceiver {
+    private static final Provider OPENAI = new OpenAiProvider();
+    private static final Provider ANTHROPIC = new AnthropicProvider(false);
+    private static final Provider COUNTING = new AnthropicProvider(true);
+
     private final ServerExchange client;
     private final SandboxLog log;
     private final Barriers barriers;
+    private final Script script;
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private @Nullable Playback playback;
     private boolean gone;
 
-    SandboxExchange(ServerExchange client, SandboxLog log, Barriers barriers) {
+    SandboxExchange(ServerExchange client, SandboxLog log, Barriers barriers, Script script) {
         this.client = client;
         this.log = log;
         this.barriers = barriers;
+        this.script = script;
         client.sendContinue();
         client.readBody();
     }
@@ -56,15 +61,21 @@ final class SandboxExchange implements RequestReceiver {
         RequestHead head = client.head();
         String route = head.method() + " " + head.path();
         switch (route) {
-            case "POST /v1/chat/completions" -> chat(head);
+            case "POST /v1/chat/completions" -> converse(head, OPENAI);
+            case "POST /v1/messages" -> converse(head, ANTHROPIC);
+            case "POST /v1/messages/count_tokens" -> converse(head, COUNTING);
             case "GET /v1/models" -> json(200, models());
             case "GET /sandbox/requests" -> json(200, seen());
             case "POST /sandbox/release" -> json(200, "{\"released\":" + barriers.release() + "}");
-            default -> error(404, "unknown_url", "Unknown request URL: " + route + ".");
+            default ->
+                error(
+                        head.path().startsWith("/v1/messages") ? ANTHROPIC : OPENAI,
+                        404,
+                        "Unknown request URL: " + route + ".");
         }
     }
 
-    private void chat(RequestHead head) {
+    private void converse(RequestHead head, Provider provider) {
         String text = body.toString(StandardCharsets.UTF_8);
         log.seen(new SandboxLog.Seen(
                 head.path() + (head.query() == null ? "" : "?" + head.query()), fields(head.headers()), text));
@@ -72,42 +83,44 @@ final class SandboxExchange implements RequestReceiver {
         try {
             json = JsonMapper.shared().readTree(text);
         } catch (JacksonException broken) {
-            error(400, "invalid_json", "We could not parse the JSON body of your request.");
+            error(provider, 400, "We could not parse the JSON body of your request.");
             return;
         }
-        if (!json.path("messages").isArray() || json.path("messages").isEmpty()) {
-            error(400, "invalid_request", "Invalid 'messages': expected a non-empty array.");
+        String fault = provider.fault(head.headers(), json);
+        if (fault != null) {
+            error(provider, 400, fault);
             return;
         }
-        String auth = head.headers().get(HttpHeaderNames.AUTHORIZATION, "");
-        if (!auth.startsWith("Bearer ") || auth.length() < 8) {
-            error(401, "invalid_api_key", "You didn't provide an API key.");
+        if (!provider.hasKey(head.headers())) {
+            error(provider, 401, "You didn't provide an API key.");
             return;
         }
-        ChatCall call = ChatCall.of(json);
-        Directives directives =
-                Directives.of(json.path("model").asString(""), head.headers().get(Directives.HEADER));
+        Directives directives = Directives.of(
+                script.next(), json.path("model").asString(""), head.headers().get(Directives.HEADER));
+        if (provider.isTooLarge(json, directives)) {
+            error(provider, 400, "The sandbox makes whole answers of at most 64 MiB.");
+            return;
+        }
         long parties = directives.number("barrier", 0);
         if (parties > 0) {
-            barriers.await(parties, () -> client.loop().execute(() -> answer(call, directives)));
+            barriers.await(parties, () -> client.loop().execute(() -> answer(provider, json, directives)));
         } else {
-            answer(call, directives);
+            answer(provider, json, directives);
         }
     }
 
-    private void answer(ChatCall call, Directives directives) {
+    private void answer(Provider provider, JsonNode json, Directives directives) {
         if (gone || directives.is("stall", "head")) {
             return;
         }
         int status = (int) directives.number("status", 200);
         if (status != 200) {
-            refuse(status, directives);
+            refuse(provider, status, directives);
             return;
         }
-        HttpHeaders headers = headers("application/json");
-        headers.set("openai-processing-ms", "1").set("x-ratelimit-remaining-requests", "9999");
-        ChatAnswer answer = new ChatAnswer(call, directives);
-        if (!call.stream()) {
+        HttpHeaders headers = provider.headers("application/json");
+        Answer answer = provider.answer(json, directives);
+        if (!answer.stream()) {
             byte[] document = coded(List.of(answer.document()), directives, headers);
             client.sendHead(200, headers, document.length);
             play(List.of(document), directives);
@@ -128,20 +141,20 @@ final class SandboxExchange implements RequestReceiver {
         playing.run();
     }
 
-    private void refuse(int status, Directives directives) {
-        HttpHeaders headers = headers("application/json");
+    private void refuse(Provider provider, int status, Directives directives) {
+        HttpHeaders headers = provider.headers("application/json").remove(HttpHeaderNames.RETRY_AFTER);
         String retryAfter = directives.text("retry-after");
         if (retryAfter != null) {
             headers.set(HttpHeaderNames.RETRY_AFTER, retryAfter);
         }
+        String message = directives.text("message");
         if (status >= 300 && status < 400) {
             headers.set(HttpHeaderNames.LOCATION, "http://127.0.0.1:9/elsewhere");
         }
-        String code = directives.text("code");
-        byte[] bytes = SandboxError.body(
+        byte[] bytes = provider.error(
                 status,
-                code == null ? SandboxError.usualCode(status) : code,
-                "The sandbox was told to answer " + status + ".");
+                directives.text("code"),
+                message == null ? "The sandbox was told to answer " + status + "." : message);
         client.simple(status, headers, Unpooled.wrappedBuffer(bytes));
     }
 
@@ -161,22 +174,18 @@ final class SandboxExchange implements RequestReceiver {
         return bytes.toByteArray();
     }
 
-    private static HttpHeaders headers(String contentType) {
-        return new DefaultHttpHeaders()
-                .set(HttpHeaderNames.CONTENT_TYPE, contentType)
-                .set("x-request-id", "req_sandbox")
-                .set("openai-organization", "sandbox")
-                .set("openai-version", "2020-10-01");
-    }
-
-    private void error(int status, String code, String message) {
+    private void error(Provider provider, int status, String message) {
         client.simple(
-                status, headers("application/json"), Unpooled.wrappedBuffer(SandboxError.body(status, code, message)));
+                status,
+                provider.headers("application/json").remove(HttpHeaderNames.RETRY_AFTER),
+                Unpooled.wrappedBuffer(provider.error(status, null, message)));
     }
 
     private void json(int status, String text) {
         client.simple(
-                status, headers("application/json"), Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8)));
+                status,
+                OPENAI.headers("application/json"),
+                Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     private static String models() {

@@ -1,5 +1,5 @@
 /**
- * A sandbox provider: speaks OpenAI's Chat Completions faithfully, echoes and counts, and can be told to misbehave.
+ * A sandbox provider: speaks OpenAI's Chat Completions and Anthropic's Messages faithfully, echoes and counts, and can be told to misbehave.
  *
  * <p>It knows nothing of money and never pretends to think. Everything it answers follows from the request, so the same
  * request gets the same bytes.

@@ -137,7 +137,7 @@ final class Calls {
         for (int i = 0; i < caps.size(); i++) {
             keys[5 + i] = caps.get(i);
         }
-        return new Call(Script.SETTLE, at.shard(), keys, new String[] {
+        String[] fixed = new String[] {
             Script.VERSION,
             Long.toString(n),
             now(),
@@ -152,12 +152,17 @@ final class Calls {
             captured,
             generation,
             expiresMs,
-            maxOverrun,
-            counted.caps().text(),
-            Long.toString(tokensCaptured),
-            Long.toString(counted.tokens()),
-            counted.came() ? "1" : "0"
-        });
+            maxOverrun
+        };
+        if (caps.isEmpty()) {
+            return new Call(Script.SETTLE, at.shard(), keys, fixed);
+        }
+        String[] args = Arrays.copyOf(fixed, fixed.length + 4);
+        args[fixed.length] = counted.caps().text();
+        args[fixed.length + 1] = Long.toString(tokensCaptured);
+        args[fixed.length + 2] = Long.toString(counted.tokens());
+        args[fixed.length + 3] = counted.came() ? "1" : "0";
+        return new Call(Script.SETTLE, at.shard(), keys, args);
     }
 
     static Call post(Post post, long n) {
@@ -217,7 +222,27 @@ final class Calls {
             Long.toString(fence.epoch()),
             Long.toString(fence.expectedEpoch()),
             Long.toString(fence.expectedN()),
-            ms(fence.noReaping())
+            ms(fence.noReaping()),
+            ms(fence.reinstating())
+        });
+    }
+
+    static Call close(int shard, ShardState found) {
+        return new Call(Script.FENCE, shard, new String[] {Keys.shard(shard)}, new String[] {
+            Script.VERSION,
+            "close",
+            found.line(),
+            Long.toString(found.epoch() + 1),
+            Long.toString(found.epoch()),
+            Long.toString(found.n()),
+            "0",
+            "0"
+        });
+    }
+
+    static Call endReinstating(int shard, String line, long epoch) {
+        return new Call(Script.FENCE, shard, new String[] {Keys.shard(shard)}, new String[] {
+            Script.VERSION, "window", line, Long.toString(epoch), "0", "0", "0", "0"
         });
     }
 

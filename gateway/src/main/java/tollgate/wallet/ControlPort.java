@@ -50,6 +50,7 @@ public final class ControlPort implements AutoCloseable {
     private final RedisClient client;
     private final StatefulRedisConnection<String, String> connection;
     private final RedisCommands<String, String> redis;
+    private final CapReads caps;
     private final Usd maxOverrun;
 
     private ControlPort(
@@ -63,6 +64,7 @@ public final class ControlPort implements AutoCloseable {
         this.client = client;
         this.connection = connection;
         this.redis = connection.sync();
+        this.caps = new CapReads(redis);
         this.maxOverrun = maxOverrun;
     }
 
@@ -300,8 +302,22 @@ public final class ControlPort implements AutoCloseable {
 
     /** Opens a shard. */
     public FenceResult fence(int shard, Fence fence) {
+        return fence(Calls.fence(shard, fence));
+    }
+
+    /** Closes a shard to everything but entries that are booked again, where it is as found: nobody else may write to it. */
+    public FenceResult close(int shard, ShardState found) {
+        return fence(Calls.close(shard, found));
+    }
+
+    /** Every hold that a lost second took along is placed again: new exchanges may come in this epoch. */
+    public FenceResult endReinstating(int shard, String line, long epoch) {
+        return fence(Calls.endReinstating(shard, line, epoch));
+    }
+
+    private FenceResult fence(Call call) {
         try {
-            return Results.fence(new Reply(eval(Calls.fence(shard, fence))));
+            return Results.fence(new Reply(eval(call)));
         } catch (RedisException away) {
             return new FenceResult.Unavailable(String.valueOf(away.getMessage()));
         }
@@ -351,10 +367,14 @@ public final class ControlPort implements AutoCloseable {
 
     /** A shard; empty where it has never been opened in this Redis. */
     public Optional<ShardState> shard(int shard) {
-        Map<String, String> fields = fields(Keys.shard(shard), "line", "run", "epoch", "n");
+        Map<String, String> fields = fields(Keys.shard(shard), "line", "run", "epoch", "n", "reinstating_ms");
         return Optional.ofNullable(fields.get("line"))
                 .map(line -> new ShardState(
-                        line, fields.getOrDefault("run", ""), number(fields.get("epoch")), number(fields.get("n"))));
+                        line,
+                        fields.getOrDefault("run", ""),
+                        number(fields.get("epoch")),
+                        number(fields.get("n")),
+                        number(fields.get("reinstating_ms"))));
     }
 
     /** Entries of a shard's ledger after a position, oldest first. */
@@ -432,6 +452,11 @@ public final class ControlPort implements AutoCloseable {
             }
         }
         return sums;
+    }
+
+    /** Reads of caps' counters. */
+    public CapReads caps() {
+        return caps;
     }
 
     /** Redis's clock, in milliseconds since 1970. */

@@ -11,5 +11,14 @@ import java.time.Duration;
  * @param expectedEpoch as found
  * @param expectedN as found
  * @param noReaping no hold expires before so long has passed
+ * @param reinstating only holds of open exchanges are placed before so long has passed: other gateways have some to place
+ *     again
  */
-public record Fence(boolean genesis, String line, long epoch, long expectedEpoch, long expectedN, Duration noReaping) {}
+public record Fence(
+        boolean genesis,
+        String line,
+        long epoch,
+        long expectedEpoch,
+        long expectedN,
+        Duration noReaping,
+        Duration reinstating) {}

@@ -11,8 +11,8 @@ final class Results {
                         reply.amount(1),
                         reply.amount(2),
                         reply.number(3),
-                        reply.number(4),
-                        reply.text(5).isEmpty() ? HeldCaps.NONE : new HeldCaps(reply.text(5)));
+                        underCaps(reply) ? reply.number(4) : 0,
+                        underCaps(reply) ? new HeldCaps(reply.text(5)) : HeldCaps.NONE);
             case "DONE" -> new PlaceResult.AlreadyFinal();
             case "FUNDS" -> new PlaceResult.InsufficientFunds(reply.amount(1), reply.amount(2));
             case "CAP" ->
@@ -30,9 +30,14 @@ final class Results {
             case "STALE_POLICY" -> new PlaceResult.StalePolicy(reply.number(1));
             case "CONFLICT", "CORRUPT", "RANGE", "CUR", "CLOCK", "FULL", "VERSION" ->
                 new PlaceResult.Rejected(reply.word(), reply.text(1));
-            case "FENCED", "BEHIND" -> new PlaceResult.Unavailable(reply.word(), false);
+            case "FENCED", "BEHIND", "REINSTATING" -> new PlaceResult.Unavailable(reply.word(), false);
             default -> new PlaceResult.Unavailable("reply " + reply.word(), true);
         };
+    }
+
+    /** Two facts more than of a hold that no cap is above. */
+    private static boolean underCaps(Reply reply) {
+        return reply.parts().size() > 7;
     }
 
     static RenewResult renew(Reply reply) {

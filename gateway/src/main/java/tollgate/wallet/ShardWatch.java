@@ -28,9 +28,10 @@ public final class ShardWatch {
         shards.put(shard, new Known(false, true, "recovering", epoch, n));
     }
 
-    /** It may be written to by everybody. */
+    /** It may be written to by everybody, unless its fence has been closed again. */
     public void open(int shard) {
-        shards.computeIfPresent(shard, (key, known) -> new Known(true, true, "", known.epoch, known.n));
+        shards.computeIfPresent(
+                shard, (key, known) -> known.fenceOpen ? new Known(true, true, "", known.epoch, known.n) : known);
     }
 
     /** It must not be written to until recovery has run. */

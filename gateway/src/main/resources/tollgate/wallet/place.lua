@@ -6,9 +6,10 @@
 --         16 most open holds of the wallet  17 currency  18 tokens min  19 tokens want (both, and what follows, only with caps),
 --         then for each cap: its version, the version of its last reset, unit (u: nano-USD, t: tokens, r: requests), limit,
 --         ms of a bucket (0: calendar), start ms, end ms, end ms of the window after it (reinstate: start as held)
--- Returns {OK, granted, available, expires ms, tokens granted, what the caps hold, epoch, n, now ms}
---   or one refusal, first match wins: VERSION, FENCED, BEHIND, RANGE, CORRUPT, DONE, CONFLICT, UNKNOWN, CUR,
---      STATE state, STALE_POLICY current, CLOCK, FULL, those of place_caps.lua for each cap in turn, FUNDS balance held
+-- Returns {OK, granted, available, expires ms, [with caps: tokens granted, what the caps hold,] epoch, n, now ms}
+--   or one refusal, first match wins: VERSION, FENCED, BEHIND, RANGE, CORRUPT, DONE, CONFLICT, UNKNOWN, CUR, REINSTATING
+--      (other gateways have not placed the holds again that a lost second took along), STATE state, STALE_POLICY current,
+--      CLOCK, FULL, those of place_caps.lua for each cap in turn, FUNDS balance held
 -- Grants  want, where it is at most half of what is available in the wallet and under the tightest cap; else that half,
 --         but never less than min.
 -- Caps    hold what is granted (1 of requests) until the settlement: `name,unit,bucket ms,start,held;..`
@@ -29,7 +30,7 @@ if not (generation and least and want and life and longest and accrued and polic
 end
 
 local wallet = read('HMGET', KEYS[3], 'bal', 'held', 'state', 'open', 'cur')
-local known = read('HMGET', KEYS[4], 'st', 'gen', 'amt', 'exp', 'tg', 'caps')
+local known = read('HMGET', KEYS[4], 'st', 'gen', 'amt', 'exp')
 if not (wallet and known) or read('ZSCORE', KEYS[5], ARGV[4]) == nil then
   return {'CORRUPT', 'a key of another type'}
 end
@@ -42,7 +43,11 @@ if known[1] then
   if known[2] ~= ARGV[7] or not (balance and held) then
     return {'CONFLICT', 'generation ' .. (known[2] or '')}
   end
-  return {'OK', known[3], told(balance - held), known[4], known[5] or '0', known[6] or '', str(epoch), str(n), str(now_ms)}
+  local under = call('HMGET', KEYS[4], 'tg', 'caps')
+  if under[2] then
+    return {'OK', known[3], told(balance - held), known[4], under[1], under[2], str(epoch), str(n), str(now_ms)}
+  end
+  return {'OK', known[3], told(balance - held), known[4], str(epoch), str(n), str(now_ms)}
 end
 if not wallet[3] then
   return {'UNKNOWN'}
@@ -56,6 +61,9 @@ end
 local granted, available = want, balance - held
 local half, caps, tokens = math.floor(available / 2)
 if not reinstate then
+  if reinstating_ms > now_ms then
+    return {'REINSTATING'}
+  end
   if wallet[3] ~= 'active' then
     return {'STATE', wallet[3]}
   end
@@ -88,9 +96,11 @@ end
 if held + granted > MOST then
   return {'RANGE', 'held'}
 end
-for i = 1, caps and #caps or 0 do
-  if caps[i].held + math.max(granted, tokens) > MOST then
-    return {'RANGE', 'held by cap ' .. caps[i].name}
+if caps then
+  for i = 1, #caps do
+    if caps[i].held + math.max(granted, tokens) > MOST then
+      return {'RANGE', 'held by cap ' .. caps[i].name}
+    end
   end
 end
 local expires = now_ms + math.min(life, longest)
@@ -106,4 +116,4 @@ if caps then
   call('HSET', KEYS[4], 'tg', str(tokens), 'caps', kept)
   return {'OK', str(granted), told(available - granted), str(expires), str(tokens), kept, str(epoch), str(n), str(now_ms)}
 end
-return {'OK', str(granted), told(available - granted), str(expires), '0', '', str(epoch), str(n), str(now_ms)}
+return {'OK', str(granted), told(available - granted), str(expires), str(epoch), str(n), str(now_ms)}

@@ -6,7 +6,7 @@
 --         9 total  10 estimated (1 or 0)  11 reference  12 captured so far, as SQL knows (replay, adjust)
 --         13 generation and 14 expiry ms (expire); 13 whether SQL has its final entry, 1 or 0 (adjust)
 --         15 most the wallet may overrun before it freezes (final)
---         16 what the caps hold, as `place` said (replay, adjust)
+--         with caps, 16 what they hold, as `place` said (replay, adjust)
 --         17 tokens counted so far, as SQL knows, -1: no entry (replay, adjust)
 --         18 tokens  19 something came from the upstream (1 or 0)
 -- Modes   final   the total of an exchange with a record; of one without only a total of 0, which bars a late place
@@ -43,11 +43,11 @@ local by_hand = mode == 'adjust'
 if mode ~= 'final' and mode ~= 'replay' and mode ~= 'expire' and not by_hand then
   return {'RANGE', 'mode'}
 end
-if not complete(5, 19) or ARGV[5] == '' or ARGV[8] == '' or (mode ~= 'expire' and (ARGV[6] == '' or ARGV[7] == '')) then
+if not complete(5, 15) or #ARGV ~= (#KEYS > 5 and 19 or 15) or ARGV[5] == '' or ARGV[8] == '' or (mode ~= 'expire' and (ARGV[6] == '' or ARGV[7] == '')) then
   return {'RANGE', 'keys or names'}
 end
-local stated_tokens = int(ARGV[18])
-if not (flag(ARGV[10]) and flag(ARGV[19]) and stated_tokens) or stated_tokens < 0 then
+local known_tokens, stated_tokens = int(ARGV[17] or '0'), int(ARGV[18] or '0')
+if not (flag(ARGV[10]) and flag(ARGV[19] or '0') and known_tokens and stated_tokens) or known_tokens < -1 or stated_tokens < 0 then
   return {'RANGE', 'flags or tokens'}
 end
 local known = read('HMGET', KEYS[3], 'st', 'gen', 'amt', 'acc', 'cap', 'fp', 'w', 'caps')
@@ -145,6 +145,9 @@ end
 local held_caps, caps, vector = known[8] or not status and (mode == 'replay' or by_hand) and ARGV[16] or ''
 local tokens, tokens_captured
 if held_caps ~= '' or #KEYS > 5 then
+  if held_caps == '' or #KEYS == 5 then
+    return {'CAPS', held_caps}
+  end
   --@include settle_tokens.lua
   --@include settle_caps.lua
 end
@@ -170,6 +173,6 @@ end
 call('XADD', KEYS[5], '*', 'v', '1', 'e', entry, 'o', ARGV[6], 'w', ARGV[7], 'x', ARGV[5], 'seq', str(seq + 1),
   'n', str(n + 1), 'ep', str(epoch), 'kind', kind, 'amt', str(delta), 'bal', str(after), 'held', str(held - set_aside),
   'short', str(short), 'ms', str(now_ms), 'fp', ARGV[8], 'est', ARGV[10], 'ref', ARGV[11],
-  'frz', freezes and str(version + 1) or '0', 'caps', caps and table.concat(vector, ';') or '')
+  'frz', freezes and str(version + 1) or '0', unpack(caps and {'caps', table.concat(vector, ';')} or {}))
 return {'OK', str(delta), str(after), told(after - held + set_aside), str(seq + 1), str(short), str(epoch), str(n + 1),
   str(now_ms)}

@@ -12,7 +12,7 @@ for name, unit, step, start, part in string.gmatch(held_caps, '([^,;]+),(%a),(%d
     return {'CAPS', held_caps}
   end
   local moved = unit == 'u' and total - captured or unit == 't' and tokens - tokens_captured or requests
-  local cap = {key = key, step = int(step), start = int(start), first = start}
+  local cap = {key = key, step = int(step), start = int(start)}
   part = status == 'OPEN' and int(part) or 0
   if not (cap.step and cap.start and part) then
     return {'CORRUPT', 'caps of the exchange'}
@@ -48,14 +48,11 @@ for name, unit, step, start, part in string.gmatch(held_caps, '([^,;]+),(%a),(%d
     end
     -- counters stay within what they can be: what the entry says is what was done
     moved = math.max(-base, math.min(moved, MOST - spent))
-    if moved ~= 0 then
-      cap.spent_field, cap.spent = spent_field, str(spent + moved)
-      if cap.step > 0 then
-        cap.bucket_field, cap.bucket = bucket_field, str(base + moved)
+    if moved ~= 0 or part > 0 then
+      cap.writes = {held_field, str(held - part), spent_field, str(spent + moved)}
+      if cap.step > 0 and moved ~= 0 then
+        cap.writes[5], cap.writes[6] = bucket_field, str(base + moved)
       end
-    end
-    if part > 0 then
-      cap.held_field, cap.held = held_field, str(held - part)
     end
     cap.gone = known[2]
   end

@@ -1,14 +1,8 @@
 -- Moves what the caps held to what they spent. Nothing is refused any more.
 for _, cap in ipairs(caps) do
   local key = cap.key
-  if cap.spent then
-    call('HSET', key, cap.spent_field, cap.spent)
-  end
-  if cap.bucket then
-    call('HSET', key, cap.bucket_field, cap.bucket)
-  end
-  if cap.held then
-    call('HSET', key, cap.held_field, cap.held)
+  if cap.writes then
+    call('HSET', key, unpack(cap.writes))
   end
   if cap.gone then
     -- the cap was removed: its counter goes with the last hold

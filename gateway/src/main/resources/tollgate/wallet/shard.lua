@@ -3,7 +3,7 @@
 if ARGV[1] ~= '1' then
   return {'VERSION', '1'}
 end
-local meta = read('HMGET', KEYS[1], 'run', 'epoch', 'n', 'hwm_ms', 'no_reap_ms')
+local meta = read('HMGET', KEYS[1], 'run', 'epoch', 'n', 'hwm_ms', 'no_reap_ms', 'reinstating_ms')
 if not meta then
   return {'CORRUPT', 'meta'}
 end
@@ -11,11 +11,11 @@ if not meta[1] or not find(call('INFO', 'replication'), 'master_replid:' .. meta
   return {'FENCED'}
 end
 local epoch, n, n_seen, gw_ms = int(meta[2]), int(meta[3]), int(ARGV[2]), int(ARGV[3])
-local hwm_ms, no_reap_ms = int(meta[4] or '0'), int(meta[5] or '0')
+local hwm_ms, no_reap_ms, reinstating_ms = int(meta[4] or '0'), int(meta[5] or '0'), int(meta[6] or '0')
 if not (n_seen and gw_ms) or n_seen < 0 or gw_ms < 0 then
   return {'RANGE', 'arguments'}
 end
-if not (epoch and n and hwm_ms and no_reap_ms) then
+if not (epoch and n and hwm_ms and no_reap_ms and reinstating_ms) then
   return {'CORRUPT', 'meta'}
 end
 if n < n_seen then

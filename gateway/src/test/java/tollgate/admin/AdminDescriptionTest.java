@@ -28,7 +28,20 @@ class AdminDescriptionTest {
                         .properties()
                         .forEach(each -> described.add(operation(path.getKey(), each.getKey(), each.getValue()))));
         Set<String> routes = new TreeSet<>();
-        new AdminApi(null, null, null, null, new SuspenseApi(null, null), Clock.systemUTC())
+        new AdminApi(
+                        null,
+                        new DirectoryRoutes(null, null),
+                        new CapDesk(
+                                new Office(null, null, null, null, Clock.systemUTC()),
+                                null,
+                                null,
+                                null,
+                                Clock.systemUTC()),
+                        null,
+                        null,
+                        null,
+                        new SuspenseApi(null, null),
+                        Clock.systemUTC())
                 .routes()
                 .forEach(route -> routes.add(route.method() + " " + route.path() + " " + route.status()
                         + (route.method().equals("POST") ? " once" : "")));

@@ -74,6 +74,7 @@ final class BooksUnderTest implements AutoCloseable {
     private Books open(Duration drainAfter) {
         return new Books(
                 records,
+                "here",
                 control,
                 watch,
                 journal,

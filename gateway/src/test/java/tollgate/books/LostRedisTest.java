@@ -141,9 +141,14 @@ class LostRedisTest {
         raw.flushall();
         watch.close(SHARD, "lost");
         // as far as a process came that was killed, under a line of its own
-        records.shards().intend(SHARD, journal.identity().id(), "newline", shard.intended() + 1);
+        records.shards()
+                .intend(
+                        SHARD,
+                        journal.identity().id() + "." + journal.identity().nonce(),
+                        "newline",
+                        shard.intended() + 1);
         RollForward killed = new RollForward(records, control, Clock.systemUTC());
-        assertThat(killed.run(SHARD, "newline", shard.epoch(), 0, shard.n() / 2))
+        assertThat(killed.run(SHARD, "newline", shard.epoch(), 0, shard.n() / 2, () -> null))
                 .isNull();
         again();
         assertThat(money()).isEqualTo(before);
@@ -179,7 +184,6 @@ class LostRedisTest {
             careful.start();
             assertThat(careful.notReady()).contains("EMPTIED").contains("tollgate restore");
         }
-        records.shards().release(SHARD, journal.identity().id());
         assertThat(new Restoration(records, control, watch, Clock.systemUTC()).run())
                 .singleElement()
                 .satisfies(one -> assertThat(one.why()).isNull());
@@ -423,6 +427,7 @@ class LostRedisTest {
     private Books books(boolean restores) {
         return new Books(
                 records,
+                "here",
                 control,
                 watch,
                 journal,

@@ -132,7 +132,7 @@ class RecoveryTest {
         restarted(() -> {
             assertThat(balance()).isEqualTo(Usd.parse("1").minus(new Usd(1_000)));
             assertThat(control.wallet(at).orElseThrow().held()).isEqualTo(Usd.ZERO);
-            assertThat(records.exchanges().find("x1").orElseThrow().ended()).isEqualTo("gateway_stopped");
+            assertThat(records.exchanges().find("x1").orElseThrow().ended()).isEqualTo("gateway_died");
             assertThat(records.exchanges().find("x2").orElseThrow().charge()).isZero();
         });
     }
@@ -158,7 +158,7 @@ class RecoveryTest {
         assertThat(made.charge()).isEqualTo(CHARGE.nano());
         assertThat(made.model()).isEqualTo("gpt-5");
         assertThat(records.exchanges().find("x2").orElseThrow().ended()).isEqualTo("uncollected");
-        later.finish();
+        later.finish(shard -> true);
         assertThat(control.exchange(7, "x2").orElseThrow().state()).isEqualTo("FINAL");
         records.exchanges().add(List.of(ExchangeRow.of(entry("x1"))));
         later.record(7);
@@ -231,7 +231,7 @@ class RecoveryTest {
         control.expire(7, new DueHold("x2", "o_1", "w_1", 1, expired("x2")));
         first.drainNow();
         Clock later = Clock.offset(Clock.systemUTC(), Duration.ofHours(1));
-        new Reconstruction(records, control, later, Duration.ofMinutes(10), Duration.ZERO).finish();
+        new Reconstruction(records, control, later, Duration.ofMinutes(10), Duration.ZERO).finish(shard -> true);
         assertThat(control.exchange(7, "x2").orElseThrow().state()).isEqualTo("FINAL");
         assertThat(raw(redis -> redis.ttl("{s7}:x:x2")).longValue()).isEqualTo(-1);
         first.drainNow();
@@ -471,6 +471,7 @@ class RecoveryTest {
     private Books books(Journal journal, Duration drainAfter) {
         return new Books(
                 records,
+                "here",
                 control,
                 watch,
                 journal,

@@ -49,6 +49,22 @@ final class RipeningTest {
     }
 
     @Test
+    void nor_does_a_number_that_a_server_set_back_while_it_ran_gives_again() {
+        ripening.seen(7, 1, 10);
+        nanos.addAndGet(3 * SECOND);
+        ripening.seen(7, 1, 12);
+        assertThat(ripening.ripe(7, 1, 10)).isTrue();
+        ripening.seen(7, 1, 8);
+        nanos.addAndGet(3 * SECOND - 1);
+        ripening.seen(7, 1, 12);
+        assertThat(ripening.ripe(7, 1, 8)).isTrue();
+        assertThat(ripening.ripe(7, 1, 9)).isFalse();
+        nanos.addAndGet(3 * SECOND);
+        ripening.seen(7, 1, 12);
+        assertThat(ripening.ripe(7, 1, 12)).isTrue();
+    }
+
+    @Test
     void however_often_somebody_looks_nothing_ripens_later_than_by_a_sixteenth() {
         long n = 0;
         for (int look = 0; look < 10_000; look++) {

@@ -70,6 +70,7 @@ class VerificationTest {
         at = Treasury.address(wallet);
         books = new Books(
                 records,
+                "here",
                 control,
                 watch,
                 journal,

@@ -53,6 +53,13 @@ class ConfigFileTest {
         assertThat(config.toString()).doesNotContain("api_key=k");
     }
 
+    @Test
+    void brackets_without_end_are_refused_with_their_line() {
+        assertThatThrownBy(() -> ConfigFile.parse("t.yaml", "\nprices: " + "[".repeat(200_000), Map.of()))
+                .isInstanceOf(InvalidConfig.class)
+                .hasMessageStartingWith("t.yaml:2: not YAML: nested too deeply");
+    }
+
     @ParameterizedTest(name = "{1}")
     @CsvSource(
             delimiter = '|',

@@ -10,12 +10,14 @@ import java.util.concurrent.TimeUnit;
 
 /** A real redis-server that is set up as a test says. */
 public final class RedisProcess implements AutoCloseable {
-    private final Process process;
+    private final Path folder;
     private final int port;
+    private Process process;
 
-    private RedisProcess(Process process, int port) {
-        this.process = process;
+    private RedisProcess(Path folder, int port, Process process) {
+        this.folder = folder;
         this.port = port;
+        this.process = process;
     }
 
     /** Starts it in a folder and waits until it listens. */
@@ -24,24 +26,42 @@ public final class RedisProcess implements AutoCloseable {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();
         }
-        Path file = Files.writeString(
+        Files.writeString(
                 folder.resolve("redis-" + port + ".conf"),
                 configuration + "\nport " + port + "\nbind 127.0.0.1\nsave \"\"\ndir \"" + folder + "\"\n");
-        Process process = new ProcessBuilder(
-                        RedisBinary.find(folder.resolve("bin")).toString(), file.toString())
+        return new RedisProcess(folder, port, run(folder, port)).listening();
+    }
+
+    private static Process run(Path folder, int port) throws IOException {
+        return new ProcessBuilder(
+                        RedisBinary.find(folder.resolve("bin")).toString(),
+                        folder.resolve("redis-" + port + ".conf").toString())
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("redis-" + port + ".log").toFile())
                 .start();
-        RedisProcess started = new RedisProcess(process, port);
+    }
+
+    private RedisProcess listening() throws IOException, InterruptedException {
         long since = System.nanoTime();
-        while (!started.listens()) {
+        while (!listens()) {
             if (!process.isAlive() || System.nanoTime() - since > TimeUnit.SECONDS.toNanos(30)) {
-                started.close();
+                close();
                 throw new IOException(Files.readString(folder.resolve("redis-" + port + ".log")));
             }
             Thread.sleep(10);
         }
-        return started;
+        return this;
+    }
+
+    /** Kills it without warning. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** Starts it again on what it finds in its folder. */
+    public void again() throws IOException, InterruptedException {
+        process = run(folder, port);
+        listening();
     }
 
     /** Where it listens. */

@@ -1,6 +1,7 @@
 package tollgate.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,10 @@ final class Echo implements ExchangeAcceptor {
         if (exchange.head().path().equals("/unread")) {
             exchange.simple(
                     200, new DefaultHttpHeaders(), exchange.alloc().buffer().writeByte('u'));
+            return new Receiver(exchange);
+        }
+        if (exchange.head().path().equals("/empty")) {
+            exchange.simple(204, new DefaultHttpHeaders(), Unpooled.EMPTY_BUFFER);
             return new Receiver(exchange);
         }
         exchange.sendContinue();

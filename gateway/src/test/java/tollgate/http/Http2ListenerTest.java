@@ -20,6 +20,7 @@ import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
@@ -56,6 +57,7 @@ class Http2ListenerTest {
     private final AtomicInteger accepted = new AtomicInteger();
     private final AtomicReference<@Nullable GoneReason> gone = new AtomicReference<>();
     private final AtomicReference<@Nullable ServerExchange> streaming = new AtomicReference<>();
+    private final Queue<Integer> lastStreams = new ConcurrentLinkedQueue<>();
     private final Transport transport;
     private EventLoopGroup loops;
     private HttpListener listener;
@@ -90,7 +92,8 @@ class Http2ListenerTest {
                                         Http2FrameCodecBuilder.forClient()
                                                 .validateHeaders(false)
                                                 .build(),
-                                        new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()));
+                                        new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()),
+                                        new Farewells());
                     }
                 })
                 .connect(InetAddress.getLoopbackAddress(), listener.port())
@@ -221,8 +224,35 @@ class Http2ListenerTest {
         await().untilAsserted(() -> assertThat(answer.text()).isEqualTo("late"));
     }
 
+    @Test
+    void an_answer_to_a_request_that_nobody_reads_on_arrives_whole_before_the_rest_is_called_off() {
+        Answer answer = ask(request("/early"), null);
+        await().until(() -> answer.reset.get() != null);
+        assertThat(answer.heads.element().status()).hasToString("413");
+        assertThat(answer.text()).isEqualTo("too large");
+        assertThat(answer.ended()).isTrue();
+        assertThat(answer.reset).hasValue(Http2Error.NO_ERROR.code());
+    }
+
+    @Test
+    void the_end_is_announced_while_streams_that_are_begun_in_ignorance_of_it_are_served() throws Exception {
+        listener.announceEnd();
+        await().untilAsserted(() -> assertThat(lastStreams).containsExactly(Integer.MAX_VALUE));
+        Answer answer = ask(request("/echo"), "after");
+        await().until(answer::ended);
+        assertThat(answer.text()).isEqualTo("after");
+        assertThat(answer.reset).hasNullValue();
+        listener.drain(Duration.ofSeconds(5)).toCompletableFuture().get(5, TimeUnit.SECONDS);
+        await().untilAsserted(() -> assertThat(lastStreams)
+                .containsExactly(Integer.MAX_VALUE, answer.channel.stream().id()));
+    }
+
     private RequestReceiver accept(ServerExchange exchange) {
         accepted.incrementAndGet();
+        if (exchange.head().path().equals("/early")) {
+            exchange.simple(413, new DefaultHttpHeaders(), Unpooled.copiedBuffer("too large", StandardCharsets.UTF_8));
+            return new Server(exchange);
+        }
         exchange.readBody();
         return new Server(exchange);
     }
@@ -327,6 +357,17 @@ class Http2ListenerTest {
         }
         stream.flush();
         return answer;
+    }
+
+    /** Keeps the last streams that were said to be served. */
+    private final class Farewells extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            if (message instanceof Http2GoAwayFrame goAway) {
+                lastStreams.add(goAway.lastStreamId());
+            }
+            ReferenceCountUtil.release(message);
+        }
     }
 
     /** What came back on one stream. */

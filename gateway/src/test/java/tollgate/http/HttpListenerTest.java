@@ -122,10 +122,61 @@ class HttpListenerTest {
         }
     }
 
+    @ParameterizedTest(name = "{2}")
+    @CsvSource(delimiter = '|', textBlock = """
+        GET^/ HTTP/1.1~Host: a~~                     | 400 | the request line holds a control character (expected: single spaces)
+        GET  / HTTP/1.1~Host: a~~                    | 400 | the request line holds a space too many
+        G@T / HTTP/1.1~Host: a~~                     | 400 | the method holds a character that belongs in none
+        GET /~Host: a~~                              | 400 | the request line is not a method, a target and a version of HTTP
+        GET * HTTP/1.1~Host: a~~                     | 400 | the request target * is for OPTIONS alone
+        GET http:///x HTTP/1.1~Host: a~~             | 400 | the request target is a URL without a host
+        GET / HTTP/1.1~Host: a~X: y~ z~~             | 400 | a header line is folded
+        GET / HTTP/1.1~Host: a~X : y~~               | 400 | white space stands before a header's colon
+        GET / HTTP/1.1~Host: a~X(: y~~               | 400 | a header's name is empty, or holds a character that belongs in none
+        GET / HTTP/1.1~Host: a~no colon~~            | 400 | a header line has no colon
+        GET / HTTP/1.1~Host: a~X: y&z~~              | 400 | a header's value holds a control character
+        GET / HTTP/1.1~Content-Length: 1~X: &~~      | 400 | a header's value holds a control character
+        GET / HTTP/1.1~Host: a~Content-Length: 3, 3~~ | 400 | Content-Length is not given once, as a number of at most 18 digits
+        GET / HTTP/1.1~Host: a~Transfer-Encoding: gzip~~ | 400 | Transfer-Encoding is not exactly chunked
+        """)
+    void whatIsWrongWithAHeadIsNamedAndNotQuoted(String request, int status, String named) throws Exception {
+        try (RawClient client = new RawClient(listener.port())) {
+            client.send(request.strip().replace("~", "\r\n").replace('^', '\t').replace('&', '\0'));
+            assertThat(client.readAll()).startsWith("HTTP/1.1 " + status + " ").endsWith("\r\n\r\n" + named + "\n");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        GET http://a/echo?q HTTP/1.1~Host: b~~  | /echo
+        GET HTTPS://a/echo HTTP/1.1~Host: b~~   | /echo
+        GET http://a?q HTTP/1.1~Host: b~~       | /
+        OPTIONS * HTTP/1.1~Host: b~~            | *
+        """)
+    void absoluteFormIsReadAsOriginForm(String request, String target) throws Exception {
+        try (RawClient client = new RawClient(listener.port())) {
+            client.send(request.strip().replace("~", "\r\n"), 1);
+            assertThat(client.readUntil(" []")).startsWith("HTTP/1.1 200 ").endsWith(" " + target + " []");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "GET / HTTP/1.1\nHost: a\n\n",
+                "GET\t/ HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET /\tHTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET /\u000bHTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET\f/ HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET  / HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET /  HTTP/1.1\r\nHost: a\r\n\r\n",
+                " GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET / HTTP/1.1 \r\nHost: a\r\n\r\n",
+                "GET / http/1.1\r\nHost: a\r\n\r\n",
+                "GET / HTTP/1.1\0\r\nHost: a\r\n\r\n",
+                "GET * HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET http:///x HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET http://u@a/x HTTP/1.1\r\nHost: a\r\n\r\n",
                 "GET / HTTP/1.1\r\nHost: a\nX: y\r\n\r\n",
                 "GET / HTTP/1.1\r\nHost: a\r\nX: y\rz\r\n\r\n",
                 "GET / HTTP/1.1\r\nHost: a\r\nX: y\0z\r\n\r\n",
@@ -200,6 +251,63 @@ class HttpListenerTest {
             client.send("POST /unread HTTP/1.1\r\nHost: a\r\n" + body + "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n");
             assertThat(client.readAll())
                     .isEqualTo("HTTP/1.1 200 OK\r\ncontent-length: 1\r\nconnection: close\r\n\r\nu");
+        }
+    }
+
+    @Test
+    void anAnswerWithoutContentTellsNoLengthAndKeepsItsConnection() throws Exception {
+        try (RawClient client = new RawClient(listener.port())) {
+            client.send(
+                    "GET /empty HTTP/1.1\r\nHost: a\r\n\r\nGET /one HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+            assertThat(client.readAll())
+                    .startsWith("HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200 OK\r\n")
+                    .endsWith("GET /one []");
+        }
+    }
+
+    @Test
+    void aListenerThatIsToEndServesWhatComesAndSaysThatTheConnectionDoes() throws Exception {
+        HttpListener own = bind(transport);
+        try (RawClient kept = new RawClient(own.port());
+                RawClient busy = new RawClient(own.port())) {
+            kept.send("GET /one HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertThat(kept.readUntil("]")).doesNotContain("onnection: close");
+            busy.send("GET /late HTTP/1.1\r\nHost: a\r\n\r\n");
+            Awaitility.await().until(() -> own.openExchanges() > 0);
+            own.announceEnd();
+            assertThat(busy.readAll()).contains("onnection: close").endsWith("GET /late []");
+            kept.send("GET /two HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertThat(kept.readAll()).contains("onnection: close").endsWith("GET /two []");
+            try (RawClient fresh = new RawClient(own.port())) {
+                fresh.send("GET /three HTTP/1.1\r\nHost: a\r\n\r\n");
+                assertThat(fresh.readAll()).contains("onnection: close").endsWith("GET /three []");
+            }
+        } finally {
+            own.close();
+        }
+    }
+
+    @Test
+    void drainingResetsNobody() throws Exception {
+        HttpListener own = bind(transport);
+        try (RawClient idle = new RawClient(own.port());
+                RawClient silent = new RawClient(own.port());
+                RawClient amid = new RawClient(own.port())) {
+            idle.send("GET /one HTTP/1.1\r\nHost: a\r\n\r\n");
+            idle.readUntil("]");
+            amid.send("GET /slowly HTTP/1.1\r\nHo");
+            Thread.sleep(100);
+            var drained = own.drain(Duration.ofSeconds(5)).toCompletableFuture();
+            idle.send("GET /crosses HTTP/1.1\r\nHost: a\r\n\r\n");
+            amid.send("st: a\r\n\r\n");
+            silent.send("GET /first HTTP/1.1\r\nHost: a\r\n\r\n");
+            // whether it still came in time or not: an end, not a reset
+            assertThat(idle.readAll()).doesNotContain("HTTP/1.1 4");
+            assertThat(amid.readAll()).contains("onnection: close").endsWith("GET /slowly []");
+            assertThat(silent.readAll()).contains("onnection: close").endsWith("GET /first []");
+            drained.get(5, TimeUnit.SECONDS);
+        } finally {
+            own.close();
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -23,6 +24,18 @@ class JournalCodecTest {
         0, 1, -1, 63, 64, -64, -65, 8191, 8192, 9_000_000_000_000_000L, -9_000_000_000_000_000L
     };
 
+    /** What the release before wrote of {@link Entries#entry} and {@link Entries#facts}. */
+    private static final String ENTRY_BEFORE =
+            "0222066f5f3106775f310478310466370e001463686174206770742d350004783122066f5f3106775f3102066b5f3102"
+                    + "06616e6e0008636861740c6f70656e61690a6770742d350c6f70656e6169028094ebdc0302800404763102087465616d"
+                    + "0c7365617263680206752d310000000080c8ceb40d0002146770742d352d3230323510636f6d706c6574650c77616c6c"
+                    + "6574040a696e707574140c6f7574707574280a000e0e0000020a696e7075741410302e3030303030310e302e30303030"
+                    + "310002020c6f70656e616902900300900300021466697273745f62797465e01282c8ceb40d00";
+
+    private static final String FACTS_BEFORE =
+            "0204783122066f5f3106775f3102066b5f310206616e6e0008636861740c6f70656e61690a6770742d350c6f70656e61"
+                    + "69028094ebdc0302800404763102087465616d0c7365617263680206752d310000000080c8ceb40d00";
+
     private final Random random = new Random(SEED);
     private final PackedWriter packed = new PackedWriter();
 
@@ -37,6 +50,17 @@ class JournalCodecTest {
                     .as("seed " + SEED)
                     .isEqualTo(entry.usage().facts());
         }
+    }
+
+    @Test
+    void what_the_release_before_wrote_is_read_as_held_by_no_cap() {
+        assertThat(JournalCodec.entry(HexFormat.of().parseHex(ENTRY_BEFORE))).isEqualTo(Entries.entry("x1", 7));
+        assertThat(JournalCodec.facts(HexFormat.of().parseHex(FACTS_BEFORE))).isEqualTo(Entries.facts("x1", Map.of()));
+        byte[] after = HexFormat.of().parseHex(FACTS_BEFORE);
+        after[0] = 6;
+        assertThatThrownBy(() -> JournalCodec.facts(after))
+                .isInstanceOf(PackedReader.Damaged.class)
+                .hasMessageContaining("layout 3 (expected: 1 or 2)");
     }
 
     @Test

@@ -128,6 +128,12 @@ class JournalTest {
         relayed.accrued(500);
         relayed.left();
         relayed.accrued(900);
+        relayed.counted(12, 34);
+        relayed.timed(Map.of("held", 7L));
+        Reservation reported = reserve(dead);
+        reported.open(Entries.facts("x4", Map.of()));
+        reported.counted(12, 34);
+        reported.reported(Map.of("input", 1L, "cached_input", 2L, "output", 3L));
         reserve(dead).open(Entries.facts("x2", Map.of()));
         reserve(dead);
         Reservation settledUnseen = reserve(dead);
@@ -136,8 +142,19 @@ class JournalTest {
         try (Journal again = open()) {
             assertThat(again.orphans())
                     .containsExactlyInAnyOrder(
-                            new Orphan(Entries.facts("x1", Map.of()), true, new Usd(900)),
-                            new Orphan(Entries.facts("x2", Map.of()), false, Usd.ZERO));
+                            new Orphan(
+                                    Entries.facts("x1", Map.of()),
+                                    true,
+                                    new Usd(900),
+                                    Map.of("input", 12L, "output", 34L),
+                                    Map.of("held", 7L)),
+                            new Orphan(Entries.facts("x2", Map.of()), false, Usd.ZERO, Map.of(), Map.of()),
+                            new Orphan(
+                                    Entries.facts("x4", Map.of()),
+                                    false,
+                                    Usd.ZERO,
+                                    Map.of("input", 1L, "cached_input", 2L, "output", 3L),
+                                    Map.of()));
             assertThat(again.unseen("x3")).isTrue();
             assertThat(again.unseen("x1")).isFalse();
             again.orphansSettled();

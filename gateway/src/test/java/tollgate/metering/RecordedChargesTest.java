@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tollgate.dialect.AnswerScanner;
 import tollgate.dialect.AnswerShape;
+import tollgate.dialect.Service;
 import tollgate.dialect.openai.OpenAiDialect;
 import tollgate.pricing.ModelRates;
 import tollgate.pricing.Usage;
@@ -135,6 +136,6 @@ final class RecordedChargesTest {
     }
 
     private static AnswerScanner scanner() {
-        return new OpenAiDialect().scanner(new AnswerShape(true, false, false));
+        return new OpenAiDialect().scanner(Service.CHAT, new AnswerShape(true, false, false));
     }
 }

@@ -85,6 +85,7 @@ final class WhoPaysTest {
                 usage != null && !reported.contains("output="),
                 null,
                 null,
+                null,
                 events,
                 bytes,
                 bytesAtUsage,
@@ -135,7 +136,7 @@ final class WhoPaysTest {
                 PLAN,
                 PLAN.want(),
                 new Ending.Complete(),
-                new Observed(usage, false, false, null, null, 9, 60, 60, false));
+                new Observed(usage, false, false, null, null, null, 9, 60, 60, false));
         assertThat(settled.total()).isEqualTo(new Usd(total));
         assertThat(settled.overrun()).isEqualTo(new Usd(overrun));
         assertThat(settled.disputed()).isEqualTo(new Usd(disputed));
@@ -145,7 +146,7 @@ final class WhoPaysTest {
     @Test
     void the_model_that_answered_sets_the_price() {
         Observed observed =
-                new Observed(Requests.usage("input=1 output=1"), false, false, "dearer", null, 9, 6, 6, false);
+                new Observed(Requests.usage("input=1 output=1"), false, false, "dearer", null, null, 9, 6, 6, false);
         Settlement settled = WHO_PAYS.settle(PLAN, PLAN.want(), new Ending.Complete(), observed);
         assertThat(settled.rates().model()).isEqualTo("dearer");
         assertThat(settled.total()).isEqualTo(new Usd(22_000));
@@ -153,8 +154,8 @@ final class WhoPaysTest {
 
     @Test
     void a_class_without_a_price_is_charged_nothing_and_marked() {
-        Observed observed =
-                new Observed(Requests.usage("input=1 output=1 web_search=2"), false, false, null, null, 9, 6, 6, false);
+        Observed observed = new Observed(
+                Requests.usage("input=1 output=1 web_search=2"), false, false, null, null, null, 9, 6, 6, false);
         Settlement settled = WHO_PAYS.settle(PLAN, PLAN.want(), new Ending.Complete(), observed);
         assertThat(settled.total()).isEqualTo(new Usd(11_000));
         assertThat(settled.charge().unpriced()).isTrue();

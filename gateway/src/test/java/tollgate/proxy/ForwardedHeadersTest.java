@@ -9,6 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tollgate.dialect.anthropic.AnthropicDialect;
+import tollgate.dialect.openai.OpenAiDialect;
 
 class ForwardedHeadersTest {
     @ParameterizedTest
@@ -28,6 +30,7 @@ class ForwardedHeadersTest {
                 "X-Forwarded-Anything",
                 "OpenAI-Organization",
                 "OpenAI-Project",
+                "anthropic-workspace-id",
                 "X-Tollgate-Tags",
                 "X-Tollgate-Request-Id",
                 "X-Usage-Cost",
@@ -36,28 +39,46 @@ class ForwardedHeadersTest {
             })
     void never_goes_upstream(String name) {
         HttpHeaders client = new DefaultHttpHeaders().set(name, "secret");
-        assertThat(ForwardedHeaders.upstream(client, null, true).get(name)).isNull();
+        assertThat(ForwardedHeaders.upstream(client, true).get(name)).isNull();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Content-Type", "User-Agent", "X-Stainless-Lang", "traceparent", "X-Whatever", "Accept"})
+    @ValueSource(
+            strings = {
+                "Content-Type",
+                "User-Agent",
+                "X-Stainless-Lang",
+                "traceparent",
+                "X-Whatever",
+                "Accept",
+                "anthropic-version",
+                "anthropic-beta"
+            })
     void goes_upstream(String name) {
         HttpHeaders client = new DefaultHttpHeaders().set(name, "v");
-        assertThat(ForwardedHeaders.upstream(client, null, true).get(name)).isEqualTo("v");
+        assertThat(ForwardedHeaders.upstream(client, true).get(name)).isEqualTo("v");
     }
 
     @Test
-    void our_own_key_takes_the_place_of_the_clients() {
-        HttpHeaders client = new DefaultHttpHeaders().set("Authorization", "Bearer tg_live_x");
-        assertThat(ForwardedHeaders.upstream(client, "sk-ours", true).getAll("Authorization"))
-                .containsExactly("Bearer sk-ours");
+    void our_own_key_takes_the_place_of_the_clients_as_each_dialect_bears_it() {
+        HttpHeaders client = new DefaultHttpHeaders()
+                .set("Authorization", "Bearer tg_live_x")
+                .set("X-Api-Key", "tg_live_x");
+        HttpHeaders openai = ForwardedHeaders.upstream(client, true);
+        new OpenAiDialect().authorize("sk-ours", openai::set);
+        assertThat(openai.getAll("Authorization")).containsExactly("Bearer sk-ours");
+        assertThat(openai.contains("x-api-key")).isFalse();
+        HttpHeaders anthropic = ForwardedHeaders.upstream(client, true);
+        new AnthropicDialect().authorize("sk-ours", anthropic::set);
+        assertThat(anthropic.getAll("x-api-key")).containsExactly("sk-ours");
+        assertThat(anthropic.contains("Authorization")).isFalse();
     }
 
     @ParameterizedTest(name = "{0}, stream {1}")
     @CsvSource({"'gzip, br', false, gzip", "br, false, identity", "'gzip, br', true, identity", "'', false, identity"})
     void an_encoding_is_asked_for_only_where_we_decode_it(String accepted, boolean stream, String asked) {
         HttpHeaders client = new DefaultHttpHeaders().set("Accept-Encoding", accepted);
-        assertThat(ForwardedHeaders.upstream(client, null, stream).get("Accept-Encoding"))
+        assertThat(ForwardedHeaders.upstream(client, stream).get("Accept-Encoding"))
                 .isEqualTo(asked);
     }
 

@@ -1,6 +1,7 @@
 package tollgate.records;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -218,17 +219,65 @@ class RecordsTest {
     }
 
     @Test
-    void a_lease_is_one_owners_until_it_runs_out_and_a_cloned_gateway_is_refused() {
+    void a_lease_is_one_owners_until_it_runs_out_and_the_next_run_of_a_dead_gateway_has_it_at_once() {
         try (Records records = open()) {
             records.shards().get(7);
             assertThat(records.shards().lease(7, "me", 100, 200)).isTrue();
             assertThat(records.shards().lease(7, "you", 150, 300)).isFalse();
             assertThat(records.shards().lease(7, "me", 150, 300)).isTrue();
             assertThat(records.shards().lease(7, "you", 301, 400)).isTrue();
-            assertThat(records.gateways().claim("g", 1, "n1", 1_000, 500)).isTrue();
-            assertThat(records.gateways().claim("g", 1, "n2", 1_100, 500)).isFalse();
-            assertThat(records.gateways().claim("g", 2, "n3", 1_100, 500)).isTrue();
-            assertThat(records.gateways().claim("g", 1, "n2", 9_000, 500)).isTrue();
+            records.shards().lease(7, "g.n1", 500, 900);
+            records.shards().inherit("g.", "g.n2");
+            assertThat(records.shards().lease(7, "g.n1", 600, 900)).isFalse();
+            assertThat(records.shards().lease(7, "g.n2", 600, 900)).isTrue();
+        }
+    }
+
+    @Test
+    void a_copy_of_a_living_gateway_is_refused_and_a_restart_in_the_same_place_is_not() {
+        try (Records records = open()) {
+            Gateways gateways = records.gateways();
+            Gateways.Run first = new Gateways.Run("g", 1, "n1", "disk 1");
+            assertThat(gateways.claim(first, 1_000, 500)).isTrue();
+            Gateways.Run copy = new Gateways.Run("g", 2, "n2", "disk 2");
+            assertThat(gateways.claim(copy, 1_100, 500))
+                    .as("with the next boot number, as a restart would have")
+                    .isFalse();
+            Gateways.Run nowhere = new Gateways.Run("g", 2, "n3", "");
+            assertThat(gateways.claim(nowhere, 1_100, 500)).isFalse();
+            Gateways.Run restarted = new Gateways.Run("g", 2, "n4", "disk 1");
+            assertThat(gateways.claim(restarted, 1_100, 500)).isTrue();
+            assertThat(gateways.renew(first, 1_200)).isFalse();
+            assertThat(gateways.renew(restarted, 1_200)).isTrue();
+            assertThat(gateways.seenMs("g")).isEqualTo(1_200);
+            assertThat(gateways.claim(copy, 1_700, 500)).isFalse();
+            assertThat(gateways.claim(copy, 1_701, 500))
+                    .as("not heard of for too long")
+                    .isTrue();
+            assertThat(gateways.renew(restarted, 1_702)).isFalse();
+            gateways.leave(restarted);
+            assertThat(gateways.seenMs("g")).as("of another run's").isEqualTo(1_701);
+            gateways.leave(copy);
+            assertThat(gateways.claim(first, 1_703, 500)).isTrue();
+        }
+    }
+
+    @Test
+    void whoever_is_alive_and_has_not_told_what_it_holds_is_waited_for() {
+        try (Records records = open()) {
+            Gateways gateways = records.gateways();
+            long now = records.nowMs();
+            assertThat(now).isCloseTo(System.currentTimeMillis(), within(5_000L));
+            gateways.claim(new Gateways.Run("a", 1, "n", "1"), now, 500);
+            gateways.claim(new Gateways.Run("b", 1, "n", "2"), now, 500);
+            gateways.claim(new Gateways.Run("dead", 1, "n", "3"), now - 501, 500);
+            assertThat(gateways.beside("a", now - 500)).containsExactly("b");
+            gateways.reinstated("a", 7, 4);
+            gateways.reinstated("b", 7, 3);
+            gateways.reinstated("b", 8, 4);
+            assertThat(gateways.notReinstated(7, 4, now - 500)).containsExactly("b");
+            gateways.reinstated("b", 7, 4);
+            assertThat(gateways.notReinstated(7, 4, now - 500)).isEmpty();
         }
     }
 

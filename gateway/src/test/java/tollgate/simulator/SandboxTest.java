@@ -11,6 +11,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +21,7 @@ import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tollgate.http.Transport;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -65,6 +68,41 @@ class SandboxTest {
             }
         }
         return events;
+    }
+
+    @Test
+    void aScriptSaysWhatEachRequestMeetsAndARequestHasTheLastWord(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("script");
+        Files.writeString(file, "# first as asked\n-\n\n2 * status=429, retry-after=7\ntokens=3\n");
+        try (Sandbox scripted = Sandbox.start(0, Script.read(file), Transport.best(), loops)) {
+            List<Integer> statuses = new ArrayList<>();
+            for (String told : List.of("", "", "status=500", "", "")) {
+                HttpRequest request = HttpRequest.newBuilder(chat(body(""), told), (name, value) -> !value.isEmpty())
+                        .uri(URI.create("http://127.0.0.1:" + scripted.port() + "/v1/chat/completions"))
+                        .build();
+                HttpResponse<String> answer = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+                statuses.add(answer.statusCode());
+                if (answer.statusCode() == 429) {
+                    assertThat(answer.headers().firstValue("retry-after")).hasValue("7");
+                }
+                if (statuses.size() == 4) {
+                    assertThat(answer.body()).contains("\"completion_tokens\":3");
+                }
+            }
+            assertThat(statuses).containsExactly(200, 429, 500, 200, 200);
+        }
+        Files.writeString(file, "status=429\ntokns=3\n");
+        assertThatThrownBy(() -> Script.read(file)).hasMessageContaining("line 2: 'tokns' (expected: name=value");
+    }
+
+    @Test
+    void answersThatNoMemoryHoldsAreRefused() throws Exception {
+        assertThat(ask(body(""), "tokens=2000000000").statusCode()).isEqualTo(400);
+        assertThat(ask(body(",\"n\":100"), "tokens=1000000").statusCode()).isEqualTo(400);
+        assertThat(ask(body(",\"stream\":true,\"n\":100"), "tokens=1000000").statusCode())
+                .isEqualTo(400);
+        assertThat(ask(body(",\"max_tokens\":5"), "tokens=2000000000").statusCode())
+                .isEqualTo(200);
     }
 
     @Test

@@ -57,7 +57,7 @@ class CapModelTest {
         redis = RedisChild.start(folder.resolve("redis"));
         ShardWatch watch = new ShardWatch();
         control = ControlPort.connect(redis.url(), watch, new Usd(Usd.MAX_NANO));
-        control.fence(SHARD, new Fence(true, "line", 1, 0, 0, Duration.ZERO));
+        control.fence(SHARD, new Fence(true, "line", 1, 0, 0, Duration.ZERO, Duration.ZERO));
         watch.ready(SHARD, 1, 0);
         watch.open(SHARD);
         client = RedisClient.create(RedisURI.create(redis.url()));

@@ -100,7 +100,7 @@ class ScriptRefusalsTest {
         redis = RedisChild.start(folder.resolve("redis"));
         ShardWatch watch = new ShardWatch();
         control = ControlPort.connect(redis.url(), watch, Usd.parse("10"));
-        control.fence(3, new Fence(true, "line", 1, 0, 0, Duration.ZERO));
+        control.fence(3, new Fence(true, "line", 1, 0, 0, Duration.ZERO, Duration.ZERO));
         watch.ready(3, 1, 0);
         watch.open(3);
         control.post(new Post(AT, "open", EntryKind.OPEN, Usd.ZERO, false, "USD", "r", "t"));
@@ -166,6 +166,7 @@ class ScriptRefusalsTest {
                 "r",
                 false,
                 new Settle.Counted(control.exchange(3, "x").orElseThrow().caps(), 15, true));
+        Settle goneUnderCaps = new Settle(AT, "z", "f", Usd.parse("0.5"), false, "r", false, capped.counted());
         LedgerEntry entry = new LedgerEntry(
                 "",
                 "e",
@@ -210,32 +211,44 @@ class ScriptRefusalsTest {
                 new Good(
                         "settle finally",
                         Calls.settle(settle, Usd.parse("10"), 0),
-                        List.of(2, 3, 9, 15, 18),
-                        List.of(10, 19),
+                        List.of(2, 3, 9, 15),
+                        List.of(10),
                         List.of(1, 4, 5, 6, 7, 8)),
                 new Good(
                         "settle what is capped",
                         Calls.settle(capped, Usd.parse("10"), 0),
-                        List.of(2, 3, 9, 15, 18),
+                        List.of(2, 3, 9, 15, 17, 18),
                         List.of(10, 19),
                         List.of(1, 4, 5, 6, 7, 8)),
                 new Good(
                         "replay",
                         Calls.replay(gone, 0, -1, 0),
-                        List.of(2, 3, 9, 12, 18),
+                        List.of(2, 3, 9, 12),
+                        List.of(10),
+                        List.of(1, 4, 5, 6, 7, 8)),
+                new Good(
+                        "replay under caps",
+                        Calls.replay(goneUnderCaps, 0, -1, 0),
+                        List.of(2, 3, 9, 12, 17, 18),
                         List.of(10, 19),
                         List.of(1, 4, 5, 6, 7, 8)),
                 new Good(
                         "adjust",
                         Calls.adjust(gone, 0, -1, false, 0),
-                        List.of(2, 3, 9, 12, 18),
+                        List.of(2, 3, 9, 12),
+                        List.of(10, 13),
+                        List.of(1, 4, 5, 6, 7, 8)),
+                new Good(
+                        "adjust under caps",
+                        Calls.adjust(goneUnderCaps, 0, -1, false, 0),
+                        List.of(2, 3, 9, 12, 17, 18),
                         List.of(10, 13, 19),
                         List.of(1, 4, 5, 6, 7, 8)),
                 new Good(
                         "expire",
                         Calls.expire(settle, new DueHold("y", "o", "w", 1, 1), 0),
-                        List.of(2, 3, 13, 14, 18),
-                        List.of(10, 19),
+                        List.of(2, 3, 13, 14),
+                        List.of(10),
                         List.of(1, 4, 5, 7, 8)),
                 new Good(
                         "tick",
@@ -264,8 +277,20 @@ class ScriptRefusalsTest {
                         List.of(1, 4, 6)),
                 new Good(
                         "fence",
-                        Calls.fence(3, new Fence(false, "line", 2, 1, 2, Duration.ofSeconds(1))),
-                        List.of(4, 5, 6, 7),
+                        Calls.fence(3, new Fence(false, "line", 2, 1, 2, Duration.ofSeconds(1), Duration.ofSeconds(1))),
+                        List.of(4, 5, 6, 7, 8),
+                        List.of(),
+                        List.of(1, 2, 3)),
+                new Good(
+                        "fence for reinstated holds",
+                        Calls.endReinstating(3, "line", 1),
+                        List.of(4, 5, 6, 7, 8),
+                        List.of(),
+                        List.of(1, 2, 3)),
+                new Good(
+                        "fence that closes",
+                        Calls.close(3, new ShardState("line", "", 1, 2, 0)),
+                        List.of(4, 5, 6, 7, 8),
                         List.of(),
                         List.of(1, 2, 3)),
                 new Good(
@@ -349,6 +374,7 @@ class ScriptRefusalsTest {
     /** An amount that may be below zero. */
     private static boolean signed(Good good, int number) {
         return (good.story.equals("post") && number == 8)
+                || (good.call.script() == Script.SETTLE && number == 17)
                 || (good.story.equals("reapply") && (number == 10 || number == 11 || number == 17));
     }
 

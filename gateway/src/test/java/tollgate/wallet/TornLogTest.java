@@ -73,7 +73,7 @@ final class TornLogTest {
         try (RedisProcess redis = RedisProcess.start(folder, LOGGED);
                 ControlPort control = ControlPort.connect(url(redis), new ShardWatch(), Usd.parse("1"))) {
             Usd held = Usd.parse("2.5");
-            control.fence(3, new Fence(true, "line", 1, 0, 0, Duration.ZERO));
+            control.fence(3, new Fence(true, "line", 1, 0, 0, Duration.ZERO, Duration.ZERO));
             post(control, "open", EntryKind.OPEN, "0");
             post(control, "top", EntryKind.TOP_UP, "100");
             done(redis);

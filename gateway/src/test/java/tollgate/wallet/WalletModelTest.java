@@ -52,7 +52,7 @@ class WalletModelTest {
         redis = RedisChild.start(folder.resolve("redis"));
         watch = new ShardWatch();
         control = ControlPort.connect(redis.url(), watch, new Usd(Usd.MAX_NANO));
-        FenceResult opened = control.fence(3, new Fence(true, "line", 1, 0, 0, Duration.ZERO));
+        FenceResult opened = control.fence(3, new Fence(true, "line", 1, 0, 0, Duration.ZERO, Duration.ZERO));
         assertThat(opened).isEqualTo(new FenceResult.Opened(1, 0));
         watch.ready(3, 1, 0);
         watch.open(3);

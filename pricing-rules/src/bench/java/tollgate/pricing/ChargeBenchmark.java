@@ -32,6 +32,8 @@ public class ChargeBenchmark {
             UnitClass.CACHED_INPUT, Rate.perMillion("1.25"),
             UnitClass.OUTPUT, Rate.perMillion("10"));
 
+    private static final int NAMES = 10;
+
     @Param({"10", "1000", "10000"})
     private int models;
 
@@ -51,7 +53,8 @@ public class ChargeBenchmark {
     @Setup
     public void cards() {
         List<RateCard> cards = new ArrayList<>();
-        names = new String[1024];
+        // as many names whatever the number of models: what is measured is the book, not the caches of the processor
+        names = new String[NAMES];
         for (int i = 0; i < models; i++) {
             cards.add(RateCard.named("model-" + i)
                     .rates(RATES)
@@ -62,7 +65,7 @@ public class ChargeBenchmark {
         }
         book = RateBook.of(cards);
         for (int i = 0; i < names.length; i++) {
-            names[i] = "model-" + (i * 7919) % models;
+            names[i] = "model-" + i * (models / NAMES);
             book.resolve(names[i], NOW);
         }
         rates = ((Resolution.Priced) book.resolve("model-3", NOW)).rates();
@@ -76,7 +79,7 @@ public class ChargeBenchmark {
 
     @Benchmark
     public ModelRates lookUp() {
-        next = (next + 1) & 1023;
+        next = next + 1 == NAMES ? 0 : next + 1;
         return book.settling(rates, names[next], NOW);
     }
 

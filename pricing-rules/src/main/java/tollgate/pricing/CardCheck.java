@@ -8,7 +8,7 @@ import java.util.Set;
 
 /** What must be true of a card as a whole. */
 final class CardCheck {
-    private static final int MOST_TARIFFS = 256;
+    static final int MOST_TARIFFS = 256;
 
     private final RateCard card;
 

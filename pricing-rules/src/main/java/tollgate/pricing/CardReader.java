@@ -38,6 +38,7 @@ final class CardReader {
                             "free",
                             "source",
                             "seen",
+                            "via",
                             "sources",
                             "note"),
                     RatesReader.MEASURES.stream())
@@ -83,7 +84,7 @@ final class CardReader {
     }
 
     RateCard card() {
-        RateCard.Builder builder = RateCard.named(card.text("model"))
+        RateCardBuilder builder = RateCard.named(card.text("model"))
                 .aliases(card.texts("aliases"))
                 .provider(either("provider", ""))
                 .scoped(flag("scoped"))
@@ -120,12 +121,18 @@ final class CardReader {
         YamlFields dated = at.has("seen") ? at : file;
         String seen = dated.text("seen");
         try {
-            return new Provenance(source, LocalDate.parse(seen).toString());
+            return new Provenance(source, LocalDate.parse(seen).toString(), via(at, file));
         } catch (DateTimeParseException wrong) {
             InvalidRateCard invalid = dated.invalidField("seen", "seen: '" + seen + "' (expected: a day, 2026-08-01)");
             invalid.initCause(wrong);
             throw invalid;
         }
+    }
+
+    /** A day of its own is of a place of its own: where a catalogue was looked up goes with the day of it. */
+    private static String via(YamlFields at, YamlFields file) {
+        YamlFields stated = at.has("via") || at.has("seen") ? at : file;
+        return stated.has("via") ? stated.text("via") : "";
     }
 
     private String either(String name, String otherwise) {
@@ -261,7 +268,7 @@ final class CardReader {
         if (card.has("sources")) {
             YamlFields named = new YamlFields(card.file(), card.node("sources"), RatesReader.CLASSES);
             for (String name : named.names()) {
-                YamlFields one = new YamlFields(card.file(), named.node(name), List.of("source", "seen"));
+                YamlFields one = new YamlFields(card.file(), named.node(name), List.of("source", "seen", "via"));
                 YamlFields defaults = card.has("source") && card.has("seen") ? card : file;
                 sources.put(RatesReader.unit(named, name, name), provenance(one, defaults));
             }

@@ -1,9 +1,7 @@
 package tollgate.pricing;
 
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 public final class ModelRates {
     private static final BigInteger MAX_NANO = BigInteger.valueOf(Usd.MAX_NANO);
     private static final BigInteger ONE = BigInteger.valueOf(Markup.ONE);
-    private static final Usd LARGEST = new Usd(Usd.MAX_NANO);
 
     /** Markups up to here keep the fast path within a long (see {@link #marked}). */
     private static final long FAST_FACTOR = 9 * Markup.ONE;
@@ -25,7 +22,7 @@ public final class ModelRates {
     private final String priceVersion;
     private final Tariffs tariffs;
     private final long minimum;
-    private final BigInteger requestFee;
+    private final WorstCase worst;
 
     /** Compiles a card. */
     public ModelRates(RateCard card) {
@@ -33,24 +30,12 @@ public final class ModelRates {
         this.priceVersion = card.provenance().seen() + "/" + Fingerprint.of(card);
         this.tariffs = new Tariffs(card);
         this.minimum = Grains.perStep(new Rate(card.minimumUsd(), Per.EACH), UnitClass.REQUEST);
-        this.requestFee = requestFee(card);
-    }
-
-    /** Fine grains of the dearest request, where the card has a rate of requests. */
-    private static BigInteger requestFee(RateCard card) {
-        BigInteger most = BigInteger.ZERO;
-        List<Map<UnitClass, Rate>> all = new ArrayList<>(List.of(card.rates()));
-        card.variants().forEach(variant -> all.add(variant.rates()));
-        for (Map<UnitClass, Rate> rates : all) {
-            Rate fee = rates.get(UnitClass.REQUEST);
-            most = fee == null ? most : most.max(Grains.finePerStep(fee, UnitClass.REQUEST));
-        }
-        return most;
+        this.worst = new WorstCase(card, minimum);
     }
 
     /** A usage with the request itself counted, where the card has a rate of requests and nobody counted it. */
     public Usage countingRequest(Usage usage) {
-        return requestFee.signum() == 0 || usage.counted() == 0 || usage.reported(UnitClass.REQUEST)
+        return !worst.countsRequests() || usage.counted() == 0 || usage.reported(UnitClass.REQUEST)
                 ? usage
                 : usage.plus(Usage.builder().set(UnitClass.REQUEST, 1).build());
     }
@@ -172,12 +157,7 @@ public final class ModelRates {
      * @return at most the largest amount there is: nobody has more, so it is never granted
      */
     public Usd worstCase(long inputBound, long outputBound, Terms terms, Markup markup) {
-        BigInteger most = BigInteger.ZERO;
-        for (Tariff tariff : tariffs.within(inputBound, terms)) {
-            most = most.max(dearest(tariff, inputBound, outputBound));
-        }
-        BigInteger nano = marked(most.add(requestFee).max(Grains.fine(minimum)), markup);
-        return nano.compareTo(MAX_NANO) > 0 ? LARGEST : new Usd(nano.longValueExact());
+        return worst.of(tariffs.within(inputBound, terms), inputBound, outputBound, markup);
     }
 
     /**
@@ -186,23 +166,7 @@ public final class ModelRates {
      * @return -1 where the input alone costs more; {@link Long#MAX_VALUE} where output costs nothing
      */
     public long outputTokensAffordable(Usd amount, long inputBound, Terms terms, Markup markup) {
-        BigInteger left = Grains.ofNano(amount.nano() - markup.fixed().nano());
-        BigInteger all = left.multiply(ONE).divide(BigInteger.valueOf(markup.factor()));
-        if (left.signum() < 0 || all.compareTo(Grains.fine(minimum)) < 0) {
-            return -1;
-        }
-        long affordable = Long.MAX_VALUE;
-        for (Tariff tariff : tariffs.within(inputBound, terms)) {
-            BigInteger forOutput = all.subtract(requestFee).subtract(dearest(tariff, inputBound, 0));
-            if (forOutput.signum() < 0) {
-                return -1;
-            }
-            if (tariff.dearestOutput > 0) {
-                BigInteger tokens = forOutput.divide(Grains.fine(tariff.dearestOutput));
-                affordable = tokens.min(BigInteger.valueOf(affordable)).longValueExact();
-            }
-        }
-        return affordable;
+        return worst.outputTokensAffordable(tariffs.within(inputBound, terms), amount, inputBound, markup);
     }
 
     /** What a class costs under these terms and why, for a prompt of so many tokens; null: it has no price. */
@@ -217,12 +181,6 @@ public final class ModelRates {
     @Override
     public String toString() {
         return card.model() + " " + priceVersion;
-    }
-
-    private static BigInteger dearest(Tariff tariff, long inputTokens, long outputTokens) {
-        return BigInteger.valueOf(inputTokens)
-                .multiply(Grains.fine(tariff.dearestInput))
-                .add(BigInteger.valueOf(outputTokens).multiply(Grains.fine(tariff.dearestOutput)));
     }
 
     /** The cost in grains where everything is a plain product and stays within a long, else {@link #NOT_FAST}. */

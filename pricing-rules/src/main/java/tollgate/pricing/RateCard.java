@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The prices of one model as somebody wrote them down; {@code docs/pricing.md} describes each part. Immutable. Made by a
- * {@link Builder} or read from a file.
+ * {@link RateCardBuilder} or read from a file.
  *
  * @param provider who asks these prices; empty: not said
  * @param model the model's own name
@@ -79,13 +79,13 @@ public record RateCard(
     }
 
     /** A card in the making, with nothing but a name. */
-    public static Builder named(String model) {
-        return new Builder(model);
+    public static RateCardBuilder named(String model) {
+        return new RateCardBuilder(model);
     }
 
     /** This card in the making again, to be changed. */
-    public Builder edit() {
-        return new Builder(this);
+    public RateCardBuilder edit() {
+        return new RateCardBuilder(this);
     }
 
     /** Where a class's rate is from. */
@@ -116,196 +116,5 @@ public record RateCard(
         Map<UnitClass, Rate> copy = new EnumMap<>(UnitClass.class);
         copy.putAll(rates);
         return Collections.unmodifiableMap(copy);
-    }
-
-    /** Puts a card together. Not thread-safe. */
-    public static final class Builder {
-        private final String model;
-        private String provider = "";
-        private List<String> aliases = List.of();
-        private boolean scoped;
-        private String service = "chat";
-        private Limits limits = Limits.CAREFUL;
-        private Period period = Period.ALWAYS;
-        private Map<UnitClass, Rate> rates = Map.of();
-        private List<LongContext> longContext = List.of();
-        private Map<String, ServiceTier> tiers = Map.of();
-        private Map<String, BigDecimal> regions = Map.of();
-        private @Nullable OffPeak offPeak;
-        private List<Variant> variants = List.of();
-        private List<Graduated> graduated = List.of();
-        private BigDecimal discountPercent = BigDecimal.ZERO;
-        private BigDecimal minimumUsd = BigDecimal.ZERO;
-        private Map<UnitClass, BigDecimal> minimumUnits = Map.of();
-        private Map<UnitClass, BigDecimal> billedInSteps = Map.of();
-        private Provenance provenance = new Provenance("configured", "-");
-        private Map<UnitClass, Provenance> sources = Map.of();
-        private String note = "";
-
-        private Builder(String model) {
-            this.model = model;
-        }
-
-        private Builder(RateCard card) {
-            this(card.model);
-            provider(card.provider).aliases(card.aliases).scoped(card.scoped).service(card.service);
-            limits(card.limits).period(card.period).rates(card.rates).longContext(card.longContext);
-            tiers(card.tiers).regions(card.regions).offPeak(card.offPeak).variants(card.variants);
-            graduated(card.graduated).discountPercent(card.discountPercent).minimumUsd(card.minimumUsd);
-            minimumUnits(card.minimumUnits).billedInSteps(card.billedInSteps).provenance(card.provenance);
-            sources(card.sources).note(card.note);
-        }
-
-        /** Sets {@link RateCard#provider}. */
-        public Builder provider(String name) {
-            provider = name;
-            return this;
-        }
-
-        /** Sets {@link RateCard#aliases}. */
-        public Builder aliases(List<String> names) {
-            aliases = names;
-            return this;
-        }
-
-        /** Sets {@link RateCard#scoped}. */
-        public Builder scoped(boolean only) {
-            scoped = only;
-            return this;
-        }
-
-        /** Sets {@link RateCard#service}. */
-        public Builder service(String kind) {
-            service = kind;
-            return this;
-        }
-
-        /** Sets {@link RateCard#limits}. */
-        public Builder limits(Limits bounds) {
-            limits = bounds;
-            return this;
-        }
-
-        /** Sets {@link RateCard#period}. */
-        public Builder period(Period when) {
-            period = when;
-            return this;
-        }
-
-        /** Sets {@link RateCard#rates}. */
-        public Builder rates(Map<UnitClass, Rate> byClass) {
-            rates = byClass;
-            return this;
-        }
-
-        /** Sets {@link RateCard#longContext}. */
-        public Builder longContext(List<LongContext> thresholds) {
-            longContext = thresholds;
-            return this;
-        }
-
-        /** Sets {@link RateCard#tiers}. */
-        public Builder tiers(Map<String, ServiceTier> byName) {
-            tiers = byName;
-            return this;
-        }
-
-        /** Sets {@link RateCard#regions}. */
-        public Builder regions(Map<String, BigDecimal> factors) {
-            regions = factors;
-            return this;
-        }
-
-        /** Sets {@link RateCard#offPeak}. */
-        public Builder offPeak(@Nullable OffPeak hours) {
-            offPeak = hours;
-            return this;
-        }
-
-        /** Sets {@link RateCard#variants}. */
-        public Builder variants(List<Variant> conditional) {
-            variants = conditional;
-            return this;
-        }
-
-        /** Sets {@link RateCard#graduated}. */
-        public Builder graduated(List<Graduated> marginal) {
-            graduated = marginal;
-            return this;
-        }
-
-        /** Sets {@link RateCard#discountPercent}. */
-        public Builder discountPercent(BigDecimal percent) {
-            discountPercent = percent;
-            return this;
-        }
-
-        /** Sets {@link RateCard#minimumUsd}. */
-        public Builder minimumUsd(BigDecimal usd) {
-            minimumUsd = usd;
-            return this;
-        }
-
-        /** Sets {@link RateCard#minimumUnits}. */
-        public Builder minimumUnits(Map<UnitClass, BigDecimal> byClass) {
-            minimumUnits = byClass;
-            return this;
-        }
-
-        /** Sets {@link RateCard#billedInSteps}. */
-        public Builder billedInSteps(Map<UnitClass, BigDecimal> byClass) {
-            billedInSteps = byClass;
-            return this;
-        }
-
-        /** Sets {@link RateCard#provenance}. */
-        public Builder provenance(Provenance from) {
-            provenance = from;
-            return this;
-        }
-
-        /** Sets {@link RateCard#sources}. */
-        public Builder sources(Map<UnitClass, Provenance> byClass) {
-            sources = byClass;
-            return this;
-        }
-
-        /** Sets {@link RateCard#note}. */
-        public Builder note(String text) {
-            note = text;
-            return this;
-        }
-
-        /**
-         * The card.
-         *
-         * @throws IllegalArgumentException when a part contradicts another or is out of range
-         */
-        public RateCard build() {
-            RateCard card = new RateCard(
-                    provider,
-                    model,
-                    aliases,
-                    scoped,
-                    service,
-                    limits,
-                    period,
-                    rates,
-                    longContext,
-                    tiers,
-                    regions,
-                    offPeak,
-                    variants,
-                    graduated,
-                    discountPercent,
-                    minimumUsd,
-                    minimumUnits,
-                    billedInSteps,
-                    provenance,
-                    sources,
-                    note);
-            CardCheck.of(card);
-            return card;
-        }
     }
 }

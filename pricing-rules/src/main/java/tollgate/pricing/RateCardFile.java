@@ -17,10 +17,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
+import tollgate.pricing.yaml.UnreadableYaml;
+import tollgate.pricing.yaml.YamlText;
 
 /**
  * Reads rate cards from YAML. The file is composed to nodes only, never built into objects: no tag of it means anything,
@@ -28,9 +27,9 @@ import org.snakeyaml.engine.v2.nodes.Node;
  */
 public final class RateCardFile {
     private static final List<String> FILE =
-            List.of("provider", "source", "seen", "note", "scoped", "defaults", "models", "fees");
+            List.of("provider", "source", "seen", "via", "note", "scoped", "defaults", "models", "fees");
     private static final List<String> FEE = Stream.concat(
-                    Stream.of("provider", "models", "variants", "source", "seen", "free"),
+                    Stream.of("provider", "models", "variants", "source", "seen", "via", "free"),
                     Stream.of(Per.values()).map(Per::key))
             .toList();
 
@@ -98,13 +97,9 @@ public final class RateCardFile {
                 .build();
         Optional<Node> root;
         try {
-            root = new Compose(settings).composeString(text.startsWith("\uFEFF") ? text.substring(1) : text);
-        } catch (MarkedYamlEngineException e) {
-            String line =
-                    e.getProblemMark().map(mark -> ":" + (mark.getLine() + 1)).orElse("");
-            throw new InvalidRateCard(file + line + ": not YAML: " + e.getProblem(), e);
-        } catch (YamlEngineException e) {
-            throw new InvalidRateCard(file + ": not YAML: " + e.getMessage(), e);
+            root = YamlText.compose(settings, text);
+        } catch (UnreadableYaml e) {
+            throw new InvalidRateCard(e.at(file) + "not YAML: " + e.problem(), e);
         }
         return new RateCardFile(file)
                 .read(root.orElseThrow(() -> new InvalidRateCard(file + ": empty (expected: models)")));

@@ -101,7 +101,11 @@ final class YamlFields {
     }
 
     String text(String name) {
-        return text(node(name));
+        Node node = node(name);
+        if (!(node instanceof ScalarNode scalar) || scalar.getValue().isBlank()) {
+            throw invalid(node, name + ": " + kind(node) + " (expected: a plain value)");
+        }
+        return scalar.getValue();
     }
 
     long whole(String name) {
@@ -153,7 +157,7 @@ final class YamlFields {
             return List.of();
         }
         if (!(node instanceof SequenceNode list)) {
-            throw invalid(node, name + ": expected a list");
+            throw invalid(node, name + ": " + kind(node) + " (expected: a list)");
         }
         return list.getValue();
     }
@@ -178,9 +182,18 @@ final class YamlFields {
 
     private String text(Node node) {
         if (!(node instanceof ScalarNode scalar) || scalar.getValue().isBlank()) {
-            throw invalid(node, "expected a plain value");
+            throw invalid(node, kind(node) + " (expected: a plain value)");
         }
         return scalar.getValue();
+    }
+
+    private static String kind(Node node) {
+        return switch (node) {
+            case SequenceNode list -> "a list";
+            case MappingNode fields -> "fields";
+            case ScalarNode scalar when !scalar.getValue().isBlank() -> "'" + scalar.getValue() + "'";
+            default -> "nothing";
+        };
     }
 
     private InvalidRateCard invalid(Node node, String problem) {

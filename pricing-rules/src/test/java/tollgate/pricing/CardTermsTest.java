@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What one card asks under different terms, with the arithmetic of each written out. */
 final class CardTermsTest {
-    private static final RateCards FILE = RateCardFile.read("card.yaml", """
+    private final RateCards file = RateCardFile.read("card.yaml", """
             provider: other
             source: https://example.com/pricing
             seen: 2026-08-01
@@ -64,11 +64,11 @@ final class CardTermsTest {
                 usd_per_thousand: { file_search: "2.5", web_search: "99" }
                 variants: [{ when: { kind: large }, usd_each: { code_session: "0.1" } }]
             """);
-    private static final RateBook BOOK = RateBook.of(FILE.cards(), FILE.fees());
+    private final RateBook book = RateBook.of(file.cards(), file.fees());
     private static final Instant NOON = Instant.parse("2026-11-25T12:00:00Z");
 
-    private static ModelRates rates(String model) {
-        return ((Resolution.Priced) BOOK.resolve(model, NOON)).rates();
+    private ModelRates rates(String model) {
+        return ((Resolution.Priced) book.resolve(model, NOON)).rates();
     }
 
     private static Terms terms(String text) {
@@ -164,6 +164,27 @@ final class CardTermsTest {
                 .isEqualTo(new Provenance("https://example.com/pricing", "2026-08-01"));
         assertThat(charge.lines().get(1).provenance()).hasToString("elsewhere, seen 2026-07-01");
         assertThat(charge.adjustments()).extracting(Adjustment::kind).containsExactly(Adjustment.Kind.MINIMUM);
+    }
+
+    @Test
+    void a_rate_says_by_way_of_what_it_was_seen_and_a_day_of_its_own_is_of_a_place_of_its_own() {
+        List<RateCard> cards = RateCardFile.read("own.yaml", """
+                        source: https://example.com/pricing
+                        seen: 2026-08-01
+                        via: a catalogue
+                        models:
+                          - { model: a, usd_per_million: { input: "1", output: "2", cached_input: "0.1" }, sources: { output: { via: a letter }, cached_input: { seen: 2026-09-01 } } }
+                          - { model: b, seen: 2026-10-01, usd_per_million: { input: "1", output: "2" } }
+                        fees: [ { provider: x, usd_each: { web_search: "0.01" }, via: a call } ]
+                        """).cards();
+        Provenance seen = cards.get(0).provenance(UnitClass.INPUT);
+        assertThat(seen).isEqualTo(new Provenance("https://example.com/pricing", "2026-08-01", "a catalogue"));
+        assertThat(seen).hasToString("https://example.com/pricing, seen 2026-08-01 via a catalogue");
+        assertThat(cards.get(0).provenance(UnitClass.OUTPUT).via()).isEqualTo("a letter");
+        assertThat(cards.get(0).provenance(UnitClass.CACHED_INPUT))
+                .isEqualTo(new Provenance("https://example.com/pricing", "2026-09-01"));
+        assertThat(cards.get(1).provenance(UnitClass.INPUT))
+                .hasToString("https://example.com/pricing, seen 2026-10-01");
     }
 
     @Test

@@ -11,15 +11,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 final class RateBookTest {
     private static final Instant NOW = Instant.parse("2026-11-25T00:00:00Z");
-    private static final RateCard OWN = Cards.card("gpt-4o", List.of("gpt-4o-2024-08-06"), "input=2.5 output=10");
-    private static final RateCard MINI = Cards.card("gpt-4o-mini", List.of(), "input=0.15 output=0.6");
-    private static final RateBook BOOK = RateBook.of(List.of(OWN, MINI));
+    private final RateCard own = Cards.card("gpt-4o", List.of("gpt-4o-2024-08-06"), "input=2.5 output=10");
+    private final RateCard mini = Cards.card("gpt-4o-mini", List.of(), "input=0.15 output=0.6");
+    private final RateBook known = RateBook.of(List.of(own, mini));
 
     @Test
     void a_model_is_found_by_its_name_and_by_its_aliases() {
-        assertThat(BOOK.resolve("gpt-4o", NOW)).isEqualTo(BOOK.resolve("gpt-4o-2024-08-06", NOW));
-        assertThat(rates(BOOK, "gpt-4o-2024-08-06").model()).isEqualTo("gpt-4o");
-        assertThat(BOOK.names(NOW)).containsOnlyKeys("gpt-4o", "gpt-4o-2024-08-06", "gpt-4o-mini");
+        assertThat(known.resolve("gpt-4o", NOW)).isEqualTo(known.resolve("gpt-4o-2024-08-06", NOW));
+        assertThat(rates(known, "gpt-4o-2024-08-06").model()).isEqualTo("gpt-4o");
+        assertThat(known.names(NOW)).containsOnlyKeys("gpt-4o", "gpt-4o-2024-08-06", "gpt-4o-mini");
     }
 
     @ParameterizedTest
@@ -32,17 +32,17 @@ final class RateBookTest {
         "'', "
     })
     void an_unknown_model_is_refused_with_the_nearest_name(String model, String nearest) {
-        assertThat(BOOK.resolve(model, NOW)).isEqualTo(new Resolution.Unknown(nearest, null));
+        assertThat(known.resolve(model, NOW)).isEqualTo(new Resolution.Unknown(nearest, null));
     }
 
     @Test
     void a_monstrous_name_has_no_nearest_name() {
-        assertThat(BOOK.resolve("gpt-4o".repeat(100_000), NOW)).isEqualTo(new Resolution.Unknown(null, null));
+        assertThat(known.resolve("gpt-4o".repeat(100_000), NOW)).isEqualTo(new Resolution.Unknown(null, null));
     }
 
     @Test
     void unknown_models_cost_the_default_where_one_is_set_and_known_ones_do_not() {
-        RateBook book = BOOK.withUnknownModelsAs(Cards.card("unknown_model", List.of(), "input=1 output=3"));
+        RateBook book = known.withUnknownModelsAs(Cards.card("unknown_model", List.of(), "input=1 output=3"));
         assertThat(book.resolve("llama-3-70b", NOW)).isInstanceOfSatisfying(Resolution.Priced.class, priced -> {
             assertThat(priced.byDefault()).isTrue();
             assertThat(priced.rates().amount(Cards.usage("input=1 output=1"), Terms.STANDARD, Markup.NONE))
@@ -56,7 +56,7 @@ final class RateBookTest {
 
     @Test
     void an_own_card_replaces_the_built_in_one_under_all_its_names() {
-        RateBook book = BOOK.with(List.of(Cards.card("gpt-4o", List.of("ours"), "input=9 output=9")));
+        RateBook book = known.with(List.of(Cards.card("gpt-4o", List.of("ours"), "input=9 output=9")));
         for (String name : List.of("gpt-4o", "gpt-4o-2024-08-06", "ours")) {
             assertThat(rates(book, name).card().rates()).isEqualTo(Cards.perMillion("input=9 output=9"));
         }
@@ -64,17 +64,17 @@ final class RateBookTest {
 
     @Test
     void an_own_card_of_a_dated_name_replaces_that_name_alone() {
-        RateBook book = BOOK.with(List.of(Cards.card("gpt-4o-2024-08-06", List.of(), "input=9 output=9")));
-        assertThat(rates(book, "gpt-4o").card()).isEqualTo(OWN);
+        RateBook book = known.with(List.of(Cards.card("gpt-4o-2024-08-06", List.of(), "input=9 output=9")));
+        assertThat(rates(book, "gpt-4o").card()).isEqualTo(own);
         assertThat(rates(book, "gpt-4o-2024-08-06").model()).isEqualTo("gpt-4o-2024-08-06");
     }
 
     @Test
     void an_exchange_is_settled_by_the_model_that_answered_where_that_is_known() {
-        ModelRates asked = rates(BOOK, "gpt-4o");
-        assertThat(BOOK.settling(asked, "gpt-4o-mini", NOW).model()).isEqualTo("gpt-4o-mini");
-        assertThat(BOOK.settling(asked, "gpt-4o-2031-01-01", NOW)).isSameAs(asked);
-        assertThat(BOOK.settling(asked, null, NOW)).isSameAs(asked);
+        ModelRates asked = rates(known, "gpt-4o");
+        assertThat(known.settling(asked, "gpt-4o-mini", NOW).model()).isEqualTo("gpt-4o-mini");
+        assertThat(known.settling(asked, "gpt-4o-2031-01-01", NOW)).isSameAs(asked);
+        assertThat(known.settling(asked, null, NOW)).isSameAs(asked);
     }
 
     @ParameterizedTest
@@ -100,5 +100,46 @@ final class RateBookTest {
 
     private static ModelRates rates(RateBook book, String model) {
         return ((Resolution.Priced) book.resolve(model, NOW)).rates();
+    }
+
+    @Test
+    void a_card_of_nobody_in_particular_is_found_at_the_provider_whose_card_it_replaces() {
+        RateCard theirs = Cards.card("big", List.of("big-latest"), "input=2 output=4")
+                .edit()
+                .provider("openai")
+                .build();
+        RateBook both = RateBook.of(List.of(theirs, Cards.card("big", List.of(), "input=3 output=4")));
+        for (String name : List.of("big", "big-latest")) {
+            assertThat(both.resolve("openai", name, NOW)).isEqualTo(both.resolve(name, NOW));
+            assertThat(both.resolve("openai/" + name, NOW)).isEqualTo(both.resolve(name, NOW));
+        }
+        assertThat(rates(both, "openai/big").card().rates().get(UnitClass.INPUT))
+                .isEqualTo(Rate.perMillion("3"));
+        RateBook apart = RateBook.of(List.of(
+                theirs,
+                Cards.card("big", List.of(), "input=3 output=4")
+                        .edit()
+                        .provider("azure")
+                        .build()));
+        assertThat(rates(apart, "openai/big").card().rates().get(UnitClass.INPUT))
+                .isEqualTo(Rate.perMillion("2"));
+        assertThat(rates(apart, "azure/big").card().rates().get(UnitClass.INPUT))
+                .isEqualTo(Rate.perMillion("3"));
+    }
+
+    @Test
+    void fees_from_elsewhere_apply_where_the_book_has_none() {
+        RateCard card = Cards.card("big", List.of(), "input=2 output=4")
+                .edit()
+                .provider("openai")
+                .build();
+        Fee own = FeeTest.fee(List.of(), "web_search=0.02");
+        RateBook book = RateBook.of(List.of(card), List.of(own))
+                .withFees(List.of(FeeTest.fee(List.of(), "web_search=0.05 file_search=0.01")));
+        assertThat(book.fees()).hasSize(2).first().isEqualTo(own);
+        assertThat(rates(book, "big").card().rates())
+                .containsEntry(UnitClass.WEB_SEARCH, Rate.each("0.02"))
+                .containsEntry(UnitClass.FILE_SEARCH, Rate.each("0.01"));
+        assertThat(RateBook.builtInFees()).isNotEmpty();
     }
 }

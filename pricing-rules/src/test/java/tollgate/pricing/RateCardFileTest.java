@@ -60,7 +60,7 @@ final class RateCardFileTest {
                 "8  | input: 2.50         | input: 0x10                  | input: '0x10'",
                 "8  | input: 2.50         | input: 0.0000000000000000001 | input: '0.0000000000000000001'",
                 "8  | input: 2.50         | input: 2000000000            | usd_per_million.input: 2000000000 (expected: 0..10000 with",
-                "8  | input: 2.50         | input: { of: 1 }             | expected a plain value",
+                "8  | input: 2.50         | input: { of: 1 }             | input: fields (expected: a plain value)",
                 "8  | input: 2.50         | input: ~ , input: 1          | given twice",
                 "8  | input: 2.50         | inptu: 2.50                  | unknown field 'inptu' (expected: input)",
                 "4  | input: 2.50,        |                              | no 'input'",
@@ -70,7 +70,7 @@ final class RateCardFileTest {
                 "6  | visible_output: true| visible_output: yes          | visible_output: 'yes' (expected: true or false)",
                 "6  | limits:             | limit:                       | unknown field 'limit' (expected: limits)",
                 "5  | [big-2026-01-01]    | [big]                        | 'big' is a name of big already",
-                "5  | [big-2026-01-01]    | big-2026-01-01               | aliases: expected a list",
+                "5  | [big-2026-01-01]    | big-2026-01-01               | aliases: 'big-2026-01-01' (expected: a list)",
                 "10 | above_prompt_tokens: 500 | above_prompt_tokens: 0  | above_prompt_tokens: 0 (expected: above 0)",
                 "2  | seen: 2026-08-01    | seen: yesterday              | seen: 'yesterday'",
                 "4  | models:             | models: [                    | not YAML",
@@ -95,7 +95,7 @@ final class RateCardFileTest {
                 "'{models: [{model: !!java.lang.Runtime x}]}'   | own.yaml:1: no 'source'",
                 "'--- {}\n--- {}'                               | own.yaml",
                 "'&a [*a]'                                      | own.yaml:1: expected fields by name",
-                "'{models: 3}'                                  | own.yaml:1: models: expected a list",
+                "'{models: 3}'                                  | own.yaml:1: models: '3' (expected: a list)",
             })
     void a_file_of_another_kind_is_refused(String text, String message) {
         assertThatThrownBy(() -> RateCardFile.read("own.yaml", text))
@@ -195,10 +195,20 @@ final class RateCardFileTest {
         }
         assertThatThrownBy(() -> RateCardFile.read("own.yaml", bomb.toString()))
                 .isInstanceOf(InvalidRateCard.class)
-                .hasMessageStartingWith("own.yaml: not YAML: Number of aliases");
+                .hasMessageMatching("own\\.yaml:\\d+: not YAML: Number of aliases.*");
         assertThatThrownBy(() -> RateCardFile.read("own.yaml", SOUND + "x".repeat(4 * 1024 * 1024)))
                 .isInstanceOf(InvalidRateCard.class)
                 .hasMessageContaining("characters (expected: at most 4194304)");
+    }
+
+    @Test
+    void brackets_without_end_are_refused_with_their_line() {
+        for (String open : List.of("[", "{ a: ", "[ { a: ")) {
+            assertThatThrownBy(() -> RateCardFile.read("own.yaml", SOUND + "    aliases: " + open.repeat(200_000)))
+                    .as(open)
+                    .isInstanceOf(InvalidRateCard.class)
+                    .hasMessageMatching("own\\.yaml:\\d+: not YAML: nested too deeply .*");
+        }
     }
 
     @Test

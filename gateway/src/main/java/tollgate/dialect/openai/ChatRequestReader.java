@@ -1,25 +1,22 @@
 package tollgate.dialect.openai;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.MeteredRequest;
-import tollgate.dialect.RequestReading;
 import tollgate.dialect.Service;
 import tollgate.dialect.Splice;
-import tools.jackson.core.JacksonException;
+import tollgate.dialect.json.BadRequest;
+import tollgate.dialect.json.RequestReader;
+import tollgate.dialect.json.TextWeight;
+import tollgate.dialect.json.Value;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.TokenStreamLocation;
 
-/** Reads the body of a chat request in one pass. */
-final class ChatRequestReader {
+/** Reads the body of a chat request. */
+final class ChatRequestReader extends RequestReader {
     /** Tokens that frame a prompt whatever it holds: the system's own lines, the answer's opening. */
     private static final int UNITS_A_REQUEST = 64;
     /** Tokens that frame one tool in a prompt, beyond its definition. */
@@ -27,113 +24,28 @@ final class ChatRequestReader {
 
     private static final int MOST_CHOICES = 128;
 
-    private final JsonParser parser;
     private final MessageReader messages;
-    private final Set<String> seen = new HashSet<>();
-    private final List<String> unknown = new ArrayList<>();
     private final List<ChatSplicePoints.Ceiling> ceilings = new ArrayList<>();
     private final Map<String, String> metadata = new HashMap<>();
-    private int start;
     private int openCeiling = -1;
     private @Nullable String model;
     private boolean stream;
     private boolean usageAsked;
     private @Nullable Splice usageSplice;
     private long choices = 1;
-    private long weight = UNITS_A_REQUEST;
     private int tools;
     private boolean structured;
     private @Nullable String reasoningEffort;
     private @Nullable String user;
 
-    private ChatRequestReader(JsonParser parser) {
-        this.parser = parser;
+    ChatRequestReader(JsonParser parser) {
+        super(parser, ChatFields.TABLE);
+        weight = UNITS_A_REQUEST;
         messages = new MessageReader(parser);
     }
 
-    static RequestReading read(ByteBuf body) {
-        byte[] bytes = body.hasArray() ? body.array() : ByteBufUtil.getBytes(body);
-        int offset = body.hasArray() ? body.arrayOffset() + body.readerIndex() : 0;
-        int length = body.readableBytes();
-        try {
-            checkEncoding(bytes, offset, length);
-            try (JsonParser parser = Jackson.parser(bytes, offset, length)) {
-                return new RequestReading.Understood(new ChatRequestReader(parser).request());
-            }
-        } catch (BadRequest bad) {
-            return bad.refused();
-        } catch (JacksonException malformed) {
-            TokenStreamLocation at = malformed.getLocation();
-            return notJson(at == null ? "nested too deep" : "not JSON at byte " + at.getByteOffset());
-        }
-    }
-
-    /** The parser would guess other encodings from their zero bytes; JSON between systems is UTF-8 (RFC 8259 §8.1). */
-    private static void checkEncoding(byte[] bytes, int offset, int length) {
-        int fault = Utf8.fault(bytes, offset, offset + length);
-        for (int i = offset; i < offset + Math.min(4, length) && fault < 0; i++) {
-            fault = bytes[i] == 0 ? i : -1;
-        }
-        if (fault >= 0) {
-            throw new BadRequest("invalid_json", null, "body: not UTF-8 at byte " + (fault - offset));
-        }
-        if (length >= 3 && bytes[offset] == (byte) 0xEF && bytes[offset + 1] == (byte) 0xBB) {
-            throw new BadRequest("invalid_json", null, "body: begins with a byte order mark (expected: none)");
-        }
-    }
-
-    private static RequestReading.Refused notJson(String found) {
-        return new RequestReading.Refused(400, "invalid_json", null, "body: " + found + " (expected: one JSON object)");
-    }
-
-    private MeteredRequest request() {
-        if (parser.nextToken() != JsonToken.START_OBJECT) {
-            throw new BadRequest("invalid_json", null, "body: not an object (expected: one JSON object)");
-        }
-        start = offset() + 1;
-        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-            String name = parser.currentName();
-            parser.nextToken();
-            field(name);
-        }
-        if (parser.nextToken() != null) {
-            throw new BadRequest("invalid_json", null, "body: goes on after the object (expected: one JSON object)");
-        }
-        return finished();
-    }
-
-    private int offset() {
-        return Math.toIntExact(parser.currentTokenLocation().getByteOffset());
-    }
-
-    private void field(String name) {
-        RequestFields.Kind kind = RequestFields.kind(name);
-        if (kind == null) {
-            String meant = RequestFields.mistakable(name);
-            if (meant != null) {
-                throw new BadRequest("unknown_parameter", name, name + ": unknown (expected: " + meant + ")");
-            }
-            unknown.add(name);
-            weight += TextWeight.of(parser);
-            return;
-        }
-        if (kind == RequestFields.Kind.FREE) {
-            parser.skipChildren();
-            return;
-        }
-        if (!seen.add(name)) {
-            throw BadRequest.repeated(name);
-        }
-        if (kind == RequestFields.Kind.NOT_PRICED) {
-            if (parser.currentToken() != JsonToken.VALUE_NULL) {
-                throw BadRequest.notPriced(name);
-            }
-            return;
-        }
-        priced(name);
-    }
-
-    private void priced(String name) {
+    @Override
+    protected void priced(String name) {
         switch (name) {
             case "model" -> model = Value.text(parser, name);
             case "messages" -> messages.read();
@@ -304,14 +216,13 @@ final class ChatRequestReader {
         }
     }
 
-    private MeteredRequest finished() {
-        if (model == null || model.isBlank()) {
-            throw BadRequest.value("model", model == null ? "absent" : "empty", "a model's name");
-        }
-        if (!seen.contains("messages")) {
+    @Override
+    protected MeteredRequest finished() {
+        String asked = required(model);
+        if (!given("messages")) {
             throw BadRequest.value("messages", "absent", "an array");
         }
-        if (stream && !seen.contains("stream_options")) {
+        if (stream && !given("stream_options")) {
             usageSplice = new Splice(start, "", "\"stream_options\":{\"include_usage\":true},");
         }
         Long ceiling = null;
@@ -321,19 +232,21 @@ final class ChatRequestReader {
         boolean splice = stream && !usageAsked;
         return new MeteredRequest(
                 Service.CHAT,
-                model,
+                asked,
                 stream,
                 usageAsked,
                 ceiling,
                 Math.toIntExact(choices),
                 weight + messages.weight(),
                 new MeteredRequest.ImageCount(messages.lowImages(), messages.otherImages()),
+                0,
                 tools,
                 structured,
                 reasoningEffort,
+                MeteredRequest.Conditions.STANDARD,
                 user,
                 metadata,
-                unknown,
+                unknown(),
                 new ChatSplicePoints(start, splice ? usageSplice : null, ceilings, openCeiling));
     }
 }

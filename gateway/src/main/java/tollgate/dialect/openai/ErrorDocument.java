@@ -1,7 +1,6 @@
 package tollgate.dialect.openai;
 
 import java.io.StringWriter;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.Refusal;
 import tools.jackson.core.JsonGenerator;
@@ -35,13 +34,7 @@ final class ErrorDocument {
             json.writeStringProperty("type", type(refusal));
             nullable(json, "param", refusal.param());
             json.writeStringProperty("code", refusal.code());
-            for (Map.Entry<String, Object> detail : refusal.details().entrySet()) {
-                if (detail.getValue() instanceof Number count) {
-                    json.writeNumberProperty(detail.getKey(), count.longValue());
-                } else {
-                    json.writeStringProperty(detail.getKey(), detail.getValue().toString());
-                }
-            }
+            refusal.writeDetails(json);
             json.writeEndObject();
             json.writeEndObject();
         }

@@ -1,6 +1,9 @@
 package tollgate.dialect.openai;
 
 import org.jspecify.annotations.Nullable;
+import tollgate.dialect.json.BadRequest;
+import tollgate.dialect.json.TextWeight;
+import tollgate.dialect.json.Value;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 

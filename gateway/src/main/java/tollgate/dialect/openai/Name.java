@@ -1,8 +1,8 @@
 package tollgate.dialect.openai;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
+import tollgate.dialect.json.NameTable;
 
 /** The names inside an answer that mean something to metering. */
 enum Name {
@@ -25,23 +25,13 @@ enum Name {
     static final int BITS = 4;
 
     private static final Name[] ALL = values();
-    private static final byte[][] TEXTS = Arrays.stream(ALL)
-            .map(name -> name.name().toLowerCase(Locale.ROOT).getBytes(StandardCharsets.US_ASCII))
-            .toArray(byte[][]::new);
+    private static final NameTable TABLE = new NameTable(
+            Arrays.stream(ALL).map(name -> name.name().toLowerCase(Locale.ROOT)).toArray(String[]::new));
 
     /** The name that a raw string spells, escapes decoded; {@link #OTHER} when it is none of these. */
     static Name of(byte[] raw, int length, boolean escaped) {
-        if (escaped) {
-            byte[] decoded = Escapes.decode(raw, length).getBytes(StandardCharsets.UTF_8);
-            return of(decoded, decoded.length, false);
-        }
-        for (int i = 0; i < TEXTS.length; i++) {
-            byte[] text = TEXTS[i];
-            if (text.length == length && Arrays.equals(text, 0, length, raw, 0, length)) {
-                return ALL[i];
-            }
-        }
-        return OTHER;
+        int found = TABLE.find(raw, length, escaped);
+        return found < 0 ? OTHER : ALL[found];
     }
 
     /** A small number for it, good within one process. */

@@ -2,6 +2,8 @@ package tollgate.dialect.openai;
 
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
+import tollgate.dialect.answer.UsageReport;
+import tollgate.dialect.json.Jackson;
 import tollgate.pricing.UnitClass;
 import tollgate.pricing.Usage;
 import tools.jackson.core.JacksonException;
@@ -55,6 +57,21 @@ record TokenCounts(
             usage.set(unit, share);
         }
         return share;
+    }
+
+    /** Reads a usage object as a report of its own: the last one of an answer stands. */
+    static @Nullable UsageReport report(byte[] bytes, int length, int rank) {
+        TokenCounts counts = read(bytes, length);
+        return counts == null
+                ? null
+                : new UsageReport(
+                        counts.usage(),
+                        counts.reasoning,
+                        counts.promptUntold,
+                        counts.completionUntold,
+                        counts.doubtful,
+                        null,
+                        null);
     }
 
     /** Reads a usage object; null when it states neither prompt nor completion, or cannot be read. */

@@ -20,6 +20,8 @@ import tools.jackson.databind.JsonNode;
  * @param terms how
  */
 public record RequestReading(@Nullable String model, Estimate.Request request, Terms terms) {
+    private static final BigDecimal MOST = BigDecimal.valueOf(1_000_000_000);
+
     private static final String[][] CEILINGS = {
         {"max_completion_tokens"},
         {"max_output_tokens"},
@@ -72,11 +74,21 @@ public record RequestReading(@Nullable String model, Estimate.Request request, T
             }
             if (at.isNumber()) {
                 BigDecimal number = at.decimalValue();
-                boolean sane = number.signum() >= 0 && number.compareTo(BigDecimal.valueOf(1_000_000_000)) <= 0;
-                most = sane ? Math.max(most, number.longValue()) : most;
+                if (number.signum() < 0 || number.compareTo(MOST) > 0) {
+                    throw new InvalidUsage(
+                            String.join(".", place) + ": " + shown(number) + " (expected: 0.." + MOST + ")");
+                }
+                most = Math.max(most, number.longValue());
             }
         }
         return most;
+    }
+
+    /** An exponent is not written out: it may stand for more digits than there is room for. */
+    private static String shown(BigDecimal number) {
+        return number.precision() - number.scale() > 40 || number.scale() > 40
+                ? number.toString()
+                : number.toPlainString();
     }
 
     /** Text and pictures of a tree. */

@@ -67,18 +67,30 @@ public final class UsageReading {
         Counts counts = new Counts(object);
         for (Shape shape : SHAPES) {
             if (shape.recognises(counts)) {
-                List<Reported.Part> parts = shape.read(counts, apart);
-                return new Reported(
-                        parts,
-                        tier(counts, new Counts(node)),
-                        counts.text("inference_geo"),
-                        attributes(counts),
-                        cost(counts),
-                        counts.doubts());
+                return reported(shape, counts, node, apart);
             }
         }
         throw new InvalidUsage("usage: fields " + object.propertyNames()
                 + " (expected: those of a provider's usage object, such as prompt_tokens and completion_tokens)");
+    }
+
+    /**
+     * Reads an object that is known to be Anthropic's, whatever else is in it.
+     *
+     * @throws InvalidUsage when it has a count that cannot be one
+     */
+    public static Reported anthropic(JsonNode usage) {
+        return reported(new AnthropicShape(), new Counts(usage), usage, unit -> false);
+    }
+
+    private static Reported reported(Shape shape, Counts counts, JsonNode around, Predicate<UnitClass> apart) {
+        return new Reported(
+                shape.read(counts, apart),
+                tier(counts, new Counts(around)),
+                counts.text("inference_geo"),
+                attributes(counts),
+                cost(counts),
+                counts.doubts());
     }
 
     private static JsonNode within(JsonNode node) {

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tollgate.dialect.AnswerScanner;
 import tollgate.dialect.AnswerShape;
+import tollgate.dialect.Service;
 
 /** Where the charge goes inside an answer's own usage object, however its bytes come. */
 class CostInUsageTest {
@@ -49,7 +50,7 @@ class CostInUsageTest {
             };
             byte[] bytes = text.replace("#", "").getBytes(StandardCharsets.UTF_8);
             for (int cut = 0; cut <= bytes.length; cut++) {
-                AnswerScanner scanner = new OpenAiDialect().scanner(new AnswerShape(true, false, true));
+                AnswerScanner scanner = new OpenAiDialect().scanner(Service.CHAT, new AnswerShape(true, false, true));
                 scan(scanner, bytes, 0, cut);
                 scan(scanner, bytes, cut, bytes.length);
                 scanner.end(true);
@@ -78,7 +79,7 @@ class CostInUsageTest {
         String text = document.replace('\'', '"');
         byte[] bytes = text.replace("#", "").getBytes(StandardCharsets.UTF_8);
         for (int cut = 0; cut <= bytes.length; cut++) {
-            AnswerScanner scanner = new OpenAiDialect().scanner(new AnswerShape(false, false, true));
+            AnswerScanner scanner = new OpenAiDialect().scanner(Service.CHAT, new AnswerShape(false, false, true));
             scan(scanner, bytes, 0, cut);
             scan(scanner, bytes, cut, bytes.length);
             scanner.end(true);
@@ -91,7 +92,7 @@ class CostInUsageTest {
     void an_event_withheld_for_its_usage_leaves_although_the_stream_is_cut(boolean torn) {
         String text = TOKEN + "\n\n" + USAGE.replace("#", "") + "\n\n" + (torn ? "data: {\"cho" : "");
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        AnswerScanner scanner = new OpenAiDialect().scanner(new AnswerShape(true, false, true));
+        AnswerScanner scanner = new OpenAiDialect().scanner(Service.CHAT, new AnswerShape(true, false, true));
         scan(scanner, bytes, 0, bytes.length);
         scanner.end(false);
         scanner.settled();

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tollgate.dialect.AnswerFacts;
 import tollgate.dialect.AnswerScanner;
 import tollgate.dialect.AnswerShape;
+import tollgate.dialect.Service;
 import tollgate.pricing.UnitClass;
 import tollgate.pricing.Usage;
 
@@ -34,7 +35,7 @@ class HalfUsageTest {
             })
     void what_a_usage_object_does_not_tell_is_not_taken_for_zero(
             String story, String usage, long input, long output, String inputUntold, String outputUntold) {
-        AnswerScanner scanner = new OpenAiDialect().scanner(new AnswerShape(false, false, false));
+        AnswerScanner scanner = new OpenAiDialect().scanner(Service.CHAT, new AnswerShape(false, false, false));
         scanner.scan(Unpooled.copiedBuffer(
                 "{\"model\":\"m\",\"choices\":[{\"message\":{\"content\":\"hi there\"}}],\"usage\":" + usage + "}",
                 StandardCharsets.UTF_8));

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import tollgate.dialect.AnswerFacts;
+import tollgate.dialect.Relay;
 import tollgate.pricing.Usage;
 
 /** Streams as no provider should send them, each row whole, byte by byte and cut in two at every place. */
@@ -191,11 +192,15 @@ class HostileStreamsTest {
         byte[] body = stream.getBytes(StandardCharsets.UTF_8);
         String expected = relayed.replace("C", new String(Relay.COMMENT, StandardCharsets.UTF_8));
         for (int cut = 0; cut <= body.length; cut++) {
-            Relay relay = Relay.stream(body, true).announcing().scan(cut).scanAll(body.length);
+            Relay relay = Relay.stream(new OpenAiDialect(), body, true)
+                    .announcing()
+                    .scan(cut)
+                    .scanAll(body.length);
             assertThat(relay.text()).as("%s, cut at %d", story, cut).isEqualTo(expected);
             assertThat(read(relay.facts())).as("%s, cut at %d", story, cut).isEqualTo(usage);
         }
-        Relay byByte = Relay.stream(body, true).announcing().scanAll(1);
+        Relay byByte =
+                Relay.stream(new OpenAiDialect(), body, true).announcing().scanAll(1);
         assertThat(byByte.text()).isEqualTo(expected);
         assertThat(read(byByte.facts())).isEqualTo(usage);
     }
@@ -207,12 +212,16 @@ class HostileStreamsTest {
 
     @Test
     void the_client_that_asked_for_usage_gets_it() {
-        assertThat(Relay.stream(TEXT + USAGE + DONE, false).scanAll(9).text()).isEqualTo(TEXT + USAGE + DONE);
+        assertThat(Relay.stream(new OpenAiDialect(), TEXT + USAGE + DONE, false)
+                        .scanAll(9)
+                        .text())
+                .isEqualTo(TEXT + USAGE + DONE);
     }
 
     @Test
     void the_last_block_waits_for_the_settlement() {
-        Relay relay = Relay.stream(TEXT + DONE + "\n", true).scan(1000);
+        Relay relay =
+                Relay.stream(new OpenAiDialect(), TEXT + DONE + "\n", true).scan(1000);
         assertThat(relay.text()).isEqualTo(TEXT);
         assertThat(relay.scanner.terminated()).isTrue();
         assertThat(relay.end(true).text()).isEqualTo(TEXT + DONE + "\n");
@@ -220,8 +229,9 @@ class HostileStreamsTest {
 
     @Test
     void a_cut_event_never_reaches_the_client_and_tears_nothing() {
-        Relay relay =
-                Relay.stream(TEXT + TEXT.substring(0, 30), true).announcing().scan(1000);
+        Relay relay = Relay.stream(new OpenAiDialect(), TEXT + TEXT.substring(0, 30), true)
+                .announcing()
+                .scan(1000);
         relay.end(false);
         assertThat(relay.text()).isEqualTo(TEXT);
         assertThat(relay.scanner.tornEvent()).isFalse();
@@ -230,14 +240,16 @@ class HostileStreamsTest {
 
     @Test
     void usage_in_an_event_cut_before_its_blank_line_is_read() {
-        Relay relay = Relay.stream(TEXT + USAGE.strip(), true).scan(1000).end(false);
+        Relay relay = Relay.stream(new OpenAiDialect(), TEXT + USAGE.strip(), true)
+                .scan(1000)
+                .end(false);
         assertThat(read(relay.facts())).isEqualTo("3/2");
         assertThat(relay.text()).isEqualTo(TEXT);
     }
 
     @Test
     void a_cut_after_the_terminator_is_a_complete_answer() {
-        Relay relay = Relay.stream(TEXT + "data: [DONE]\n", true)
+        Relay relay = Relay.stream(new OpenAiDialect(), TEXT + "data: [DONE]\n", true)
                 .announcing()
                 .scan(1000)
                 .end(false);
@@ -249,7 +261,7 @@ class HostileStreamsTest {
     void an_event_longer_than_the_limit_flows_and_is_still_read() {
         String big = "data: {\"choices\":[{\"delta\":{\"content\":\"" + "x".repeat(5_000_000)
                 + "\"}}],\"usage\":{\"prompt_tokens\":8,\"completion_tokens\":9}}\n\n";
-        Relay relay = Relay.stream(TEXT + big + DONE, true);
+        Relay relay = Relay.stream(new OpenAiDialect(), TEXT + big + DONE, true);
         relay.scan(TEXT.length() + 60_000);
         assertThat(relay.text()).isEqualTo(TEXT);
         relay.scan(10_000);
@@ -264,15 +276,17 @@ class HostileStreamsTest {
 
     @Test
     void a_cut_inside_a_flowing_event_tears_it() {
-        Relay relay =
-                Relay.stream("data: " + "x".repeat(100_000), true).scan(90_000).end(false);
+        Relay relay = Relay.stream(new OpenAiDialect(), "data: " + "x".repeat(100_000), true)
+                .scan(90_000)
+                .end(false);
         assertThat(relay.bytes()).hasSize(90_000);
         assertThat(relay.scanner.tornEvent()).isTrue();
     }
 
     @Test
     void an_endless_line_after_the_terminator_is_dropped_as_it_comes() {
-        Relay relay = Relay.stream(DONE + "data: " + "x".repeat(100_000), true).scan(30);
+        Relay relay = Relay.stream(new OpenAiDialect(), DONE + "data: " + "x".repeat(100_000), true)
+                .scan(30);
         relay.scanner.settled();
         relay.scan(50_000);
         assertThat(relay.text()).isEqualTo(DONE);
@@ -283,7 +297,8 @@ class HostileStreamsTest {
 
     @Test
     void keep_alive_comments_leave_at_once() {
-        Relay relay = Relay.stream(": keep-alive\n" + TEXT, true).scan(13);
+        Relay relay =
+                Relay.stream(new OpenAiDialect(), ": keep-alive\n" + TEXT, true).scan(13);
         assertThat(relay.text()).isEqualTo(": keep-alive\n");
     }
 
@@ -302,13 +317,15 @@ class HostileStreamsTest {
     }
 
     private static String error(String stream) {
-        AnswerFacts facts = Relay.stream(stream, true).scanAll(5).facts();
+        AnswerFacts facts =
+                Relay.stream(new OpenAiDialect(), stream, true).scanAll(5).facts();
         return facts.error() ? Objects.requireNonNullElse(facts.errorCode(), "?") : "none";
     }
 
     @Test
     void generated_text_is_counted_as_utf_8_whatever_its_escapes() {
         AnswerFacts facts = Relay.stream(
+                        new OpenAiDialect(),
                         "data: {\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"a\\u00e9\\u6f22\\ud83d\\ude00é\\n\"}},{\"delta\":{\"tool_calls\":[{\"id\":\"c\",\"function\":{\"arguments\":\"{}\"}}]}}]}\n\n",
                         true)
                 .scanAll(3)

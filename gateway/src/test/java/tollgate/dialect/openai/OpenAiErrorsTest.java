@@ -10,18 +10,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tollgate.dialect.ErrorBody;
 import tollgate.dialect.Refusal;
+import tollgate.dialect.Relay;
 
 class OpenAiErrorsTest {
     private final OpenAiDialect dialect = new OpenAiDialect();
 
     @Test
     void a_refusal_has_the_shape_that_openai_libraries_read() {
-        ErrorBody body = dialect.error(new Refusal(
-                402,
-                "insufficient_funds",
-                null,
-                "The wallet has \"too little\".",
-                Map.of("needed", "0.02", "available", "0.01", "affordable", 120L)));
+        ErrorBody body = dialect.error(
+                new Refusal(
+                        402,
+                        "insufficient_funds",
+                        null,
+                        "The wallet has \"too little\".",
+                        Map.of("needed", "0.02", "available", "0.01", "affordable", 120L)),
+                "x_1");
         assertThat(body.contentType()).isEqualTo("application/json");
         assertThat(body.text())
                 .isEqualTo(
@@ -45,7 +48,7 @@ class OpenAiErrorsTest {
         "504, server_error",
     })
     void the_type_follows_the_status(int status, String type) {
-        assertThat(dialect.error(new Refusal(status, "c", "p", "m")).text())
+        assertThat(dialect.error(new Refusal(status, "c", "p", "m"), null).text())
                 .isEqualTo("{\"error\":{\"message\":\"m\",\"type\":\"" + type + "\",\"param\":\"p\",\"code\":\"c\"}}");
     }
 
@@ -54,16 +57,16 @@ class OpenAiErrorsTest {
         Refusal refusal = new Refusal(502, "upstream_cut", null, "line\nbreak");
         String event = "data: {\"error\":{\"message\":\"line\\nbreak\",\"type\":\"server_error\",\"param\":null,"
                 + "\"code\":\"upstream_cut\"}}\n";
-        assertThat(new String(dialect.errorEvent(refusal, null), StandardCharsets.UTF_8))
+        assertThat(new String(dialect.errorEvent(refusal, "x_1", null), StandardCharsets.UTF_8))
                 .isEqualTo(event + "\n");
-        assertThat(new String(dialect.errorEvent(refusal, Relay.COMMENT), StandardCharsets.UTF_8))
+        assertThat(new String(dialect.errorEvent(refusal, "x_1", Relay.COMMENT), StandardCharsets.UTF_8))
                 .isEqualTo(event + ": tollgate {}\n\n");
     }
 
     @Test
     void an_error_event_of_ours_reads_as_an_error() {
-        byte[] event = dialect.errorEvent(new Refusal(502, "upstream_cut", null, "cut"), null);
-        Relay relay = Relay.stream(event, true).scanAll(3);
+        byte[] event = dialect.errorEvent(new Refusal(502, "upstream_cut", null, "cut"), "x_1", null);
+        Relay relay = Relay.stream(new OpenAiDialect(), event, true).scanAll(3);
         assertThat(relay.facts().error()).isTrue();
         assertThat(relay.facts().errorCode()).isEqualTo("upstream_cut");
     }

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import tollgate.dialect.Relay;
 import tollgate.pricing.Usage;
 
 /** Random lawful streams, cut anywhere, read as a slow reader of whole bodies reads them. */
@@ -17,11 +18,19 @@ class RandomStreamsTest {
         for (long seed = 1; seed <= SEEDS; seed++) {
             Random random = new Random(seed);
             boolean hide = random.nextBoolean();
-            byte[] body = new RandomStreams(seed).stream();
-            SlowScan slow = new SlowScan(body, hide, Relay.COMMENT);
-            check(seed, body, slow, Relay.stream(body, hide).announcing().scanAll(body.length + 1));
-            check(seed, body, slow, Relay.stream(body, hide).announcing().scanAll(1));
-            Relay sliced = Relay.stream(body, hide).announcing();
+            byte[] body = new RandomChats(seed).stream();
+            SlowChat slow = new SlowChat(body, hide, Relay.COMMENT);
+            check(
+                    seed,
+                    body,
+                    slow,
+                    Relay.stream(new OpenAiDialect(), body, hide).announcing().scanAll(body.length + 1));
+            check(
+                    seed,
+                    body,
+                    slow,
+                    Relay.stream(new OpenAiDialect(), body, hide).announcing().scanAll(1));
+            Relay sliced = Relay.stream(new OpenAiDialect(), body, hide).announcing();
             for (int left = body.length; left > 0; ) {
                 int length = 1 + random.nextInt(Math.min(left, 40));
                 sliced.scan(length);
@@ -31,7 +40,7 @@ class RandomStreamsTest {
         }
     }
 
-    private static void check(long seed, byte[] body, SlowScan slow, Relay fast) {
+    private static void check(long seed, byte[] body, SlowChat slow, Relay fast) {
         String story = "seed " + seed + ":\n" + new String(body, StandardCharsets.UTF_8);
         assertThat(fast.text()).as(story).isEqualTo(slow.relayed.toString(StandardCharsets.UTF_8));
         assertThat(fast.facts().complete()).as(story).isEqualTo(slow.done);

@@ -2,20 +2,21 @@ package tollgate.dialect.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tollgate.dialect.AnswerFacts;
-import tollgate.dialect.openai.Recordings.Recording;
+import tollgate.dialect.Recordings;
+import tollgate.dialect.Recordings.Recording;
+import tollgate.dialect.Relay;
 import tollgate.pricing.UnitClass;
 import tollgate.pricing.Usage;
 
 class RecordedAnswersTest {
     private static final boolean WIDE = Boolean.getBoolean("tollgate.wide");
-    private static final Recording NONE = new Recording("none here", true, "", 0, 0, 0, 0, 0, 0, Path.of(""));
+    private static final Recording NONE = Recording.NONE;
 
     static Stream<Recording> streams() {
         return some(Recordings.chat().stream().filter(Recording::stream));
@@ -42,7 +43,7 @@ class RecordedAnswersTest {
         Assumptions.assumeTrue(!recording.equals(NONE), "no recordings here");
         byte[] body = recording.body();
         for (int slice : new int[] {body.length, 1, 7, 1460}) {
-            Relay relay = Relay.stream(body, false).scanAll(slice);
+            Relay relay = Relay.stream(new OpenAiDialect(), body, false).scanAll(slice);
             assertThat(relay.bytes()).isEqualTo(body);
             checkUsage(recording, relay.facts());
             assertThat(relay.facts().malformed()).isZero();
@@ -54,10 +55,13 @@ class RecordedAnswersTest {
     void a_recorded_stream_cut_anywhere_in_two_is_read_as_a_slow_reader_reads_it(Recording recording) {
         Assumptions.assumeTrue(!recording.equals(NONE), "no recordings here");
         byte[] body = recording.body();
-        SlowScan slow = new SlowScan(body, true, Relay.COMMENT);
+        SlowChat slow = new SlowChat(body, true, Relay.COMMENT);
         byte[] expected = slow.relayed.toByteArray();
         for (int cut = 0; cut < body.length; cut += step(body, cut)) {
-            Relay relay = Relay.stream(body, true).announcing().scan(cut).scanAll(body.length);
+            Relay relay = Relay.stream(new OpenAiDialect(), body, true)
+                    .announcing()
+                    .scan(cut)
+                    .scanAll(body.length);
             assertThat(relay.bytes()).as("cut at %d", cut).isEqualTo(expected);
             checkUsage(recording, relay.facts());
             assertThat(relay.facts().contentBytes()).isEqualTo(slow.content);
@@ -88,21 +92,21 @@ class RecordedAnswersTest {
         Assumptions.assumeTrue(!recording.equals(NONE), "no recordings here");
         byte[] body = recording.body();
         for (int cut = 0; cut < body.length; cut++) {
-            Relay relay = Relay.whole(body).scan(cut);
+            Relay relay = Relay.whole(new OpenAiDialect(), body).scan(cut);
             assertThat(relay.bytes()).isEmpty();
             relay.scanAll(body.length);
             assertThat(relay.bytes()).isEqualTo(body);
             checkUsage(recording, relay.facts());
             assertThat(relay.facts().complete()).isEqualTo(recording.status() == 200);
         }
-        checkUsage(recording, Relay.whole(body).scanAll(1).facts());
+        checkUsage(recording, Relay.whole(new OpenAiDialect(), body).scanAll(1).facts());
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("countedStreams")
     void the_bound_is_never_below_what_was_reported_and_visible(Recording recording) {
         Assumptions.assumeTrue(!recording.equals(NONE), "no recordings here");
-        Relay relay = Relay.stream(recording.body(), false).scanAll(4096);
+        Relay relay = Relay.stream(new OpenAiDialect(), recording.body(), false).scanAll(4096);
         long hidden = Math.max(0, recording.reasoning());
         assertThat(relay.facts().boundUnits()).isGreaterThanOrEqualTo(recording.output() - hidden);
     }

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tollgate.dialect.MeteredRequest;
 import tollgate.dialect.RequestReading;
+import tollgate.dialect.Service;
 import tollgate.dialect.Splice;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -27,7 +28,7 @@ class SpliceTest {
     private static String spliced(String body, boolean usage, @Nullable Long ceiling) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         ByteBuf original = Unpooled.wrappedBuffer(bytes);
-        RequestReading reading = new OpenAiDialect().read(original);
+        RequestReading reading = new OpenAiDialect().read(Service.CHAT, original);
         assertThat(reading).as(body).isInstanceOf(RequestReading.Understood.class);
         MeteredRequest request = ((RequestReading.Understood) reading).request();
         List<Splice> splices = request.splicePoints().splices(usage, ceiling);

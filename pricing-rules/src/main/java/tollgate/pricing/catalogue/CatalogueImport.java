@@ -46,7 +46,11 @@ public record CatalogueImport(String yaml, int cards, List<NotExpressed> notExpr
         };
         List<CardDraft> usable = usable(cards, format, file, seen, report);
         if (usable.isEmpty()) {
-            throw catalogue.invalid("no model with a price (expected: a catalogue of " + format.label() + ")");
+            throw catalogue.invalid("no model with a price (expected: a catalogue of " + format.label() + ")"
+                    + report.lines().stream()
+                            .findFirst()
+                            .map(said -> "; " + said.key() + ": " + said.reason())
+                            .orElse(""));
         }
         return new CatalogueImport(text(usable, format, file, seen, report), usable.size(), report.lines());
     }

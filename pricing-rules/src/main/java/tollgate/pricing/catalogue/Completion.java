@@ -15,9 +15,21 @@ final class Completion {
         this.report = report;
     }
 
-    void complete() {
+    /** Fills in; false: it prices answers alone, and as a card its prompts would be free by accident. */
+    boolean complete() {
+        if (pricesAnswersAlone()) {
+            return false;
+        }
         sides();
         tiersOfLongPromptsAlone();
+        return true;
+    }
+
+    private boolean pricesAnswersAlone() {
+        Map<String, BigDecimal> usd = card.base.usd;
+        return card.variants.isEmpty()
+                && LiteLlmNames.OUTPUTS.containsAll(usd.keySet())
+                && usd.values().stream().anyMatch(each -> each.signum() > 0);
     }
 
     /**

@@ -9,15 +9,14 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import tollgate.pricing.yaml.UnreadableYaml;
+import tollgate.pricing.yaml.YamlText;
 
 /**
  * One object of a JSON text, field by field, every value with its line and every number as it was written: a price is
@@ -56,18 +55,11 @@ final class JsonFields {
                 .setCodePointLimit(MOST_CODE_POINTS)
                 .build();
         // a tab is white space between JSON tokens and never within a string, but YAML would take it for an indent
-        String plain = (text.startsWith("\uFEFF") ? text.substring(1) : text).replace('\t', ' ');
         Optional<Node> root;
         try {
-            root = new Compose(settings).composeString(plain);
-        } catch (MarkedYamlEngineException e) {
-            String line =
-                    e.getProblemMark().map(mark -> ":" + (mark.getLine() + 1)).orElse("");
-            throw new InvalidCatalogue(file + line + ": not JSON: " + e.getProblem(), e);
-        } catch (YamlEngineException e) {
-            throw new InvalidCatalogue(file + ": not JSON: " + e.getMessage(), e);
-        } catch (StackOverflowError e) {
-            throw new InvalidCatalogue(file + ": nested too deeply (expected: a catalogue)", e);
+            root = YamlText.compose(settings, text.replace('\t', ' '));
+        } catch (UnreadableYaml e) {
+            throw new InvalidCatalogue(e.at(file) + "not JSON: " + e.problem(), e);
         }
         return root.flatMap(node -> object(file, node))
                 .orElseThrow(() -> new InvalidCatalogue(file + ": expected a JSON object"));

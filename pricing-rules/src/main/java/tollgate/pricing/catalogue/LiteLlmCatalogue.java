@@ -24,7 +24,7 @@ final class LiteLlmCatalogue {
                 if (card.hasRates()) {
                     cards.put(key, card);
                 } else {
-                    report.without(key, line, "no price that a card can say");
+                    report.without(key, line, "no price that a card can say, or of the answer alone");
                 }
             }
         }

@@ -47,8 +47,7 @@ final class LiteLlmEntry {
         if (absurd) {
             return new CardDraft(key, entry.line(), key);
         }
-        new Completion(card, report).complete();
-        return card;
+        return new Completion(card, report).complete() ? card : new CardDraft(key, entry.line(), key);
     }
 
     private void take(String field, String mode) {

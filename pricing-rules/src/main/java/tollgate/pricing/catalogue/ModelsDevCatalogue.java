@@ -66,11 +66,10 @@ final class ModelsDevCatalogue {
                 card.context = whole(limit, "context");
                 card.maxOutputTokens = whole(limit, "output");
             });
-            new Completion(card, report).complete();
-            if (card.hasRates()) {
+            if (new Completion(card, report).complete() && card.hasRates()) {
                 cards.add(card);
             } else {
-                report.without(key, models.line(name), "no price that a card can say");
+                report.without(key, models.line(name), "no price that a card can say, or of the answer alone");
             }
         }
     }

@@ -15,7 +15,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -23,6 +22,8 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import tollgate.pricing.Per;
 import tollgate.pricing.RateCardFile;
+import tollgate.pricing.yaml.UnreadableYaml;
+import tollgate.pricing.yaml.YamlText;
 
 /** The cards of a file with the line of every figure. The text was accepted by {@link RateCardFile} beforehand. */
 final class WrittenFile {
@@ -51,15 +52,20 @@ final class WrittenFile {
                 .setUseMarks(true)
                 .setCodePointLimit(MOST_CODE_POINTS)
                 .build();
-        Node node = new Compose(settings)
-                .composeString(text.startsWith("\uFEFF") ? text.substring(1) : text)
-                .orElseThrow();
-        WrittenFile reader = new WrittenFile(file, fields(node));
+        WrittenFile reader = new WrittenFile(file, fields(root(settings, text)));
         List<WrittenCard> cards = new ArrayList<>();
         for (Node model : items(reader.root.get("models"))) {
             cards.add(reader.card(model));
         }
         return cards;
+    }
+
+    private static Node root(LoadSettings settings, String text) {
+        try {
+            return YamlText.compose(settings, text).orElseThrow();
+        } catch (UnreadableYaml unlikely) {
+            throw new IllegalStateException("read a moment ago", unlikely);
+        }
     }
 
     private WrittenCard card(Node model) {

@@ -35,6 +35,9 @@ import tollgate.pricing.UnitClass;
  * difference must be in {@code catalogue-differences.tsv} with its reason, and what is there must still differ.
  */
 final class CatalogueComparisonTest {
+    /** What {@code via} says of a figure that a catalogue has, and of no other. */
+    private static final String CATALOGUES = "public price catalogues, see docs/rate-cards.md";
+
     private static final Path REPORT = Path.of("target", "rate-card-comparison.md");
     private static final Path DOCUMENT = Path.of("..", "docs", "rate-cards.md");
 
@@ -61,6 +64,9 @@ final class CatalogueComparisonTest {
 
     private final RateBook book = RateBook.builtIn();
     private final Set<String> compared = new HashSet<>();
+    /** {@code provider/name class} of every figure that a catalogue has a word about. */
+    private final Set<String> witnessed = new HashSet<>();
+
     private final List<Difference> differences = new ArrayList<>();
     private final SortedMap<String, int[]> counts = new TreeMap<>();
 
@@ -86,6 +92,9 @@ final class CatalogueComparisonTest {
             }
         }
         report();
+        assertThat(unwitnessed())
+                .as("figures that say they are of the catalogues and are not, or the other way round")
+                .isEmpty();
         Map<Difference, String> known = known();
         assertThat(differences.stream().filter(each -> !known.containsKey(each)))
                 .as("differences without a reason")
@@ -97,6 +106,26 @@ final class CatalogueComparisonTest {
         assertThat(Files.readString(DOCUMENT))
                 .as("the summary in docs/rate-cards.md")
                 .contains(summary());
+    }
+
+    /** A day on which a figure was seen in a catalogue is claimed for those alone that a catalogue has. */
+    private List<String> unwitnessed() {
+        List<String> unwitnessed = new ArrayList<>();
+        for (RateCard card : book.cards()) {
+            RateCard used = withFees(card);
+            for (UnitClass unit : used.rates().keySet()) {
+                // a fee is of every model of the provider, and seen where one of them has it
+                boolean seen = card.rates().containsKey(unit)
+                        ? card.names().stream()
+                                .anyMatch(name -> witnessed.contains(card.provider() + "/" + name + " " + unit))
+                        : witnessed.contains(card.provider() + " " + unit);
+                boolean said = used.provenance(unit).via().equals(CATALOGUES);
+                if (seen != said) {
+                    unwitnessed.add(card.provider() + "/" + card.model() + " " + unit + " " + used.provenance(unit));
+                }
+            }
+        }
+        return unwitnessed;
     }
 
     private void compare(String catalogue, RateCard card, String name, @Nullable RateCard theirs) {
@@ -149,7 +178,10 @@ final class CatalogueComparisonTest {
     private void compare(
             String catalogue, String model, Figures ours, String situation, UnitClass unit, BigDecimal theirs) {
         BigDecimal figure = ours.of(situation, unit);
+        witnessed.add(model + " " + unit);
+        witnessed.add(model.substring(0, model.indexOf('/')) + " " + unit);
         if (unit == UnitClass.CACHE_WRITE) {
+            witnessed.add(model + " " + UnitClass.CACHE_WRITE_5M);
             BigDecimal fiveMinutes = ours.of(situation, UnitClass.CACHE_WRITE_5M);
             figure = fiveMinutes == null ? figure : fiveMinutes;
         }
@@ -171,9 +203,24 @@ final class CatalogueComparisonTest {
         return card.period().covers(Objects.requireNonNull(DAYS.get(catalogue)));
     }
 
-    /** The card with the provider's fees, as it is used. */
+    /** The card with the provider's fees, as it is used on a catalogue's day. */
     private RateCard withFees(RateCard card, String catalogue) {
-        Resolution found = book.resolve(card.provider(), card.model(), Objects.requireNonNull(DAYS.get(catalogue)));
+        return withFees(card, Objects.requireNonNull(DAYS.get(catalogue)));
+    }
+
+    private RateCard withFees(RateCard card) {
+        Instant from = card.period().from();
+        Instant until = card.period().until();
+        Instant day = Instant.parse("2026-08-01T12:00:00Z");
+        return withFees(
+                card,
+                from != null && from.isAfter(day)
+                        ? from
+                        : until != null && !until.isAfter(day) ? until.minusSeconds(1) : day);
+    }
+
+    private RateCard withFees(RateCard card, Instant at) {
+        Resolution found = book.resolve(card.provider(), card.model(), at);
         return ((Resolution.Priced) found).rates().card();
     }
 

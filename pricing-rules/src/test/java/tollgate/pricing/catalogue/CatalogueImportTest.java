@@ -215,14 +215,22 @@ final class CatalogueImportTest {
                  "bare": {"mode": "chat"},
                  "slip": {"input_cost_per_token": 0.055, "output_cost_per_token": 0.2},
                  "rented": {"mode": "chat", "input_cost_per_second": 0.011, "output_cost_per_second": 0.011},
+                 "negative": {"input_cost_per_token": -1e-06, "output_cost_per_token": 2e-06},
+                 "nan": {"input_cost_per_token": NaN, "output_cost_per_token": 2e-06},
+                 "null": {"input_cost_per_token": null, "output_cost_per_token": 2e-06},
+                 "answers": {"output_cost_per_token": 2e-06},
                  "odd": 3}
                 """);
         assertThat(read.cards()).isEqualTo(1);
-        assertThat(read.missing()).isEqualTo(5);
+        assertThat(read.missing()).isEqualTo(9);
         assertThat(read.notExpressed().stream()
                         .filter(said -> said.field().isEmpty())
                         .map(NotExpressed::key))
-                .containsExactly("sample_spec", "bare", "slip", "rented", "odd");
+                .containsExactly("sample_spec", "bare", "slip", "rented", "negative", "nan", "null", "answers", "odd");
+        assertThat(read(CatalogueFormat.MODELS_DEV, """
+                        {"p": {"fair": {"cost": {"input": 2, "output": 3}}, "negative": {"cost": {"input": -2, "output": 3}},
+                               "answers": {"cost": {"output": 3}}}}
+                        """).cards()).isEqualTo(1);
     }
 
     @Test
@@ -270,7 +278,7 @@ final class CatalogueImportTest {
                 "'[1, 2]'                                          | catalogue.json: expected a JSON object",
                 "'{\"m\": {\"input_cost_per_token\": 1e-06'        | catalogue.json:1: not JSON",
                 "'{\"m\": {}, \"m\": {}}'                          | catalogue.json:1: 'm' is given twice",
-                "'{\"m\": {\"mode\": \"chat\"}}'                   | catalogue.json:1: no model with a price",
+                "'{\"m\": {\"mode\": \"chat\"}}'                   | catalogue.json:1: no model with a price (expected: a catalogue of litellm); m: no price",
                 "''                                                | catalogue.json: expected a JSON object"
             })
     void a_text_that_is_no_catalogue_is_refused_with_its_line(String text, String message) {
@@ -284,7 +292,7 @@ final class CatalogueImportTest {
         String deep = "{\"m\": " + "[".repeat(200_000) + "]".repeat(200_000) + "}";
         assertThatThrownBy(() -> read(CatalogueFormat.LITELLM, deep))
                 .isInstanceOf(InvalidCatalogue.class)
-                .hasMessageStartingWith("catalogue.json: nested too deeply");
+                .hasMessageStartingWith("catalogue.json:1: not JSON: nested too deeply");
     }
 
     @Test

@@ -23,7 +23,7 @@ import tollgate.pricing.Usage;
 import tollgate.pricing.Usd;
 
 final class PlanTest {
-    private static final ModelRates RATES = new ModelRates(RateCard.named("m")
+    private final ModelRates rates = new ModelRates(RateCard.named("m")
             .rates(Map.of(UnitClass.INPUT, Rate.perMillion("1"), UnitClass.OUTPUT, Rate.perMillion("10")))
             .longContext(List.of(new LongContext(
                     1_000, Map.of(UnitClass.INPUT, Rate.perMillion("2"), UnitClass.OUTPUT, Rate.perMillion("20")))))
@@ -65,7 +65,7 @@ final class PlanTest {
             long used) {
         Bundle bundle = bundle(included, overage == null ? null : Rate.perMillion(overage), fair);
         Plan.Billed billed = plan(Markup.NONE, VolumeTiers.NONE, bundle)
-                .bill(RATES, usage(200, 100), Terms.STANDARD, new Plan.Used(Map.of("tokens", before), Usd.ZERO));
+                .bill(rates, usage(200, 100), Terms.STANDARD, new Plan.Used(Map.of("tokens", before), Usd.ZERO));
         assertThat(billed.charge().charge()).as(story).isEqualTo(new Usd(charge));
         assertThat(billed.charge().cost()).isEqualTo(new Usd(1_200_000));
         assertThat(billed.used()).containsExactly(Map.entry("tokens", used));
@@ -76,7 +76,7 @@ final class PlanTest {
     @Test
     void what_a_bundle_leaves_of_a_long_prompt_is_priced_as_a_long_prompt() {
         Plan.Billed billed = plan(Markup.NONE, VolumeTiers.NONE, bundle(1_000L, null, null))
-                .bill(RATES, usage(1_001, 0), Terms.STANDARD, Plan.Used.NOTHING);
+                .bill(rates, usage(1_001, 0), Terms.STANDARD, Plan.Used.NOTHING);
         assertThat(billed.charge().charge()).isEqualTo(new Usd(2_000));
     }
 
@@ -87,15 +87,15 @@ final class PlanTest {
                 new VolumeTiers.Step(Usd.parse("1000"), new BigDecimal("20"))));
         Plan plan = plan(Markup.percent(BigDecimal.TEN).plusFixed(Usd.parse("0.01")), volume);
         Usage usage = usage(0, 1_000_000);
-        assertThat(plan.bill(RATES, usage, Terms.STANDARD, Plan.Used.NOTHING)
+        assertThat(plan.bill(rates, usage, Terms.STANDARD, Plan.Used.NOTHING)
                         .charge()
                         .charge())
                 .isEqualTo(Usd.parse("11.01"));
-        Plan.Billed crossing = plan.bill(RATES, usage, Terms.STANDARD, new Plan.Used(Map.of(), Usd.parse("95")));
+        Plan.Billed crossing = plan.bill(rates, usage, Terms.STANDARD, new Plan.Used(Map.of(), Usd.parse("95")));
         assertThat(crossing.charge().charge()).isEqualTo(Usd.parse("10.409"));
         assertThat(crossing.beforeVolume()).isEqualTo(Usd.parse("11.01"));
         assertThat(crossing.charge().sum()).isEqualByComparingTo("10.409");
-        assertThat(plan.bill(RATES, usage, Terms.STANDARD, new Plan.Used(Map.of(), Usd.parse("1000")))
+        assertThat(plan.bill(rates, usage, Terms.STANDARD, new Plan.Used(Map.of(), Usd.parse("1000")))
                         .charge()
                         .charge())
                 .isEqualTo(Usd.parse("8.808"));

@@ -1,0 +1,182 @@
+package tollgate.books;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tollgate.records.Records;
+import tollgate.wallet.ControlPort;
+import tollgate.wallet.FenceResult;
+import tollgate.wallet.ShardState;
+import tollgate.wallet.ShardWatch;
+
+/**
+ * Brings closed shards to where this gateway serves from them: opened by its lease or another's, told what this gateway
+ * knows, and admitted to once all others have told theirs. Confined to the books' thread, but for {@link #complaints} and
+ * {@link #onReopening}.
+ */
+final class Opening {
+    private static final Logger LOG = LoggerFactory.getLogger(Opening.class);
+    private static final long REINSTATE_MS = 5_000;
+    private static final long LOOK_EVERY_NANOS = 1_000_000_000;
+
+    private final Records records;
+    private final ControlPort control;
+    private final ShardWatch watch;
+    private final Tenure tenure;
+    private final Recovery recovery;
+    private final Reaper reaper;
+    private final Treasury treasury;
+    private final SuspenseDesk suspense;
+    private final Replay replay;
+    private final Orphans orphans;
+    private final Runnable reproject;
+    private final ConcurrentHashMap<Integer, String> complaints = new ConcurrentHashMap<>();
+    /** Shards that have been told what we know, by the epoch that was: new exchanges wait for the other gateways. */
+    private final Map<Integer, Long> told = new HashMap<>();
+
+    private volatile Supplier<CompletableFuture<Void>> reinstatement = () -> CompletableFuture.completedFuture(null);
+    private boolean orphansSettled;
+    private long looked = System.nanoTime();
+
+    Opening(
+            Records records,
+            ControlPort control,
+            ShardWatch watch,
+            Tenure tenure,
+            Recovery recovery,
+            Reaper reaper,
+            Treasury treasury,
+            SuspenseDesk suspense,
+            Replay replay,
+            Orphans orphans,
+            Runnable reproject) {
+        this.records = records;
+        this.control = control;
+        this.watch = watch;
+        this.tenure = tenure;
+        this.recovery = recovery;
+        this.reaper = reaper;
+        this.treasury = treasury;
+        this.suspense = suspense;
+        this.replay = replay;
+        this.orphans = orphans;
+        this.reproject = reproject;
+    }
+
+    /** Who places the holds of open exchanges again. */
+    void onReopening(Supplier<CompletableFuture<Void>> reinstate) {
+        reinstatement = reinstate;
+    }
+
+    /** Why shards stay closed that only a person can open. */
+    List<String> complaints() {
+        return List.copyOf(complaints.values());
+    }
+
+    /** Takes each shard as far as it goes by now. */
+    void round(List<Integer> used) throws IOException {
+        if (System.nanoTime() - looked > LOOK_EVERY_NANOS) {
+            looked = System.nanoTime();
+            recovery.look(used);
+        }
+        leaveOldEpochs();
+        List<Integer> prepared = used.stream().filter(this::prepared).toList();
+        if (!prepared.isEmpty()) {
+            catchUp(prepared);
+        }
+        List.copyOf(told.keySet()).forEach(this::admit);
+    }
+
+    /** Another gateway opens a shard under a new epoch, or has found that Redis went back: nobody may have told us yet. */
+    private void leaveOldEpochs() {
+        records.shards().all().forEach((shard, known) -> {
+            long epoch = watch.epoch(shard);
+            if (watch.closed(shard) == null && (known.intended() > epoch || known.doubted() >= epoch)) {
+                watch.close(shard, "epoch " + epoch + " is over");
+            }
+        });
+    }
+
+    /** Whether a closed shard could be prepared: opened by us, whose lease it is, or by another gateway. */
+    private boolean prepared(int shard) {
+        if (watch.closed(shard) == null || told.containsKey(shard)) {
+            return false;
+        }
+        if (!recovery.follows(shard)) {
+            if (!tenure.take(shard)) {
+                complaints.remove(shard);
+                watch.close(shard, "another gateway has its lease and opens it");
+                return false;
+            }
+            String why = recovery.prepare(shard);
+            if (why != null) {
+                if (!why.equals(complaints.put(shard, why))) {
+                    LOG.error("shard {} stays closed: {}", shard, why);
+                }
+                return false;
+            }
+        }
+        reaper.pause();
+        complaints.remove(shard);
+        return true;
+    }
+
+    /** What must come before anything new: money that was promised, settlements that were journalled, orphans. */
+    private void catchUp(List<Integer> prepared) throws IOException {
+        treasury.resend();
+        treasury.resendStates();
+        reproject.run();
+        reinstate();
+        replay.settleOlderThan(Duration.ZERO);
+        suspense.resend();
+        if (!orphansSettled) {
+            orphans.settle();
+            orphansSettled = true;
+        }
+        for (int shard : prepared) {
+            long epoch = watch.epoch(shard);
+            tenure.reinstated(shard, epoch);
+            told.put(shard, epoch);
+        }
+    }
+
+    /** Lets new exchanges in, once every gateway that is alive has placed its holds again or had the time to (H34). */
+    private void admit(int shard) {
+        long epoch = told.getOrDefault(shard, 0L);
+        Optional<ShardState> state = control.shard(shard);
+        if (watch.fenced(shard) != null || state.isEmpty() || state.get().epoch() != epoch) {
+            told.remove(shard);
+            watch.close(shard, "epoch " + epoch + " is over");
+            return;
+        }
+        boolean over = state.get().reinstatingMs() <= control.nowMs();
+        if (!over && tenure.allReinstated(shard, epoch)) {
+            over = control.endReinstating(shard, state.get().line(), epoch) instanceof FenceResult.Opened;
+        }
+        if (over) {
+            told.remove(shard);
+            watch.open(shard);
+        }
+    }
+
+    private void reinstate() {
+        try {
+            reinstatement.get().get(REINSTATE_MS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException late) {
+            LOG.warn("not every open exchange has its hold again: its next renewal will see to it", late);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package tollgate.dialect.answer;
+
+import org.jspecify.annotations.Nullable;
+import tollgate.dialect.AnswerFacts;
+import tollgate.pricing.Usage;
+
+/** What one answer has said so far; filled by its scanner. */
+public final class ReadFacts implements AnswerFacts {
+    final AnswerDocument document;
+
+    private final UsageReport.Reader reader;
+    private @Nullable UsageReport report;
+    private int usageReports;
+    private boolean error;
+    private @Nullable String errorCode;
+    private int events;
+    private int malformed;
+    private long contentBytesAtUsage;
+    boolean complete;
+    long bytesAfterTerminator;
+
+    /** Facts of an answer that nothing has come of. */
+    public ReadFacts(AnswerDocument document, UsageReport.Reader reader) {
+        this.document = document;
+        this.reader = reader;
+    }
+
+    /** One event, or the whole answer, has been read. */
+    void documentEnds(boolean namedError) {
+        events++;
+        if (!document.isObject()) {
+            malformed++;
+            error |= namedError;
+            return;
+        }
+        if (document.isError() || namedError) {
+            error = true;
+            Capture failure = document.failure();
+            if (failure.isWhole()) {
+                errorCode = ErrorObject.code(failure.bytes(), failure.length());
+            }
+        }
+        Capture reported = document.usage();
+        if (reported.isWhole()) {
+            UsageReport read = reader.read(reported.bytes(), reported.length(), document.usageRank());
+            if (read != null) {
+                report = read;
+                usageReports++;
+                contentBytesAtUsage = document.contentBytes();
+            }
+        }
+    }
+
+    @Override
+    public @Nullable Usage usage() {
+        return report == null ? null : report.usage();
+    }
+
+    @Override
+    public long reasoningTokens() {
+        return report == null ? 0 : report.reasoning();
+    }
+
+    @Override
+    public int usageReports() {
+        return usageReports;
+    }
+
+    @Override
+    public boolean usageDoubtful() {
+        return report != null && report.doubtful();
+    }
+
+    @Override
+    public boolean inputUntold() {
+        return report != null && report.inputUntold();
+    }
+
+    @Override
+    public boolean outputUntold() {
+        return report != null && report.outputUntold();
+    }
+
+    @Override
+    public @Nullable String model() {
+        return document.model();
+    }
+
+    @Override
+    public @Nullable String serviceTier() {
+        return report == null || report.tier() == null ? document.tier() : report.tier();
+    }
+
+    @Override
+    public @Nullable String region() {
+        return report == null ? null : report.region();
+    }
+
+    @Override
+    public boolean error() {
+        return error;
+    }
+
+    @Override
+    public @Nullable String errorCode() {
+        return errorCode;
+    }
+
+    @Override
+    public int events() {
+        return events;
+    }
+
+    @Override
+    public int malformed() {
+        return malformed;
+    }
+
+    @Override
+    public boolean complete() {
+        return complete;
+    }
+
+    @Override
+    public long contentBytes() {
+        return document.contentBytes();
+    }
+
+    @Override
+    public long contentBytesAtUsage() {
+        return contentBytesAtUsage;
+    }
+
+    @Override
+    public long boundUnits() {
+        return document.boundUnits();
+    }
+
+    @Override
+    public long bytesAfterTerminator() {
+        return bytesAfterTerminator;
+    }
+}

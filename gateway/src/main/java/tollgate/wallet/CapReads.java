@@ -1,0 +1,76 @@
+package tollgate.wallet;
+
+import io.lettuce.core.KeyValue;
+import io.lettuce.core.ScanArgs;
+import io.lettuce.core.ScanIterator;
+import io.lettuce.core.ScoredValue;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Plain reads of caps' counters, for whoever may block. Thread-safe; throws where Redis is away. */
+public final class CapReads {
+    private static final int PAGE = 500;
+
+    private final RedisCommands<String, String> redis;
+
+    CapReads(RedisCommands<String, String> redis) {
+        this.redis = redis;
+    }
+
+    /** Every counter of a shard. Looks at every key there is: for checks, not for serving. */
+    public List<CapCounter> all(int shard) {
+        List<CapCounter> counters = new ArrayList<>();
+        String prefix = Keys.cap(shard, "");
+        ScanIterator<String> keys =
+                ScanIterator.scan(redis, ScanArgs.Builder.matches(prefix + "*").limit(PAGE));
+        while (keys.hasNext()) {
+            find(shard, keys.next().substring(prefix.length())).ifPresent(counters::add);
+        }
+        return counters;
+    }
+
+    /** One counter by its name {@code cap:subject}; empty where nothing was ever asked of it. */
+    public Optional<CapCounter> find(int shard, String name) {
+        Map<String, String> fields = redis.hgetall(Keys.cap(shard, name));
+        if (fields.isEmpty()) {
+            return Optional.empty();
+        }
+        Map<Long, Long> spent = new HashMap<>();
+        Map<Long, Long> held = new HashMap<>();
+        fields.forEach((field, value) -> {
+            if (field.endsWith(":s")) {
+                spent.put(Long.parseLong(field.substring(0, field.length() - 2)), Long.parseLong(value));
+            } else if (field.endsWith(":h")) {
+                held.put(Long.parseLong(field.substring(0, field.length() - 2)), Long.parseLong(value));
+            }
+        });
+        boolean rolling = fields.containsKey("k");
+        if (rolling) {
+            spent.put(Long.parseLong(fields.getOrDefault("k", "0")), Long.parseLong(fields.getOrDefault("s", "0")));
+            held.put(0L, Long.parseLong(fields.getOrDefault("h", "0")));
+        }
+        long since = Long.parseLong(fields.getOrDefault("rn", "0"));
+        return Optional.of(new CapCounter(name, rolling, since, fields.containsKey("gone"), spent, held));
+    }
+
+    /** What open holds of a shard come to, by counter and start of the window (of a rolling one: 0). */
+    public Map<String, Map<Long, Long>> held(int shard) {
+        Map<String, Map<Long, Long>> sums = new HashMap<>();
+        ScanIterator<ScoredValue<String>> open = ScanIterator.zscan(redis, Keys.expiries(shard));
+        while (open.hasNext()) {
+            String key = Keys.exchange(shard, open.next().getValue());
+            List<KeyValue<String, String>> fields = redis.hmget(key, "st", "caps");
+            if ("OPEN".equals(fields.get(0).getValueOrElse(""))) {
+                for (HeldCaps.One one : new HeldCaps(fields.get(1).getValueOrElse("")).each()) {
+                    sums.computeIfAbsent(one.counter(), name -> new HashMap<>())
+                            .merge(one.stepMs() > 0 ? 0 : one.start(), one.held(), Long::sum);
+                }
+            }
+        }
+        return sums;
+    }
+}
