@@ -61,6 +61,9 @@ public final class Books implements AutoCloseable {
     private final Set<Integer> shards = new ConcurrentSkipListSet<>();
     private final Set<Integer> broken = new ConcurrentSkipListSet<>();
     private volatile boolean displaced;
+    /** What we had in SQL is given back: a round that is due yet must not take it again. */
+    private volatile boolean ended;
+
     private long lastReconstruction;
     private long lastResend;
     private volatile @Nullable String lastFailure;
@@ -162,6 +165,9 @@ public final class Books implements AutoCloseable {
     }
 
     private void round() throws IOException {
+        if (ended) {
+            return;
+        }
         if (!tenure.alive()) {
             giveWay();
             return;
@@ -314,6 +320,11 @@ public final class Books implements AutoCloseable {
         return lag;
     }
 
+    private void end() {
+        ended = true;
+        tenure.end();
+    }
+
     /** Takes everything to SQL and ends. Again: nothing happens. */
     @Override
     public void close() {
@@ -321,7 +332,7 @@ public final class Books implements AutoCloseable {
             return;
         }
         drainNow();
-        submitted(() -> run(tenure::end));
+        submitted(() -> run(this::end));
         thread.shutdown();
         try {
             if (!thread.awaitTermination(10, TimeUnit.SECONDS)) {

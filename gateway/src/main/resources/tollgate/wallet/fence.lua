@@ -58,5 +58,5 @@ if ARGV[2] == 'close' then
   return {'OK', str(expected_epoch), n, str(now_ms)}
 end
 call('HSET', KEYS[1], 'line', ARGV[3], 'run', run, 'epoch', str(epoch), 'n', n, 'no_reap_ms', str(now_ms + quiet),
-  'reinstating_ms', str(now_ms + reinstating))
+  'reinstating_ms', reinstating > 0 and str(now_ms + reinstating) or '0')
 return {'OK', str(epoch), n, str(now_ms)}

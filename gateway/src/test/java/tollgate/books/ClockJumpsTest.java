@@ -21,6 +21,7 @@ class ClockJumpsTest {
     private static final long SECOND = 1_000_000_000L;
     private static final long LIFE = 60 * SECOND;
     private static final long DAY_MS = 86_400_000;
+    private static final String DRAINER = "a drain of this test";
 
     @TempDir
     Path folder;
@@ -33,6 +34,8 @@ class ClockJumpsTest {
         on = new BooksUnderTest(folder, "1", Duration.ofHours(1));
         on.place("x1");
         on.books.close();
+        long now = on.records.nowMs();
+        assertThat(on.records.shards().lease(7, DRAINER, now, now + DAY_MS)).isTrue();
     }
 
     @AfterEach
@@ -44,11 +47,7 @@ class ClockJumpsTest {
     @ValueSource(longs = {-DAY_MS, 0, DAY_MS})
     void the_drain_takes_what_it_has_known_for_long_enough_whatever_the_clocks_said(long jumpMs) {
         Drain drain = new Drain(
-                on.records,
-                on.control,
-                on.journal.identity().id(),
-                new Ripening(Duration.ofSeconds(3), nanos::get),
-                entries -> {});
+                on.records, on.control, DRAINER, new Ripening(Duration.ofSeconds(3), nanos::get), entries -> {});
         // an entry of a Redis whose clock was wrong: its position and its time say so
         String written = Long.toString(on.control.nowMs() + jumpMs);
         long before = on.records.shards().get(7).n();

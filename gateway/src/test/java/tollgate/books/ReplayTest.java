@@ -13,13 +13,14 @@ import tollgate.wallet.SettleResult;
 
 /** Many settlements that only the journal has. */
 class ReplayTest {
-    private static final int MANY = 5_000;
+    /** More than two batches; with {@code TOLLGATE_FULL} what an hour of outage leaves. */
+    private static final int MANY = System.getenv("TOLLGATE_FULL") == null ? 600 : 5_000;
 
     @TempDir
     Path folder;
 
     @Test
-    void five_thousand_settlements_of_an_outage_are_booked_once_each() throws IOException {
+    void settlements_of_an_outage_are_booked_once_each() throws IOException {
         try (BooksUnderTest on = new BooksUnderTest(folder, "9000", Duration.ofHours(1))) {
             for (int i = 0; i < MANY; i++) {
                 on.place("y" + i);
@@ -36,16 +37,19 @@ class ReplayTest {
                 on.journalled("x" + i);
             }
             // a third of them are gone from Redis, a third is booked and not told
-            for (int i = 0; i < MANY; i += 3) {
-                String id = "x" + i;
-                on.raw(redis -> redis.del("{s7}:x:" + id));
-                on.raw(redis -> redis.zrem("{s7}:hx", id));
-                on.raw(redis -> redis.hincrby("{s7}:w:w_1", "held", -BooksUnderTest.HELD.nano()));
-                on.raw(redis -> redis.hincrby("{s7}:w:w_1", "open", -1));
-                if (i + 1 < MANY) {
-                    on.control.settle(on.settle("x" + (i + 1)));
+            on.raw(redis -> {
+                for (int i = 0; i < MANY; i += 3) {
+                    String id = "x" + i;
+                    redis.del("{s7}:x:" + id);
+                    redis.zrem("{s7}:hx", id);
+                    redis.hincrby("{s7}:w:w_1", "held", -BooksUnderTest.HELD.nano());
+                    redis.hincrby("{s7}:w:w_1", "open", -1);
+                    if (i + 1 < MANY) {
+                        on.control.settle(on.settle("x" + (i + 1)));
+                    }
                 }
-            }
+                return MANY;
+            });
             Replay replay = new Replay(
                     on.journal,
                     on.records,
@@ -61,7 +65,7 @@ class ReplayTest {
             System.out.printf(
                     "%d unretired settlements: one by one %d ms, together %d ms%n",
                     MANY, oneByOne / 1_000_000, together / 1_000_000);
-            Usd owed = new Usd(2 * MANY * BooksUnderTest.CHARGE.nano());
+            Usd owed = new Usd(2L * MANY * BooksUnderTest.CHARGE.nano());
             assertThat(on.balance()).isEqualTo(Usd.parse("9000").minus(owed));
             assertThat(on.held()).isEqualTo(Usd.ZERO);
             on.restart(Duration.ZERO);
@@ -86,10 +90,10 @@ class ReplayTest {
             on.raw(redis -> redis.hset("{s7}:x:x7", "amt", "1e3"));
             on.raw(redis -> redis.del("{s7}:x:x8"));
             on.raw(redis -> redis.set("{s7}:x:x8", "of another type"));
-            await().atMost(Duration.ofSeconds(15))
-                    .untilAsserted(() -> assertThat(on.records.suspense().parked())
-                            .extracting(parked -> parked.exchange())
-                            .containsExactlyInAnyOrder("x7", "x8"));
+            on.restart(Duration.ofHours(1));
+            assertThat(on.records.suspense().parked())
+                    .extracting(parked -> parked.exchange())
+                    .containsExactlyInAnyOrder("x7", "x8");
             assertThat(on.balance()).isEqualTo(Usd.parse("95.50"));
             assertThat(on.journal.pending()).isEqualTo(18);
         }

@@ -97,17 +97,20 @@ final class RecordedChargesTest {
             assertThat(meter.owed(whole.facts()))
                     .as("what a killed process leaves of %s held", held)
                     .isEqualTo(exact);
-            cutEverywhere(file, body, plan, held, exact);
+            // at every byte of what is usually held; of the rest with TOLLGATE_FULL
+            boolean every = held.equals(plan.want()) || System.getenv("TOLLGATE_FULL") != null;
+            cutEvery(every ? 1 : 11, file, body, plan, held, exact);
         }
     }
 
-    private static void cutEverywhere(Path file, byte[] body, HoldPlan plan, Usd held, Usd exact) {
+    private static void cutEvery(int step, Path file, byte[] body, HoldPlan plan, Usd held, Usd exact) {
         AnswerScanner cut = scanner();
         Meter meter = new Meter(plan, held);
         Usd before = Usd.ZERO;
         boolean padded = PADDED.contains(String.valueOf(file.getFileName()));
-        for (int at = 0; at < body.length; at++) {
-            cut.scan(Unpooled.wrappedBuffer(body, at, 1));
+        for (int from = 0; from < body.length; from += step) {
+            int at = Math.min(from + step, body.length) - 1;
+            cut.scan(Unpooled.wrappedBuffer(body, from, at + 1 - from));
             Observed observed = Observed.of(cut.facts());
             Settlement settled = WHO_PAYS.settle(plan, held, new Ending.UpstreamCut(true), observed);
             boolean reported = observed.usage() != null && observed.contentBytes() <= observed.contentBytesAtUsage();
