@@ -21,6 +21,7 @@ import tollgate.records.Gateways;
 import tollgate.records.Records;
 
 /** A gateway's data directory and copies of it. */
+@Wide
 @SuppressWarnings("NullAway.Init") // made before every test
 class ClonedDirectoryTest {
     @TempDir

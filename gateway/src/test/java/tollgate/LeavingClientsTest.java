@@ -122,11 +122,13 @@ class LeavingClientsTest {
     }
 
     @Test
-    void who_leaves_while_its_hold_is_placed_is_recorded_as_gone() throws Exception {
+    void who_leaves_before_its_hold_is_placed_meanwhile_or_after_it_is_recorded_as_gone_if_at_all() throws Exception {
         try (TestGateway gateway = TestGateway.start(folder.resolve("data"))) {
             Account account = gateway.account("1.00");
             for (int i = 0; i < 20; i++) {
                 try (Socket socket = send(gateway, account, TestGateway.chat(true, 10), "stall=head")) {
+                    // from at once, before anything is asked for, to later than any place takes
+                    Thread.sleep(i * 5L);
                     socket.shutdownOutput();
                     assertThat(socket.getInputStream().readAllBytes()).isEmpty();
                 }

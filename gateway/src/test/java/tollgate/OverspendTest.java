@@ -15,6 +15,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -23,6 +24,7 @@ import tollgate.pricing.Usd;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A wallet is never spent twice, however many ask at once. */
+@Tag("wide")
 class OverspendTest {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
@@ -44,7 +46,7 @@ class OverspendTest {
     }
 
     static LongStream seeds() {
-        return LongStream.range(0, 20);
+        return Breadth.seeds(5, 20);
     }
 
     @AfterEach

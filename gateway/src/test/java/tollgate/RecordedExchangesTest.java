@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tollgate.TestGateway.Account;
@@ -57,6 +58,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Real providers' answers, replayed through a whole gateway over sockets: whole, and cut. */
+@Tag("wide")
 @SuppressWarnings("NullAway.Init") // started before all tests
 class RecordedExchangesTest {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
@@ -158,7 +160,7 @@ class RecordedExchangesTest {
             }
         }
         assertThat(cuts).hasSizeGreaterThan(streams.size() * 9);
-        cut(cuts);
+        cut(Breadth.oneOf(7, cuts));
         booksAreExact();
     }
 

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tollgate.TestGateway.Account;
@@ -27,6 +28,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Gateways that are stopped amid their work, and clients that stop. */
+@Tag("wide")
 class StoppingTest {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
     /** The most that a gateway keeps for a client that takes nothing. */
@@ -108,7 +110,7 @@ class StoppingTest {
     @Test
     void a_client_that_reads_nothing_holds_the_upstream_back_while_its_hold_lives_and_is_charged_in_the_end()
             throws Exception {
-        Duration patience = Duration.ofSeconds("true".equals(System.getenv("CI")) ? 60 : 6);
+        Duration patience = Duration.ofSeconds(Breadth.full() ? 60 : 6);
         try (TestGateway gateway = TestGateway.start(
                 folder.resolve("data"),
                 "holds: {life_s: 5}\ntimeouts: {client_stall: "

@@ -42,6 +42,7 @@ import tollgate.records.Shards;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Two gateways on one Redis and one SQL database. */
+@Wide
 @ParameterizedClass(name = "{0}")
 @EnumSource
 @SuppressWarnings("NullAway.Init") // made before every test

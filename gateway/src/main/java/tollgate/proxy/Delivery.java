@@ -136,7 +136,7 @@ final class Delivery {
                 said.fields(headers::set);
             });
         } else if (events == null || events.tornEvent()) {
-            exchange.closeReservation();
+            exchange.closeBooking();
             server.abort();
         } else {
             lane.passReleasable(events);

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 import tollgate.Telemetry;
 import tollgate.metering.Ending;
 import tollgate.metering.HoldSettings;
-import tollgate.wallet.Admission;
 
 /**
  * Keeps the holds of one event loop's open exchanges alive: each is renewed when a third of its life is over, those due
@@ -22,7 +21,6 @@ final class HoldKeeper {
     private static final long TICK_MS = 500;
 
     private final EventLoop loop;
-    private final Admission admission;
     private final HoldSettings settings;
     private final Telemetry telemetry;
     /** When each is due, soonest first: all wait equally long, so the order is the one of entering. */
@@ -34,9 +32,8 @@ final class HoldKeeper {
     private final long everyNanos;
     private @Nullable Future<?> ticking;
 
-    HoldKeeper(EventLoop loop, Admission admission, HoldSettings settings, Telemetry telemetry) {
+    HoldKeeper(EventLoop loop, HoldSettings settings, Telemetry telemetry) {
         this.loop = loop;
-        this.admission = admission;
         this.settings = settings;
         this.telemetry = telemetry;
         this.everyNanos = settings.life().toNanos() / 3;
@@ -83,6 +80,6 @@ final class HoldKeeper {
 
     private void keep(Exchange exchange, long now) {
         telemetry.time("tollgate_hold_age_seconds", now - exchange.placedNanos());
-        admission.renew(exchange.renewal(), exchange::renewed);
+        exchange.renew();
     }
 }

@@ -41,7 +41,7 @@ public final class ProxyLoop {
         this.ids = ids;
         this.upstreams = upstreams;
         this.accessLog = new AccessLog(loop);
-        this.keeper = new HoldKeeper(loop, admission, context.holds(), context.telemetry());
+        this.keeper = new HoldKeeper(loop, context.holds(), context.telemetry());
     }
 
     EventLoop loop() {

@@ -410,7 +410,7 @@ final class Relay implements AnswerReceiver {
         }
         if (ending) {
             close();
-            exchange.closeReservation();
+            exchange.closeBooking();
             return;
         }
         boolean sent = call != null && call.requestSent();
@@ -453,7 +453,7 @@ final class Relay implements AnswerReceiver {
     void announced(Settlement settled, @Nullable Usd balance) {
         if (over || exchange.clientIsGone()) {
             close();
-            exchange.closeReservation();
+            exchange.closeBooking();
             return;
         }
         AnswerFacts facts = facts();

@@ -6,15 +6,18 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tollgate.Breadth;
 import tollgate.pricing.Usd;
 import tollgate.wallet.SettleResult;
 
 /** Many settlements that only the journal has. */
+@Tag("wide")
 class ReplayTest {
     /** More than two batches; with {@code TOLLGATE_FULL} what an hour of outage leaves. */
-    private static final int MANY = System.getenv("TOLLGATE_FULL") == null ? 600 : 5_000;
+    private static final int MANY = Breadth.full() ? 5_000 : 600;
 
     @TempDir
     Path folder;

@@ -10,8 +10,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
+import tollgate.Wide;
 import tollgate.books.SuspenseDesk.Outcome;
 import tollgate.pricing.Usd;
 import tollgate.records.Ledger;
@@ -179,7 +179,7 @@ class SuspenseTest {
     }
 
     @Test
-    @EnabledIfEnvironmentVariable(named = "TOLLGATE_FULL", matches = ".+", disabledReason = "takes six seconds")
+    @Wide
     void a_decision_that_redis_could_not_hear_or_lost_is_told_again_until_the_ledger_has_it() throws IOException {
         parked("x1");
         on.records.suspense().decide("x1", Suspense.SETTLING, "", "ann", System.currentTimeMillis());

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tollgate.Breadth;
 import tollgate.pricing.Usd;
 import tollgate.wallet.HeldCaps;
 
@@ -202,8 +203,7 @@ class JournalTest {
         while (whole[end - 1] == 0) {
             end--;
         }
-        // with TOLLGATE_FULL at every byte
-        int stride = System.getenv("TOLLGATE_FULL") == null ? 23 : 1;
+        int stride = Breadth.full() ? 1 : 23;
         int before = -1;
         for (int cut = end - 2_047 / stride * stride; cut <= end; cut += stride) {
             byte[] torn = whole.clone();

@@ -11,8 +11,10 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import tollgate.Breadth;
 import tollgate.dialect.AnswerScanner;
 import tollgate.dialect.AnswerShape;
 import tollgate.dialect.Service;
@@ -22,6 +24,7 @@ import tollgate.pricing.Usage;
 import tollgate.pricing.Usd;
 
 /** What the wallet pays for every recorded chat stream: whole, and cut after each of its bytes. */
+@Tag("wide")
 final class RecordedChargesTest {
     /** Cached tokens cost what others do: an estimate cannot know what was cached. */
     private static final ModelRates RATES = Requests.rates("input=1 output=10");
@@ -98,7 +101,7 @@ final class RecordedChargesTest {
                     .as("what a killed process leaves of %s held", held)
                     .isEqualTo(exact);
             // at every byte of what is usually held; of the rest with TOLLGATE_FULL
-            boolean every = held.equals(plan.want()) || System.getenv("TOLLGATE_FULL") != null;
+            boolean every = held.equals(plan.want()) || Breadth.full();
             cutEvery(every ? 1 : 11, file, body, plan, held, exact);
         }
     }

@@ -15,11 +15,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import tollgate.Breadth;
 import tollgate.embedded.RedisChild;
 import tollgate.pricing.Usd;
 
@@ -27,6 +30,7 @@ import tollgate.pricing.Usd;
  * Wallets that share caps, on a real redis-server against a model: random commands that are each sent once to three times,
  * while windows change, caps are raised, lowered, reset and removed with holds open, and holds expire.
  */
+@Tag("wide")
 @SuppressWarnings("NullAway") // started before all tests; what is looked up is there
 class CapModelTest {
     private static final int SHARD = 4;
@@ -79,8 +83,12 @@ class CapModelTest {
         redis.close();
     }
 
+    static LongStream seeds() {
+        return Breadth.seeds(4, 20);
+    }
+
     @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+    @MethodSource("seeds")
     void random_commands_leave_what_the_model_says_after_every_step(long seed) {
         random = new Random(seed);
         model = new CapModel();

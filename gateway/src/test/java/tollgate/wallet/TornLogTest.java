@@ -18,6 +18,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tollgate.Breadth;
 import tollgate.embedded.RedisProcess;
 import tollgate.pricing.Usd;
 
@@ -45,7 +46,7 @@ final class TornLogTest {
         byte[] log = written();
         int from = Math.max((int) (long) ends.getFirst(), log.length - LAST);
         SortedSet<Integer> cuts = new TreeSet<>();
-        int stride = System.getenv("TOLLGATE_FULL") == null ? STRIDE : 1;
+        int stride = Breadth.full() ? 1 : STRIDE;
         for (int cut = from; cut <= log.length; cut += stride) {
             cuts.add(cut);
         }

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tollgate.Breadth;
 import tollgate.embedded.RedisChild;
 import tollgate.pricing.Usd;
 
@@ -31,7 +32,7 @@ import tollgate.pricing.Usd;
 @SuppressWarnings("NullAway.Init") // started before all tests
 class WalletModelTest {
     /** For each seed; with {@code TOLLGATE_FULL} a million in all. */
-    private static final int COMMANDS = System.getenv("TOLLGATE_FULL") == null ? 500 : 50_000;
+    private static final int COMMANDS = Breadth.full() ? 50_000 : 500;
 
     private static final Duration LIFE = Duration.ofSeconds(60);
     private static final Duration LONG = Duration.ofHours(1);
