@@ -13,6 +13,7 @@ import picocli.CommandLine.ParameterException;
 import tollgate.cli.AdminCommands;
 import tollgate.cli.CapCommand;
 import tollgate.cli.DirectoryCommands;
+import tollgate.cli.SuspenseCommand;
 import tollgate.config.InvalidConfig;
 
 /** The command line. Exit codes: 0 done, 1 refused or failed, 2 wrong usage. */
@@ -33,6 +34,7 @@ import tollgate.config.InvalidConfig;
             DirectoryCommands.Project.class,
             AdminCommands.Exchange.class,
             AdminCommands.Ledger.class,
+            SuspenseCommand.class,
             AdminCommands.Verify.class,
             PriceCommand.class,
             DoctorCommand.class,

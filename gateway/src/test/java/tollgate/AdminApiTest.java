@@ -350,6 +350,59 @@ class AdminApiTest {
                 .isEqualTo(2);
     }
 
+    @Test
+    void what_was_parked_is_settled_or_dropped_once_and_then_verify_is_ok() throws Exception {
+        String wallet = gateway.account("5.00").wallet();
+        parked("x_sus-1", wallet);
+        parked("x_sus-2", wallet);
+        assertThat(good("GET", "/verify", "Verification", "").path("ok").asBoolean())
+                .isFalse();
+        JsonNode first = good("GET", "/suspense?state=parked&limit=1", "SuspensePage", "");
+        assertThat(first.path("next").asString()).isEqualTo("x_sus-1");
+        JsonNode rest = good("GET", "/suspense?state=parked&limit=1&after=x_sus-1", "SuspensePage", "");
+        assertThat(rest.path("data").findValuesAsString("exchange")).containsExactly("x_sus-2");
+        assertThat(rest.path("next").isNull()).isTrue();
+        for (int sent = 0; sent < 2; sent++) {
+            HttpResponse<String> answer = send("POST", "/suspense/x_sus-1/settle", "{\"reason\":\"ok\"}", "sus-1");
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            valid("Suspense", MAPPER.readTree(answer.body()));
+            good("POST", "/suspense/x_sus-1/settle", "Suspense", "");
+            JsonNode dropped = good("POST", "/suspense/x_sus-2/drop", "Suspense", "{\"reason\":\"their bug\"}");
+            assertThat(dropped.path("state").asString()).isEqualTo("dropped");
+            assertThat(dropped.path("note").asString()).isEqualTo("their bug");
+            assertThat(dropped.path("actor").asString()).isEqualTo("admin");
+        }
+        HttpResponse<String> contrary = send("POST", "/suspense/x_sus-2/settle", "", null);
+        assertThat(contrary.statusCode()).isEqualTo(409);
+        problem(contrary);
+        assertThat(good("GET", "/wallets/" + wallet, "Wallet", "")
+                        .path("balance")
+                        .asString())
+                .isEqualTo("4.00");
+        assertThat(good("GET", "/verify", "Verification", "").path("ok").asBoolean())
+                .isTrue();
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(good("GET", "/suspense?state=settled", "SuspensePage", "")
+                                .path("data")
+                                .findValuesAsString("exchange"))
+                        .containsExactly("x_sus-1"));
+    }
+
+    /** As the books park what a wallet refuses. */
+    private static void parked(String exchange, String wallet) throws Exception {
+        try (Connection books = DriverManager.getConnection(
+                        "jdbc:sqlite:" + folder.resolve("data").resolve("records.db"));
+                PreparedStatement set = books.prepareStatement(
+                        "INSERT INTO suspense (exchange, wallet, total, reason, at_ms) VALUES (?, ?, ?, ?, ?)")) {
+            set.setString(1, exchange);
+            set.setString(2, wallet);
+            set.setLong(3, 1_000_000_000);
+            set.setString(4, "CORRUPT: wallet");
+            set.setLong(5, System.currentTimeMillis());
+            set.executeUpdate();
+        }
+    }
+
     /** As if whoever was at the requests so far had been killed, minutes ago, between work and answer. */
     private static void killed() throws Exception {
         try (Connection books = DriverManager.getConnection(

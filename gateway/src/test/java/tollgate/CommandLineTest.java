@@ -78,6 +78,13 @@ class CommandLineTest {
                 "exchange show x                                          | 1 | no exchange 'x'",
                 "exchange list --wallet w_x                               | 1 | no wallet",
                 "ledger w_x                                               | 1 | no wallet",
+                "suspense list --state frob                               | 1 | state: 'frob'",
+                "suspense settle x_y                                      | 1 | no suspended settlement 'x_y'",
+                "suspense settle x_y --reason=                            | 1 | reason: ''",
+                "suspense drop x_y --reason r                             | 1 | no suspended settlement 'x_y'",
+                "suspense                                                 | 2 | a command is needed",
+                "suspense drop x_y                                        | 2 | --reason",
+                "suspense settle                                          | 2 | EXCHANGE",
                 "cap set --scope team:t_x --per day --usd 1               | 1 | no team 't_x'",
                 "cap set --scope wallet:W --per day --usd NaN             | 1 | usd: 'NaN'",
                 "cap set --scope wallet:W --per day --usd=-1              | 1 | usd: '-1'",
@@ -140,6 +147,7 @@ class CommandLineTest {
         good("wallet", "top-up", id, "--amount", "2.50", "--reference", "r");
         assertThat(MAPPER.readTree(good("wallet", "show", id)).path("balance").asString())
                 .isEqualTo("2.50");
+        good("suspense", "list");
         good("wallet", "freeze", id);
         good("wallet", "unfreeze", id);
         String key = MAPPER.readTree(good("key", "create", "--wallet", id, "--expires", "2999-12-31"))

@@ -34,6 +34,7 @@ final class AdminApi {
     private final Records records;
     private final ControlPort control;
     private final Verification verification;
+    private final SuspenseApi suspense;
     private final Clock clock;
 
     AdminApi(
@@ -43,6 +44,7 @@ final class AdminApi {
             Records records,
             ControlPort control,
             Verification verification,
+            SuspenseApi suspense,
             Clock clock) {
         this.directory = directory;
         this.caps = caps;
@@ -50,6 +52,7 @@ final class AdminApi {
         this.records = records;
         this.control = control;
         this.verification = verification;
+        this.suspense = suspense;
         this.clock = clock;
     }
 
@@ -90,6 +93,9 @@ final class AdminApi {
                 Route.delete("/admin/v1/keys/{id}", asked -> Json.key(office.revokeKey(asked.id()))),
                 Route.get("/admin/v1/exchanges", this::listExchanges, "wallet", "since", "until", "after", "limit"),
                 Route.get("/admin/v1/exchanges/{id}", asked -> exchange(asked.id())),
+                Route.get("/admin/v1/suspense", asked -> suspense.list(asked), "state", "after", "limit"),
+                Route.post("/admin/v1/suspense/{id}/settle", 200, asked -> suspense.settle(asked, ACTOR)),
+                Route.post("/admin/v1/suspense/{id}/drop", 200, asked -> suspense.drop(asked, ACTOR)),
                 Route.get("/admin/v1/verify", asked -> verification.run()));
     }
 

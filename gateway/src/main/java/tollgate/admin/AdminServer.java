@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import tollgate.books.SuspenseDesk;
 import tollgate.books.Verification;
 import tollgate.identity.ApiKey;
 import tollgate.records.Records;
@@ -71,6 +72,7 @@ public final class AdminServer implements AutoCloseable {
             Records records,
             ControlPort control,
             Verification verification,
+            SuspenseDesk suspense,
             Supplier<String> metrics,
             Supplier<@Nullable String> notReady,
             Clock clock) {
@@ -81,6 +83,7 @@ public final class AdminServer implements AutoCloseable {
                 records,
                 control,
                 verification,
+                new SuspenseApi(records, suspense),
                 clock);
         return new AdminServer(address, keys, api, new Once(records, clock), metrics, notReady);
     }

@@ -28,6 +28,7 @@ record Asked(
     private static final int PAGE = 100;
     private static final int MOST = 1_000;
     private static final Pattern ROW = Pattern.compile("[a-z]_[0-9a-z]{1,40}");
+    private static final Pattern EXCHANGE = Pattern.compile("[0-9a-z_-]{1,80}");
     private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
 
     /** The same, at a turn. */
@@ -82,6 +83,15 @@ record Asked(
     String after() {
         String after = query("after");
         if (!after.isEmpty() && !ROW.matcher(after).matches()) {
+            throw notOurs(after);
+        }
+        return after;
+    }
+
+    /** The exchange after which a page begins; empty at the beginning. */
+    String afterExchange() {
+        String after = query("after");
+        if (!after.isEmpty() && !EXCHANGE.matcher(after).matches()) {
             throw notOurs(after);
         }
         return after;

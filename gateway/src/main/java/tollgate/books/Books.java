@@ -45,13 +45,15 @@ public final class Books implements AutoCloseable {
 
     private final Records records;
     private final ShardWatch watch;
-    private final Clock clock;
     private final Treasury treasury;
+    private final SuspenseDesk suspense;
     private final Tenure tenure;
     private final Hearing hearing;
     private final Drain drain;
     private final Replay replay;
+    private final Orphans orphans;
     private final Opening opening;
+    private final long started = System.nanoTime();
     private final Reaper reaper;
     private final Reconstruction reconstruction;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
@@ -59,6 +61,9 @@ public final class Books implements AutoCloseable {
     private final Set<Integer> shards = new ConcurrentSkipListSet<>();
     private final Set<Integer> broken = new ConcurrentSkipListSet<>();
     private volatile boolean displaced;
+    /** What we had in SQL is given back: a round that is due yet must not take it again. */
+    private volatile boolean ended;
+
     private long lastReconstruction;
     private long lastResend;
     private volatile @Nullable String lastFailure;
@@ -90,12 +95,13 @@ public final class Books implements AutoCloseable {
         this.records = records;
         this.watch = watch;
         this.treasury = treasury;
-        this.clock = clock;
+        this.suspense = new SuspenseDesk(records, control, clock);
         GatewayIdentity us = journal.identity();
         this.tenure = new Tenure(records, new Gateways.Run(us.id(), us.boot(), us.nonce(), place));
-        this.replay = new Replay(journal, journalLoop, records, control, treasury, telemetry, clock);
+        this.replay = new Replay(journal, records, control, treasury, telemetry, clock);
+        this.orphans = new Orphans(journal, journalLoop, records, replay, control.maxOverrun(), clock);
         this.hearing = new Hearing(records, replay::heard);
-        this.drain = new Drain(records, control, tenure.owner(), drainAfter.toMillis(), replay::booked);
+        this.drain = new Drain(records, control, tenure.owner(), new Ripening(drainAfter), replay::booked);
         this.reaper = new Reaper(control, telemetry, holdLife.toNanos());
         Recovery recovery = new Recovery(
                 records,
@@ -108,7 +114,8 @@ public final class Books implements AutoCloseable {
                 tenure::hasOthers,
                 holdLife,
                 restores);
-        this.opening = new Opening(records, control, watch, tenure, recovery, reaper, treasury, replay, reproject);
+        this.opening = new Opening(
+                records, control, watch, tenure, recovery, reaper, treasury, suspense, replay, orphans, reproject);
         this.reconstruction = new Reconstruction(records, control, clock, RECORD_AFTER, FINAL_AFTER);
     }
 
@@ -125,7 +132,7 @@ public final class Books implements AutoCloseable {
 
     /** Who explains what exchanges of an earlier run come to; to be told before the start. */
     public void itemizing(Itemizer by) {
-        replay.itemizing(by);
+        orphans.itemizing(by);
     }
 
     /** Who places the holds of open exchanges again, where Redis may have lost some. */
@@ -158,11 +165,15 @@ public final class Books implements AutoCloseable {
     }
 
     private void round() throws IOException {
+        if (ended) {
+            return;
+        }
         if (!tenure.alive()) {
             giveWay();
             return;
         }
-        long now = clock.millis();
+        // not the clock of the wall, which may be set: the longest wait is over at the start
+        long now = RECONSTRUCT_EVERY_MS + 1 + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
         List<Integer> used = records.shards().used();
         shards.addAll(used);
         opening.round(used);
@@ -181,7 +192,8 @@ public final class Books implements AutoCloseable {
         if (now - lastResend > RESEND_AFTER_MS) {
             lastResend = now;
             treasury.resend();
-            replay.settleOlderThan(now - RESEND_AFTER_MS);
+            suspense.resend();
+            replay.settleOlderThan(Duration.ofMillis(RESEND_AFTER_MS));
         }
         reaper.reap(ours);
     }
@@ -308,6 +320,11 @@ public final class Books implements AutoCloseable {
         return lag;
     }
 
+    private void end() {
+        ended = true;
+        tenure.end();
+    }
+
     /** Takes everything to SQL and ends. Again: nothing happens. */
     @Override
     public void close() {
@@ -315,7 +332,7 @@ public final class Books implements AutoCloseable {
             return;
         }
         drainNow();
-        submitted(() -> run(tenure::end));
+        submitted(() -> run(this::end));
         thread.shutdown();
         try {
             if (!thread.awaitTermination(10, TimeUnit.SECONDS)) {

@@ -14,7 +14,7 @@ import tollgate.wallet.LedgerEntry;
 /**
  * Moves ledger entries from Redis to SQL, rows and position in one transaction. Confined to the books' thread.
  *
- * <p>Takes only entries older than {@code settleMs}, so that SQL is not ahead of Redis's own disk.
+ * <p>Takes only entries that have ripened, so that SQL is not ahead of Redis's own disk.
  */
 final class Drain {
     private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
@@ -24,15 +24,15 @@ final class Drain {
     private final Records records;
     private final ControlPort control;
     private final String owner;
-    private final long settleMs;
+    private final Ripening ripening;
     private final Consumer<List<Ledger.Entry>> booked;
 
     /** Drains as this owner of leases; {@code booked} is told of the entries that SQL has now. */
-    Drain(Records records, ControlPort control, String owner, long settleMs, Consumer<List<Ledger.Entry>> booked) {
+    Drain(Records records, ControlPort control, String owner, Ripening ripening, Consumer<List<Ledger.Entry>> booked) {
         this.records = records;
         this.control = control;
         this.owner = owner;
-        this.settleMs = settleMs;
+        this.ripening = ripening;
         this.booked = booked;
     }
 
@@ -56,14 +56,16 @@ final class Drain {
     Result drain(int shard, boolean toTheEnd) {
         Shards.Shard known = records.shards().get(shard);
         String position = known.streamId();
-        long before = toTheEnd ? Long.MAX_VALUE : control.nowMs() - settleMs;
+        if (!toTheEnd) {
+            control.shard(shard).ifPresent(now -> ripening.seen(shard, now.epoch(), now.n()));
+        }
         while (true) {
             List<Ledger.Entry> rows = new ArrayList<>();
             String last = position;
             boolean more = false;
             boolean young = false;
             for (LedgerEntry entry : control.entries(shard, position, BATCH)) {
-                if (entry.ms() > before) {
+                if (!toTheEnd && !ripening.ripe(shard, entry.epoch(), entry.n())) {
                     young = true;
                     break;
                 }

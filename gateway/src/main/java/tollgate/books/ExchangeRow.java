@@ -14,6 +14,7 @@ import tollgate.pricing.Usd;
 import tollgate.records.Exchanges;
 import tollgate.records.Ledger;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Turns a usage record into its row, whose document is what a key holder may see, charges and not costs; but for {@code
@@ -92,6 +93,31 @@ public final class ExchangeRow {
                 last.fingerprint(),
                 MAPPER.writeValueAsString(document),
                 true);
+    }
+
+    /** The same, charging something else. */
+    static Exchanges.Exchange charging(Exchanges.Exchange row, Usd charge) {
+        ObjectNode document = (ObjectNode) MAPPER.readTree(row.record());
+        document.put("charge", charge.toString());
+        return new Exchanges.Exchange(
+                row.id(),
+                row.wallet(),
+                row.key(),
+                row.live(),
+                row.service(),
+                row.model(),
+                row.answered(),
+                row.ended(),
+                row.payer(),
+                row.estimated(),
+                charge.nano(),
+                row.cost(),
+                row.status(),
+                row.startedMs(),
+                row.finishedMs(),
+                row.fingerprint(),
+                MAPPER.writeValueAsString(document),
+                row.reconstructed());
     }
 
     private static Map<String, @Nullable Object> document(UsageRecord usage) {

@@ -1,6 +1,7 @@
 package tollgate.books;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,9 @@ final class Opening {
     private final Recovery recovery;
     private final Reaper reaper;
     private final Treasury treasury;
+    private final SuspenseDesk suspense;
     private final Replay replay;
+    private final Orphans orphans;
     private final Runnable reproject;
     private final ConcurrentHashMap<Integer, String> complaints = new ConcurrentHashMap<>();
     /** Shards that have been told what we know, by the epoch that was: new exchanges wait for the other gateways. */
@@ -54,7 +57,9 @@ final class Opening {
             Recovery recovery,
             Reaper reaper,
             Treasury treasury,
+            SuspenseDesk suspense,
             Replay replay,
+            Orphans orphans,
             Runnable reproject) {
         this.records = records;
         this.control = control;
@@ -63,7 +68,9 @@ final class Opening {
         this.recovery = recovery;
         this.reaper = reaper;
         this.treasury = treasury;
+        this.suspense = suspense;
         this.replay = replay;
+        this.orphans = orphans;
         this.reproject = reproject;
     }
 
@@ -131,9 +138,10 @@ final class Opening {
         treasury.resendStates();
         reproject.run();
         reinstate();
-        replay.settleOlderThan(Long.MAX_VALUE);
+        replay.settleOlderThan(Duration.ZERO);
+        suspense.resend();
         if (!orphansSettled) {
-            replay.settleOrphans();
+            orphans.settle();
             orphansSettled = true;
         }
         for (int shard : prepared) {

@@ -3,6 +3,7 @@ package tollgate.books;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tollgate.Telemetry;
@@ -11,8 +12,9 @@ import tollgate.wallet.DueHold;
 import tollgate.wallet.SettleResult;
 
 /**
- * Captures what had accrued of holds that nobody renews any more. After a pause of its own it waits one hold life: those
- * who renew may have been away as well (H35). Confined to the books' thread.
+ * Captures what had accrued of holds that nobody renews any more. After a pause of its own, and where Redis's clock jumped
+ * forward, it waits one hold life: those who renew may have been away as well, and what is due by a clock that jumped is
+ * not (H35). Confined to the books' thread.
  */
 final class Reaper {
     private static final Logger LOG = LoggerFactory.getLogger(Reaper.class);
@@ -20,11 +22,16 @@ final class Reaper {
     private static final int MOST_PAGES = 50;
     private static final int MOST_COMPLAINTS = 10_000;
     private static final long LONGEST_GAP_NANOS = 15_000_000_000L;
+    private static final long NANOS_PER_MS = 1_000_000;
+    private static final long JUMPS_IN_A_LIFE = 12;
 
     private final ControlPort control;
     private final Telemetry telemetry;
     private final long quietNanos;
-    private long lastRound = System.nanoTime();
+    private final LongSupplier nanoClock;
+    private final LongSupplier redisClock;
+    private long lastRound;
+    private long lastRedisMs = Long.MAX_VALUE;
     private long notBefore;
     /** Those that were told of once. */
     private final Map<String, Boolean> complained = new LinkedHashMap<>() {
@@ -37,35 +44,62 @@ final class Reaper {
     };
 
     Reaper(ControlPort control, Telemetry telemetry, long holdLifeNanos) {
+        this(control, telemetry, holdLifeNanos, System::nanoTime, control::nowMs);
+    }
+
+    /**
+     * By clocks of one's own.
+     *
+     * @param nanoClock nanoseconds that never go back
+     * @param redisClock Redis's milliseconds since 1970
+     */
+    Reaper(
+            ControlPort control,
+            Telemetry telemetry,
+            long holdLifeNanos,
+            LongSupplier nanoClock,
+            LongSupplier redisClock) {
         this.control = control;
         this.telemetry = telemetry;
         this.quietNanos = holdLifeNanos;
+        this.nanoClock = nanoClock;
+        this.redisClock = redisClock;
+        this.lastRound = nanoClock.getAsLong();
         this.notBefore = lastRound;
     }
 
     /** Nothing expires for one hold life. */
     void pause() {
-        notBefore = System.nanoTime() + quietNanos;
+        notBefore = nanoClock.getAsLong() + quietNanos;
     }
 
     void reap(List<Integer> shards) {
-        long now = System.nanoTime();
-        if (now - lastRound > LONGEST_GAP_NANOS) {
+        long now = nanoClock.getAsLong();
+        long redisMs = redisClock.getAsLong();
+        if (now - lastRound > LONGEST_GAP_NANOS || jumped(redisMs, nanoClock.getAsLong() - lastRound)) {
+            LOG.warn("nothing expires for one hold life: nobody was here for a while, or Redis's clock jumped");
             pause();
         }
         lastRound = now;
+        lastRedisMs = redisMs;
         if (now - notBefore < 0) {
             return;
         }
-        shards.forEach(this::reap);
+        shards.forEach(shard -> reap(shard, redisMs));
+    }
+
+    /** Redis's clock went on by more than the time that passed at most, and by more than what renewals leave room for. */
+    private boolean jumped(long redisMs, long mostNanos) {
+        return lastRedisMs != Long.MAX_VALUE
+                && (redisMs - lastRedisMs) * NANOS_PER_MS > mostNanos + quietNanos / JUMPS_IN_A_LIFE;
     }
 
     /** Holds that are refused stay due for ever: those behind them must not wait for them. */
-    private void reap(int shard) {
+    private void reap(int shard, long nowMs) {
         int refused = 0;
         int due = BATCH;
         for (int page = 0; page < MOST_PAGES && due == BATCH; page++) {
-            List<DueHold> holds = control.due(shard, refused, BATCH);
+            List<DueHold> holds = control.due(shard, nowMs, refused, BATCH);
             due = holds.size();
             for (DueHold hold : holds) {
                 refused += expired(shard, hold) ? 0 : 1;

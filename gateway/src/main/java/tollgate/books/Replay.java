@@ -1,17 +1,17 @@
 package tollgate.books;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tollgate.Telemetry;
 import tollgate.journal.Journal;
 import tollgate.journal.JournalEntry;
-import tollgate.journal.Orphan;
-import tollgate.journal.Reservation;
 import tollgate.pricing.Usd;
 import tollgate.records.Ledger;
 import tollgate.records.Records;
@@ -22,17 +22,17 @@ import tollgate.wallet.SettleResult;
 
 /**
  * Brings what the journal holds to its end: usage records into SQL, settlements to the wallet for as long as the ledger
- * does not have them, orphans to a settlement. Confined to the books' thread.
+ * does not have them. Confined to the books' thread.
  */
 final class Replay {
     private static final Logger LOG = LoggerFactory.getLogger(Replay.class);
     private static final int BATCH = 2_000;
+    private static final int AT_ONCE = 250;
 
     /** Begins the fingerprint of what was made final since its gateway never came back. */
     static final String UNSEEN = "unseen-";
 
     private final Journal journal;
-    private final int loop;
     private final Records records;
     private final ControlPort control;
     private final Treasury treasury;
@@ -41,33 +41,14 @@ final class Replay {
     /** Taken from the journal, not known to be in SQL: a failed attempt is made again. */
     private final List<JournalEntry> kept = new ArrayList<>();
 
-    private Itemizer itemizer = Itemizer.NONE;
-
-    /**
-     * Works on this journal.
-     *
-     * @param loop number of the journal's thread that is ours
-     */
-    Replay(
-            Journal journal,
-            int loop,
-            Records records,
-            ControlPort control,
-            Treasury treasury,
-            Telemetry telemetry,
-            Clock clock) {
+    /** Works on this journal. */
+    Replay(Journal journal, Records records, ControlPort control, Treasury treasury, Telemetry telemetry, Clock clock) {
         this.journal = journal;
-        this.loop = loop;
         this.records = records;
         this.control = control;
         this.treasury = treasury;
         this.telemetry = telemetry;
         this.clock = clock;
-    }
-
-    /** Who explains the charges of orphans; to be told before they are settled. */
-    void itemizing(Itemizer by) {
-        itemizer = by;
     }
 
     /** Keeps the usage records of what was settled since the last call. */
@@ -114,25 +95,76 @@ final class Replay {
         journal.retire(entry.exchange());
     }
 
-    /** Tells the wallet again of settlements that are older than this and that the ledger does not have. */
-    void settleOlderThan(long ms) {
+    /** Tells the wallet again of settlements that have been here for so long and that the ledger does not have. */
+    void settleOlderThan(Duration age) {
         keep();
-        journal.unretired(ms, this::settle);
+        List<JournalEntry> some = new ArrayList<>();
+        journal.unretired(age, entry -> {
+            some.add(entry);
+            if (some.size() == AT_ONCE) {
+                settle(some);
+                some.clear();
+            }
+        });
+        settle(some);
     }
 
-    private void settle(JournalEntry entry) {
-        Optional<Ledger.Entry> booked = records.ledger().ofExchange(entry.exchange());
-        if (booked.isPresent()) {
-            control.tick(entry.settle().at().shard(), List.of(entry.exchange()), List.of());
-            retire(entry, booked.get());
+    /** Tells the wallet of these, in their order, unless the ledger has them; in parts that neither SQL nor Redis feels. */
+    void settle(List<JournalEntry> entries) {
+        for (int from = 0; from < entries.size(); from += AT_ONCE) {
+            settleSome(entries.subList(from, Math.min(from + AT_ONCE, entries.size())));
+        }
+    }
+
+    private void settleSome(List<JournalEntry> entries) {
+        Map<String, List<Ledger.Entry>> known = records.ledger()
+                .allOfExchanges(entries.stream().map(JournalEntry::exchange).toList());
+        Map<Integer, List<String>> ticked = new TreeMap<>();
+        List<JournalEntry> left = new ArrayList<>();
+        for (JournalEntry entry : entries) {
+            Optional<Ledger.Entry> booked = known.getOrDefault(entry.exchange(), List.of()).stream()
+                    .filter(each -> each.entry().equals(entry.exchange()))
+                    .findFirst();
+            if (booked.isPresent()) {
+                ticked.computeIfAbsent(entry.settle().at().shard(), shard -> new ArrayList<>())
+                        .add(entry.exchange());
+                retire(entry, booked.get());
+            } else {
+                left.add(entry);
+            }
+        }
+        ticked.forEach((shard, exchanges) -> control.tick(shard, exchanges, List.of()));
+        if (left.isEmpty()) {
             return;
         }
-        SettleResult result = control.settle(entry.settle());
-        if (result instanceof SettleResult.NoHold) {
-            // the record is gone: an hour after SQL had it, or with a Redis that lost its last second
-            List<Ledger.Entry> entries = records.ledger().allOfExchange(entry.exchange());
-            result = control.replay(entry.settle(), captured(entries), CapMoves.tokens(entries));
+        List<SettleResult> results =
+                control.settleAll(left.stream().map(JournalEntry::settle).toList());
+        // the record is gone: an hour after SQL had it, or with a Redis that lost its last second
+        List<JournalEntry> gone = new ArrayList<>();
+        List<ControlPort.Gone> asked = new ArrayList<>();
+        List<String> waiting = new ArrayList<>();
+        for (int i = 0; i < left.size(); i++) {
+            JournalEntry entry = left.get(i);
+            if (results.get(i) instanceof SettleResult.NoHold) {
+                List<Ledger.Entry> before = known.getOrDefault(entry.exchange(), List.of());
+                gone.add(entry);
+                asked.add(new ControlPort.Gone(entry.settle(), captured(before), CapMoves.tokens(before)));
+            } else {
+                settled(entry, results.get(i), waiting);
+            }
         }
+        if (!gone.isEmpty()) {
+            results = control.replayAll(asked);
+            for (int i = 0; i < gone.size(); i++) {
+                settled(gone.get(i), results.get(i), waiting);
+            }
+        }
+        if (!waiting.isEmpty()) {
+            LOG.info("{} settlements wait, of {} the first: {}", waiting.size(), entries.size(), waiting.getFirst());
+        }
+    }
+
+    private void settled(JournalEntry entry, SettleResult result, List<String> waiting) {
         switch (result) {
             // retired when the drain has seen its entry
             case SettleResult.Settled _ -> {}
@@ -141,7 +173,7 @@ final class Replay {
                 journal.retire(entry.exchange());
             }
             case SettleResult.NoHold _, SettleResult.NotDue _, SettleResult.OtherCaps _, SettleResult.Unavailable _ ->
-                LOG.info("settlement of {} waits: {}", entry.exchange(), result);
+                waiting.add(entry.exchange() + ": " + result);
         }
     }
 
@@ -170,7 +202,8 @@ final class Replay {
                         "gateway"));
     }
 
-    private void park(JournalEntry entry, String why) {
+    /** A person has to look. */
+    void park(JournalEntry entry, String why) {
         LOG.error(
                 "settlement of {} at {} USD is refused for good, a person has to look: {}",
                 entry.exchange(),
@@ -183,25 +216,11 @@ final class Replay {
                         entry.settle().at().wallet(),
                         entry.settle().total().nano(),
                         why,
-                        clock.millis()));
-    }
-
-    /** Settles what was open when an earlier run died: what had left to the client is charged, the rest is not. */
-    void settleOrphans() {
-        List<JournalEntry> settled = new ArrayList<>();
-        for (Orphan orphan : journal.orphans()) {
-            if (journal.find(orphan.facts().exchange()).isEmpty()
-                    && records.exchanges().find(orphan.facts().exchange()).isEmpty()) {
-                Reservation room = Objects.requireNonNull(
-                        journal.loop(loop).reserve(), "the journal has no room to settle what an earlier run left");
-                JournalEntry entry = Recovered.settlement(orphan, itemizer, clock.instant());
-                room.settle(entry, () -> {});
-                room.close();
-                settled.add(entry);
-            }
-        }
-        journal.force();
-        journal.orphansSettled();
-        settled.forEach(this::settle);
+                        clock.millis(),
+                        entry.settle().counted().tokens(),
+                        entry.settle().counted().came(),
+                        entry.settle().counted().caps().text(),
+                        entry.settle().estimated(),
+                        entry.settle().reference()));
     }
 }

@@ -27,7 +27,7 @@ public final class Restoration {
     /** Works on these books and wallets. */
     public Restoration(Records records, ControlPort control, ShardWatch watch, Clock clock) {
         this.records = records;
-        Drain drain = new Drain(records, control, owner, 0, entries -> {});
+        Drain drain = new Drain(records, control, owner, new Ripening(Duration.ZERO), entries -> {});
         this.recovery = new Recovery(
                 records,
                 control,

@@ -154,7 +154,8 @@ final class RollForward {
     }
 
     private long taken(Ledger.Entry row) {
-        if (!row.kind().equals("late")) {
+        boolean corrects = row.kind().equals("late") || row.kind().equals("adjust");
+        if (!corrects || row.exchange().isEmpty()) {
             return -row.amount();
         }
         return records.ledger().allOfExchange(row.exchange()).stream()

@@ -69,8 +69,13 @@ public final class Verification {
             after = next;
         }
         records.suspense()
-                .all()
+                .parked()
                 .forEach(parked -> problems.add("suspense: " + parked.exchange() + ": " + parked.reason()));
+        long settledBefore = clock.millis() - TIME_TO_SETTLE.toMillis();
+        records.suspense().settling().stream()
+                .filter(each -> each.decidedMs() == null || each.decidedMs() < settledBefore)
+                .forEach(each ->
+                        problems.add("suspense: " + each.parked().exchange() + ": decided, and not in the ledger"));
         Map<String, @Nullable Object> result = new LinkedHashMap<>();
         result.put("ok", problems.isEmpty());
         result.put("wallets", wallets);

@@ -3,6 +3,7 @@ package tollgate.journal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -53,8 +54,9 @@ public final class Journal implements AutoCloseable {
      * without SQL must not fill the memory.
      *
      * @param order where it stands among all
+     * @param since when it was written or found, by {@link System#nanoTime}
      */
-    private record Held(Stored stored, long order, long finishedMs, Runnable onRetired) {}
+    private record Held(Stored stored, long order, long since, Runnable onRetired) {}
 
     /** Where an entry is kept; null where it is retired and gone. */
     @FunctionalInterface
@@ -134,10 +136,12 @@ public final class Journal implements AutoCloseable {
         return Optional.ofNullable(index.get(exchange)).map(held -> held.stored.read());
     }
 
-    /** Hands on the entries that are not retired and were settled no later than this, oldest first. */
-    public void unretired(long latestMs, Consumer<JournalEntry> to) {
+    /** Hands on the entries that are not retired and have been here for so long, oldest first. No clock can be set wrong. */
+    public void unretired(Duration age, Consumer<JournalEntry> to) {
+        long now = System.nanoTime();
+        long atLeast = age.toNanos();
         List<Held> due = index.values().stream()
-                .filter(held -> held.finishedMs <= latestMs)
+                .filter(held -> now - held.since >= atLeast)
                 .sorted(Comparator.comparingLong(Held::order))
                 .toList();
         for (Held held : due) {
@@ -204,8 +208,7 @@ public final class Journal implements AutoCloseable {
     }
 
     private void remember(JournalEntry entry, Stored stored, Runnable onRetired) {
-        long finishedMs = entry.usage().finished().toEpochMilli();
-        index.put(entry.exchange(), new Held(stored, order.incrementAndGet(), finishedMs, onRetired));
+        index.put(entry.exchange(), new Held(stored, order.incrementAndGet(), System.nanoTime(), onRetired));
         fresh.add(stored);
     }
 

@@ -153,7 +153,7 @@ final class MeterSlots {
                     orphans.add(new Orphan(
                             JournalCodec.facts(facts),
                             bytes.getInt(at + 4) != 0,
-                            new Usd(bytes.getLong(at + 8)),
+                            amount(bytes.getLong(at + 8)),
                             units(bytes, at + EXPLANATION),
                             counts(bytes, at + EXPLANATION + TIMINGS)));
                 } catch (PackedReader.Damaged torn) {
@@ -162,6 +162,11 @@ final class MeterSlots {
             }
         }
         return orphans;
+    }
+
+    /** What no meter wrote is beyond all amounts: the sum is not over it. A person has to look. */
+    private static Usd amount(long nano) {
+        return new Usd(nano < 0 || nano > Usd.MAX_NANO ? Usd.MAX_NANO : nano);
     }
 
     private static Map<String, Long> units(ByteBuffer bytes, int at) {

@@ -8,7 +8,7 @@ import tollgate.pricing.Usd;
  * What an exchange has come to while it runs: the figure for its meter slot and for the renewals of its hold.
  *
  * <p>Confined to its exchange's event loop. Cheap enough for every event of a stream: without a report two products and
- * no look-up. Never more than was held: what passes it is settled at the end.
+ * no look-up.
  */
 public final class Meter {
     private final HoldPlan plan;
@@ -23,19 +23,45 @@ public final class Meter {
         this.inputTokens = ConsumedPortion.inputTokens(plan);
     }
 
-    /** The charge of what the answer has had so far: as reported, else estimated. The request was sent whole. */
+    /**
+     * The charge of what the answer has had so far, for the renewals of its hold: never more than was held. As reported,
+     * else estimated. The request was sent whole.
+     */
     public Usd accrued(AnswerFacts facts) {
+        return least(owed(facts));
+    }
+
+    /**
+     * The same for the meter slot, where what was reported is not cut off at the hold: should the process die, it is
+     * settled exactly, or parked where it is absurd (H39).
+     */
+    public Usd owed(AnswerFacts facts) {
         Usage reported = facts.usage();
         if (reported != null) {
-            Usage whole = facts.inputUntold() || facts.outputUntold()
-                    ? ConsumedPortion.completed(plan, Observed.of(facts), true, reported)
-                    : reported;
-            boolean payable = plan.rates().chargeable(whole, plan.terms(), plan.markup());
-            return payable ? least(plan.rates().amount(whole, plan.terms(), plan.markup())) : held;
+            boolean half = facts.inputUntold() || facts.outputUntold();
+            return half ? owedOfHalf(facts, reported) : amount(reported);
         }
         outputTokens = ConsumedPortion.outputTokens(
                 facts.contentBytes(), facts.events(), plan.request().choices());
+        // an estimate never passes the hold
         return least(plan.rates().accrued(inputTokens, outputTokens, plan.terms(), plan.markup()));
+    }
+
+    /** What is told is owed, be it more than was held; the estimate of the rest does not pass the hold. */
+    private Usd owedOfHalf(AnswerFacts facts, Usage reported) {
+        Usd whole = amount(ConsumedPortion.completed(plan, Observed.of(facts), true, reported));
+        if (whole.compareTo(held) <= 0) {
+            return whole;
+        }
+        Usd told = amount(reported);
+        return told.compareTo(held) <= 0 ? held : told.compareTo(whole) <= 0 ? told : whole;
+    }
+
+    /** The largest amount there is for what is beyond that. */
+    private Usd amount(Usage usage) {
+        return plan.rates().chargeable(usage, plan.terms(), plan.markup())
+                ? plan.rates().amount(usage, plan.terms(), plan.markup())
+                : new Usd(Usd.MAX_NANO);
     }
 
     /** The estimated input of what was {@link #accrued} last, where that was no report. */

@@ -50,7 +50,7 @@ final class Booking {
 
     /** Bytes of the answer were handed to the client's connection. */
     void relayed(AnswerFacts answer, Meter counting) {
-        room.accrued(counting.accrued(answer).nano());
+        room.accrued(counting.owed(answer).nano());
         room.counted(counting.inputTokens(), counting.outputTokens());
         Usage usage = answer.usage();
         if (usage != null && answer.usageReports() != reports && !answer.inputUntold() && !answer.outputUntold()) {

@@ -118,6 +118,7 @@ final class Placement {
                         Usd.ZERO,
                         key.policy(),
                         plan.rates().priceVersion(),
+                        key.live() ? "USD" : "TEST",
                         again,
                         demands),
                 this::answered);

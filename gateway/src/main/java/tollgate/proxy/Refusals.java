@@ -130,6 +130,13 @@ final class Refusals {
                 new Refusal(503, "unavailable", null, "the key's settings are changing; try again");
             case PlaceResult.AlreadyFinal() ->
                 new Refusal(503, "unavailable", null, "the hold was given up; try again");
+            case PlaceResult.Rejected(String code, String detail)
+            when code.equals("CUR") ->
+                new Refusal(
+                        403,
+                        "wallet_currency",
+                        null,
+                        "the key and its wallet are not of the same kind: test and real money never mix");
             case PlaceResult.Rejected(String code, String detail) ->
                 new Refusal(503, "wallet_refused", null, "the wallet refused the hold: " + code);
             case PlaceResult.Unavailable(String why, boolean may) ->

@@ -136,13 +136,26 @@ public final class Exchanges {
                 .list());
     }
 
-    /** The sum of all charges to a wallet, in nano-USD, but for those that the wallet refuses until a person has looked. */
+    /**
+     * The sum of all charges to a wallet, in nano-USD. Of an exchange whose settlement waits for a person nothing counts;
+     * of one that was dropped what the ledger had taken all the same.
+     */
     public long charges(String wallet) {
         return jdbi.withHandle(handle -> handle.select(
-                        "SELECT COALESCE(SUM(charge), 0) FROM exchange WHERE wallet = ?"
-                                + " AND NOT EXISTS (SELECT 1 FROM suspense WHERE suspense.exchange = exchange.id)",
+                        "SELECT (SELECT COALESCE(SUM(x.charge), 0) FROM exchange x WHERE x.wallet = ?"
+                                + " AND NOT EXISTS (SELECT 1 FROM suspense s WHERE s.exchange = x.id AND s.state <> 'settled'))"
+                                + " + (SELECT COALESCE(SUM(-e.amount), 0) FROM suspense s"
+                                + " JOIN ledger_entry e ON e.exchange = s.exchange JOIN exchange x ON x.id = s.exchange"
+                                + " WHERE s.wallet = ? AND s.state = 'dropped')",
+                        wallet,
                         wallet)
                 .mapTo(Long.class)
                 .one());
+    }
+
+    /** Corrects what an exchange comes to, by a person's word. */
+    public void charge(String id, long charge, String record) {
+        jdbi.useHandle(handle ->
+                handle.execute("UPDATE exchange SET charge = ?, record = ? WHERE id = ?", charge, record, id));
     }
 }

@@ -1,7 +1,9 @@
 package tollgate.records;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.mapper.RowMapper;
@@ -177,6 +179,10 @@ public final class Ledger {
                         entry.froze,
                         entry.wallet,
                         entry.froze - 1));
+        entries.stream()
+                .filter(entry -> entry.fingerprint.equals(Suspense.FINGERPRINT))
+                .forEach(entry ->
+                        handle.execute("UPDATE suspense SET state = 'settled' WHERE exchange = ?", entry.exchange));
     }
 
     /** The final entry of an exchange. */
@@ -189,6 +195,19 @@ public final class Ledger {
         return jdbi.withHandle(handle -> handle.select("SELECT * FROM ledger_entry WHERE entry = ?", entry)
                 .map(ROW)
                 .findOne());
+    }
+
+    /** All entries of these exchanges, at most some hundreds, in order. */
+    public Map<String, List<Entry>> allOfExchanges(List<String> exchanges) {
+        if (exchanges.isEmpty()) {
+            return Map.of();
+        }
+        return jdbi.withHandle(handle -> handle
+                .createQuery("SELECT * FROM ledger_entry WHERE exchange IN (<exchanges>) ORDER BY shard, n")
+                .bindList("exchanges", exchanges)
+                .map(ROW)
+                .stream()
+                .collect(Collectors.groupingBy(Entry::exchange)));
     }
 
     /** All entries of an exchange. */
@@ -222,7 +241,7 @@ public final class Ledger {
     public record Difference(
             String exchange, long taken, @Nullable Long charge, boolean settled, long atMs) {}
 
-    /** The exchanges of a wallet whose entries do not come to what their records say, parked ones left out. */
+    /** The exchanges of a wallet whose entries do not come to what their records say, but for those of which a person has the last word. */
     public List<Difference> differences(String wallet) {
         return jdbi.withHandle(handle -> handle.select(
                         "SELECT t.exchange, t.taken, x.charge, t.final, t.at_ms FROM (SELECT exchange, -SUM(amount) AS taken,"
@@ -230,11 +249,13 @@ public final class Ledger {
                                 + " FROM ledger_entry WHERE wallet = ? AND exchange <> '' GROUP BY exchange) t"
                                 + " LEFT JOIN exchange x ON x.id = t.exchange"
                                 + " WHERE (x.charge IS NULL OR x.charge <> t.taken)"
-                                + " AND NOT EXISTS (SELECT 1 FROM suspense s WHERE s.exchange = t.exchange)"
+                                + " AND NOT EXISTS (SELECT 1 FROM suspense s"
+                                + " WHERE s.exchange = t.exchange AND s.state <> 'settled')"
                                 + " UNION ALL SELECT x.id, 0, x.charge, 0, x.finished_ms FROM exchange x"
                                 + " WHERE x.wallet = ? AND x.charge <> 0"
                                 + " AND NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.exchange = x.id)"
-                                + " AND NOT EXISTS (SELECT 1 FROM suspense s WHERE s.exchange = x.id)",
+                                + " AND NOT EXISTS (SELECT 1 FROM suspense s"
+                                + " WHERE s.exchange = x.id AND s.state <> 'settled')",
                         wallet,
                         wallet)
                 .map((row, context) -> new Difference(

@@ -39,7 +39,8 @@ final class Calls {
             Long.toString(place.policy()),
             place.priceVersion(),
             place.reinstate() ? "1" : "0",
-            MOST_OPEN
+            MOST_OPEN,
+            place.currency()
         };
         if (count == 0) {
             return new Call(Script.PLACE, at.shard(), keys, fixed);
@@ -94,6 +95,10 @@ final class Calls {
 
     static Call replay(Settle settle, long captured, long tokens, long n) {
         return settling("replay", settle, n, nano(captured), "", "", "", tokens);
+    }
+
+    static Call adjust(Settle settle, long captured, long tokens, boolean hasFinal, long n) {
+        return settling("adjust", settle, n, nano(captured), hasFinal ? "1" : "0", "", "", tokens);
     }
 
     static Call expire(Settle nothing, DueHold hold, long n) {

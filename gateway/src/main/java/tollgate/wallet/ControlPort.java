@@ -89,6 +89,11 @@ public final class ControlPort implements AutoCloseable {
         return new ControlPort(watch, resources, client, connection, maxOverrun);
     }
 
+    /** How far the overruns of a wallet may go before it freezes. */
+    public Usd maxOverrun() {
+        return maxOverrun;
+    }
+
     /** Sets money aside. */
     public PlaceResult place(Place place) {
         return run(Calls.place(place, watch.n(place.at().shard())), Results::place, PlaceResult.Unavailable::new);
@@ -100,6 +105,92 @@ public final class ControlPort implements AutoCloseable {
                 settle, one -> Calls.settle(one, maxOverrun, watch.n(one.at().shard())));
     }
 
+    /**
+     * Settles many, sent in one go and in their order.
+     *
+     * @return what came of each
+     * @throws RedisException where not all were answered in time: some of them may be settled
+     */
+    public List<SettleResult> settleAll(List<Settle> settles) {
+        List<Call> calls = new ArrayList<>();
+        for (Settle settle : settles) {
+            calls.add(Calls.settle(settle, maxOverrun, watch.n(settle.at().shard())));
+        }
+        List<SettleResult> results = sentAll(calls);
+        for (int i = 0; i < results.size(); i++) {
+            if (results.get(i) instanceof SettleResult.OtherCaps(HeldCaps caps)) {
+                results.set(i, settle(settles.get(i).holding(caps)));
+            }
+        }
+        return results;
+    }
+
+    /**
+     * An exchange whose record is gone.
+     *
+     * @param captured what was taken of it so far, as SQL knows
+     * @param tokens what caps counted of it so far, as SQL knows; -1 where it has no entry at all
+     */
+    public record Gone(Settle settle, Usd captured, long tokens) {}
+
+    /**
+     * Settles many exchanges whose records are gone, sent in one go and in their order.
+     *
+     * @return what came of each
+     * @throws RedisException where not all were answered in time: some of them may be settled
+     */
+    public List<SettleResult> replayAll(List<Gone> gone) {
+        List<Call> calls = new ArrayList<>();
+        for (Gone one : gone) {
+            int shard = one.settle.at().shard();
+            calls.add(Calls.replay(one.settle, one.captured.nano(), one.tokens, watch.n(shard)));
+        }
+        List<SettleResult> results = sentAll(calls);
+        for (int i = 0; i < results.size(); i++) {
+            if (results.get(i) instanceof SettleResult.OtherCaps(HeldCaps caps)) {
+                Gone one = gone.get(i);
+                results.set(i, replay(one.settle.holding(caps), one.captured, one.tokens));
+            }
+        }
+        return results;
+    }
+
+    private List<SettleResult> sentAll(List<Call> calls) {
+        redis.scriptLoad(Script.SETTLE.text());
+        List<RedisFuture<List<Object>>> replies = new ArrayList<>();
+        calls.forEach(call -> replies.add(sent(call)));
+        awaited(replies);
+        List<SettleResult> results = new ArrayList<>();
+        for (int i = 0; i < calls.size(); i++) {
+            results.add(answered(replies.get(i), calls.get(i).shard()));
+        }
+        return results;
+    }
+
+    private static void awaited(List<RedisFuture<List<Object>>> replies) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        try {
+            for (RedisFuture<List<Object>> reply : replies) {
+                if (!reply.await(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+                    throw new RedisException("Redis did not answer " + replies.size() + " scripts in " + PATIENCE);
+                }
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new RedisException(interrupted);
+        }
+    }
+
+    private SettleResult answered(RedisFuture<List<Object>> answer, int shard) {
+        try {
+            Reply reply = new Reply(LettuceFutures.awaitOrCancel(answer, PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
+            Results.watch(watch, shard, reply);
+            return Results.settle(reply);
+        } catch (RedisException away) {
+            return new SettleResult.Unavailable(String.valueOf(away.getMessage()), true);
+        }
+    }
+
     /** Caps that hold it and were not named are named the second time. */
     private SettleResult settled(Settle settle, Function<Settle, Call> calling) {
         SettleResult first = run(calling.apply(settle), Results::settle, SettleResult.Unavailable::new);
@@ -108,17 +199,26 @@ public final class ControlPort implements AutoCloseable {
                 : first;
     }
 
-    /**
-     * Settles an exchange whose record is gone.
-     *
-     * @param captured what was taken of it so far, as SQL knows
-     * @param tokens what caps counted of it so far, as SQL knows; -1 where it has no entry at all
-     */
+    /** Settles an exchange whose record is gone, as {@link #replayAll} does. */
     public SettleResult replay(Settle settle, Usd captured, long tokens) {
         return settled(
                 settle,
                 one -> Calls.replay(
                         one, captured.nano(), tokens, watch.n(one.at().shard())));
+    }
+
+    /**
+     * Settles as a person decided, whatever the wallet had refused: also what is final, with another total.
+     *
+     * @param captured what was taken of it so far, as SQL knows
+     * @param tokens what caps counted of it so far, as SQL knows; -1 where it has no entry at all
+     * @param hasFinal SQL has a final entry of it
+     */
+    public SettleResult adjust(Settle settle, Usd captured, long tokens, boolean hasFinal) {
+        return settled(
+                settle,
+                one -> Calls.adjust(
+                        one, captured.nano(), tokens, hasFinal, watch.n(one.at().shard())));
     }
 
     /** Captures what had accrued of a hold that nobody renews. */
@@ -319,12 +419,14 @@ public final class ControlPort implements AutoCloseable {
         redis.xtrim(Keys.ledger(shard), XTrimArgs.Builder.minId(beforeStreamId));
     }
 
-    /** Holds whose time was up before now, the longest due first: after so many that are skipped, at most so many. */
-    public List<DueHold> due(int shard, int skipped, int most) {
-        long now = nowMs();
+    /**
+     * Holds whose time was up at a moment of Redis's clock, the longest due first: after so many that are skipped, at most
+     * so many.
+     */
+    public List<DueHold> due(int shard, long nowMs, int skipped, int most) {
         List<DueHold> due = new ArrayList<>();
-        List<ScoredValue<String>> members =
-                redis.zrangebyscoreWithScores(Keys.expiries(shard), Range.create(0L, now), Limit.create(skipped, most));
+        List<ScoredValue<String>> members = redis.zrangebyscoreWithScores(
+                Keys.expiries(shard), Range.create(0L, nowMs), Limit.create(skipped, most));
         for (ScoredValue<String> member : members) {
             Map<String, String> fields = fields(Keys.exchange(shard, member.getValue()), "o", "w", "gen");
             due.add(new DueHold(

@@ -17,6 +17,7 @@ import tollgate.pricing.Usd;
  * @param accrued what the exchange has come to already, where it is placed again
  * @param policy the organisation's policy number that the caller knows
  * @param priceVersion of the rates it was planned with
+ * @param currency the wallet's, as the caller expects: {@code USD} for a live key, {@code TEST} for a test one
  * @param reinstate the exchange runs already: neither funds nor state nor caps are a reason to refuse
  * @param caps what has to allow it besides
  */
@@ -31,6 +32,7 @@ public record Place(
         Usd accrued,
         long policy,
         String priceVersion,
+        String currency,
         boolean reinstate,
         CapDemands caps) {
     /** No cap applies. */
@@ -45,6 +47,7 @@ public record Place(
             Usd accrued,
             long policy,
             String priceVersion,
+            String currency,
             boolean reinstate) {
         this(
                 at,
@@ -57,6 +60,7 @@ public record Place(
                 accrued,
                 policy,
                 priceVersion,
+                currency,
                 reinstate,
                 CapDemands.NONE);
     }

@@ -28,7 +28,7 @@ final class Results {
             case "STATE" -> new PlaceResult.WalletNotActive(reply.text(1));
             case "UNKNOWN" -> new PlaceResult.UnknownWallet();
             case "STALE_POLICY" -> new PlaceResult.StalePolicy(reply.number(1));
-            case "CONFLICT", "CORRUPT", "RANGE", "CLOCK", "FULL", "VERSION" ->
+            case "CONFLICT", "CORRUPT", "RANGE", "CUR", "CLOCK", "FULL", "VERSION" ->
                 new PlaceResult.Rejected(reply.word(), reply.text(1));
             case "FENCED", "BEHIND", "REINSTATING" -> new PlaceResult.Unavailable(reply.word(), false);
             default -> new PlaceResult.Unavailable("reply " + reply.word(), true);

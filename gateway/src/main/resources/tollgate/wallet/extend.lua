@@ -9,8 +9,11 @@
 --@include numbers.lua
 --@include shard.lua
 
+if not complete(4, 10) or ARGV[4] == '' then
+  return {'RANGE', 'keys or names'}
+end
 local hold_want, accrued, life, tokens = int(ARGV[7]), int(ARGV[8]), int(ARGV[9]), int(ARGV[10])
-if not (hold_want and accrued and life and tokens) or accrued < 0 or life <= 0 or tokens < 0 then
+if not (hold_want and accrued and life and tokens and int(ARGV[6])) or int(ARGV[6]) < 0 or hold_want < 0 or accrued < 0 or life <= 0 or tokens < 0 then
   return {'RANGE', 'arguments'}
 end
 local known = read('HMGET', KEYS[3], 'st', 'gen', 'amt', 'acc', 'end', 'w', 'tg', 'ta')

@@ -5,20 +5,26 @@
 --         are to be booked again)  3 line  4 epoch  5 expected epoch  6 expected n
 --         7 no reaping for so many ms  8 nothing but holds of open exchanges is placed for so many ms
 -- Returns {OK, epoch, n, now ms}
---   or one refusal, first match wins: VERSION, RANGE, LOST_RACE (somebody else was here), FOREIGN (another line)
+--   or one refusal, first match wins: VERSION, RANGE, CORRUPT, LOST_RACE (somebody else was here), FOREIGN (another line)
 --@include numbers.lua
 
 if ARGV[1] ~= '1' then
   return {'VERSION', '1'}
 end
+if not complete(1, 8) or ARGV[3] == '' then
+  return {'RANGE', 'keys or names'}
+end
 local epoch, expected_epoch, expected_n, quiet = int(ARGV[4]), int(ARGV[5]), int(ARGV[6]), int(ARGV[7])
 local reinstating = int(ARGV[8])
-if not (epoch and expected_epoch and expected_n and quiet and reinstating) or epoch < 1 or quiet < 0
-    or reinstating < 0 then
+if not (epoch and expected_epoch and expected_n and quiet and reinstating) or epoch < 1 or expected_epoch < 0
+    or expected_n < 0 or quiet < 0 or reinstating < 0 then
   return {'RANGE', 'arguments'}
 end
 local run = string.match(call('INFO', 'replication'), 'master_replid:(%w+)')
-local meta = call('HMGET', KEYS[1], 'line', 'epoch', 'n', 'run')
+local meta = read('HMGET', KEYS[1], 'line', 'epoch', 'n', 'run')
+if not meta then
+  return {'CORRUPT', 'meta'}
+end
 local n = '0'
 if ARGV[2] == 'genesis' then
   if meta[1] then
@@ -52,5 +58,5 @@ if ARGV[2] == 'close' then
   return {'OK', str(expected_epoch), n, str(now_ms)}
 end
 call('HSET', KEYS[1], 'line', ARGV[3], 'run', run, 'epoch', str(epoch), 'n', n, 'no_reap_ms', str(now_ms + quiet),
-  'reinstating_ms', str(now_ms + reinstating))
+  'reinstating_ms', reinstating > 0 and str(now_ms + reinstating) or '0')
 return {'OK', str(epoch), n, str(now_ms)}

@@ -28,10 +28,36 @@ local function int(text)
   return number
 end
 
+-- Whether what a caller states is 1 or 0.
+local function flag(text)
+  return text == '1' or text == '0'
+end
+
+-- Whether every key is there, of the shard of the first one, and so many arguments too.
+local function complete(keys, arguments)
+  local shard, count, sub = KEYS[1], #KEYS, string.sub
+  if count < keys or #ARGV < arguments or #shard < 5 or sub(shard, -3) ~= '}:m' then
+    return false
+  end
+  local length = #shard - 1
+  local tag = sub(shard, 1, length)
+  for i = 2, count do
+    if sub(KEYS[i], 1, length) ~= tag then
+      return false
+    end
+  end
+  return sub(tag, 1, 1) == '{'
+end
+
 -- The string of an integer; never '-0'.
 local function str(number)
   if number == 0 then
     return '0'
   end
   return format('%.0f', number)
+end
+
+-- What is available, as a reply may say it: what is held may take a debt beyond all amounts.
+local function told(available)
+  return str(math.max(available, -MOST))
 end

@@ -3,11 +3,11 @@
 --         scope first
 -- ARGV    1 version  2 n seen  3 gateway's ms, then  4 exchange  5 organisation  6 wallet  7 generation  8 min  9 want
 --         10 life ms  11 longest life ms  12 accrued  13 policy  14 price version  15 reinstate (1 or 0)
---         16 most open holds of the wallet  17 tokens min  18 tokens want (both, and what follows, only with caps),
+--         16 most open holds of the wallet  17 currency  18 tokens min  19 tokens want (both, and what follows, only with caps),
 --         then for each cap: its version, the version of its last reset, unit (u: nano-USD, t: tokens, r: requests), limit,
 --         ms of a bucket (0: calendar), start ms, end ms, end ms of the window after it (reinstate: start as held)
 -- Returns {OK, granted, available, expires ms, [with caps: tokens granted, what the caps hold,] epoch, n, now ms}
---   or one refusal, first match wins: VERSION, FENCED, BEHIND, RANGE, CORRUPT, DONE, CONFLICT, UNKNOWN, REINSTATING
+--   or one refusal, first match wins: VERSION, FENCED, BEHIND, RANGE, CORRUPT, DONE, CONFLICT, UNKNOWN, CUR, REINSTATING
 --      (other gateways have not placed the holds again that a lost second took along), STATE state, STALE_POLICY current,
 --      CLOCK, FULL, those of place_caps.lua for each cap in turn, FUNDS balance held
 -- Grants  want, where it is at most half of what is available in the wallet and under the tightest cap; else that half,
@@ -17,15 +17,19 @@
 --@include numbers.lua
 --@include shard.lua
 
+if not complete(5, 17) or ARGV[4] == '' or ARGV[5] == '' or ARGV[6] == '' or not flag(ARGV[15]) then
+  return {'RANGE', 'keys or names'}
+end
 local generation, least, want = int(ARGV[7]), int(ARGV[8]), int(ARGV[9])
 local life, longest, accrued = int(ARGV[10]), int(ARGV[11]), int(ARGV[12])
 local policy, reinstate, most_open = int(ARGV[13]), ARGV[15] == '1', int(ARGV[16])
 if not (generation and least and want and life and longest and accrued and policy and most_open)
-    or generation < 0 or least < 0 or want < least or life <= 0 or longest <= 0 or accrued < 0 then
+    or generation < 0 or least < 0 or want < least or life <= 0 or longest <= 0 or accrued < 0
+    or now_ms + longest > MOST then
   return {'RANGE', 'arguments'}
 end
 
-local wallet = read('HMGET', KEYS[3], 'bal', 'held', 'state', 'open')
+local wallet = read('HMGET', KEYS[3], 'bal', 'held', 'state', 'open', 'cur')
 local known = read('HMGET', KEYS[4], 'st', 'gen', 'amt', 'exp')
 if not (wallet and known) or read('ZSCORE', KEYS[5], ARGV[4]) == nil then
   return {'CORRUPT', 'a key of another type'}
@@ -41,15 +45,18 @@ if known[1] then
   end
   local under = call('HMGET', KEYS[4], 'tg', 'caps')
   if under[2] then
-    return {'OK', known[3], str(balance - held), known[4], under[1], under[2], str(epoch), str(n), str(now_ms)}
+    return {'OK', known[3], told(balance - held), known[4], under[1], under[2], str(epoch), str(n), str(now_ms)}
   end
-  return {'OK', known[3], str(balance - held), known[4], str(epoch), str(n), str(now_ms)}
+  return {'OK', known[3], told(balance - held), known[4], str(epoch), str(n), str(now_ms)}
 end
 if not wallet[3] then
   return {'UNKNOWN'}
 end
 if not (balance and held and open) or held < 0 then
   return {'CORRUPT', 'wallet'}
+end
+if wallet[5] ~= ARGV[17] then
+  return {'CUR', wallet[5] or ''}
 end
 local granted, available = want, balance - held
 local half, caps, tokens = math.floor(available / 2)
@@ -60,7 +67,8 @@ if not reinstate then
   if wallet[3] ~= 'active' then
     return {'STATE', wallet[3]}
   end
-  local current = int(read('HGET', KEYS[2], 'pol') or '0')
+  local stored = read('HGET', KEYS[2], 'pol')
+  local current = stored ~= nil and int(stored or '0')
   if not current then
     return {'CORRUPT', 'organisation'}
   end
@@ -74,7 +82,7 @@ if not reinstate then
     return {'FULL', str(open)}
   end
 end
-if #KEYS > 5 then
+if #KEYS > 5 or #ARGV > 17 then
   --@include place_caps.lua
 end
 if not reinstate then
@@ -106,6 +114,6 @@ clock_kept()
 if caps then
   --@include place_caps_write.lua
   call('HSET', KEYS[4], 'tg', str(tokens), 'caps', kept)
-  return {'OK', str(granted), str(available - granted), str(expires), str(tokens), kept, str(epoch), str(n), str(now_ms)}
+  return {'OK', str(granted), told(available - granted), str(expires), str(tokens), kept, str(epoch), str(n), str(now_ms)}
 end
-return {'OK', str(granted), str(available - granted), str(expires), str(epoch), str(n), str(now_ms)}
+return {'OK', str(granted), told(available - granted), str(expires), str(epoch), str(n), str(now_ms)}

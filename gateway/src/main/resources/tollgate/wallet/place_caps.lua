@@ -3,8 +3,8 @@
 -- or returns a refusal: RANGE, CORRUPT, STALE_WINDOW i now, STALE_CAP i version,
 --   CAP i limit spent held reset-ms now, where the least that will do does not fit; reset 0: held ones alone are in the way
 local count, tag = #KEYS - 5, string.match(KEYS[1], '^(.*:)m$')
-local tokens_least, tokens_want = int(ARGV[17] or ''), int(ARGV[18] or '')
-if count > 16 or not tag or #ARGV ~= 18 + 8 * count then
+local tokens_least, tokens_want = int(ARGV[18] or ''), int(ARGV[19] or '')
+if count > 16 or not tag or #ARGV ~= 19 + 8 * count then
   return {'RANGE', 'caps'}
 end
 if not (tokens_least and tokens_want) or tokens_least < 0 or tokens_want < tokens_least then
@@ -13,7 +13,7 @@ end
 caps, tokens = {}, tokens_want
 local seen = {}
 for i = 1, count do
-  local key, at = KEYS[5 + i], 10 + 8 * i
+  local key, at = KEYS[5 + i], 11 + 8 * i
   local unit, first = ARGV[at + 3], ARGV[at + 6]
   local version, reset, limit = int(ARGV[at + 1]), int(ARGV[at + 2]), int(ARGV[at + 4])
   local step, start, finish, after = int(ARGV[at + 5]), int(first), int(ARGV[at + 7]), int(ARGV[at + 8])

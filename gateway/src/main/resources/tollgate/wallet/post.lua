@@ -10,6 +10,9 @@
 --@include numbers.lua
 --@include shard.lua
 
+if not complete(4, 12) or ARGV[4] == '' or ARGV[5] == '' or ARGV[6] == '' or ARGV[10] == '' or not flag(ARGV[9]) then
+  return {'RANGE', 'keys or names'}
+end
 local amount, kind = int(ARGV[8]), ARGV[7]
 if not amount then
   return {'RANGE', 'amount'}

@@ -15,11 +15,15 @@
 if ARGV[1] ~= '1' then
   return {'VERSION', '1'}
 end
+if not complete(4, 18) or ARGV[5] == '' or ARGV[7] == '' or ARGV[9] == '' or not flag(ARGV[18]) then
+  return {'RANGE', 'keys or names'}
+end
 local epoch, number, amount, balance_after = int(ARGV[3]), int(ARGV[4]), int(ARGV[10]), int(ARGV[11])
 local seq, short, entry_epoch, taken = int(ARGV[12]), int(ARGV[15]), int(ARGV[16]), int(ARGV[17])
 local kind, exchange, tag = ARGV[9], ARGV[8], string.match(KEYS[1], '^(.*:)m$')
 if not (epoch and number and amount and balance_after and seq and short and entry_epoch and taken and tag)
-    or number < 1 or seq < 1 or ARGV[2] == '' then
+    or epoch < 1 or number < 1 or seq < 1 or short < 0 or entry_epoch < 0 or ARGV[2] == '' or #ARGV % 2 ~= 0
+    or #KEYS < 4 + (#ARGV - 18) / 2 then
   return {'RANGE', 'arguments'}
 end
 local meta = read('HMGET', KEYS[1], 'line', 'run', 'n')

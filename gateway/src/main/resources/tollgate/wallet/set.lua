@@ -11,6 +11,9 @@
 --@include numbers.lua
 --@include shard.lua
 
+if not complete(3, 6) then
+  return {'RANGE', 'keys'}
+end
 local version = int(ARGV[5])
 if not version or version < 0 then
   return {'RANGE', 'version'}
@@ -21,7 +24,11 @@ if what == 'cap_reset' or what == 'cap_removed' then
 end
 if what == 'state' then
   key, field = KEYS[3], 'ver'
-  if not read('HGET', key, 'state') then
+  local state = read('HGET', key, 'state')
+  if state == nil then
+    return {'CORRUPT', 'wallet'}
+  end
+  if not state then
     return {'UNKNOWN'}
   end
   if ARGV[6] ~= 'active' and ARGV[6] ~= 'frozen' and ARGV[6] ~= 'closed' then
@@ -30,7 +37,8 @@ if what == 'state' then
 elseif what ~= 'pol' then
   return {'RANGE', 'what'}
 end
-local current = int(read('HGET', key, field) or '0')
+local stored = read('HGET', key, field)
+local current = stored ~= nil and int(stored or '0')
 if not current then
   return {'CORRUPT', what}
 end

@@ -1,7 +1,7 @@
 -- Resets or removes the counter of one cap and subject. Runs inside `set` and ends it.
 local tag = string.match(KEYS[1], '^(.*:)m$')
 local name = tag and string.sub(KEYS[3], 1, #tag + 2) == tag .. 'c:' and string.match(KEYS[3], '^[%w_]+:[%w_]+$', #tag + 3)
-if not name then
+if not name or (what == 'cap_reset' and (ARGV[6] == '' or not complete(4, 6))) then
   return {'RANGE', 'key of the cap'}
 end
 local fields = read('HGETALL', KEYS[3])

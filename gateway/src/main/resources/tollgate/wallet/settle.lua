@@ -3,12 +3,15 @@
 -- KEYS    1 shard  2 wallet  3 exchange  4 hold expiries  5 ledger  6.. counters of the caps that hold it, as placed
 --         tick: 1 shard  2.. records of exchanges and postings, at most 100
 -- ARGV    1 version  2 n seen  3 gateway's ms, then  4 mode  5 exchange  6 organisation  7 wallet  8 fingerprint
---         9 total  10 estimated (1 or 0)  11 reference  12 captured so far, as SQL knows (replay)
---         13 generation and 14 expiry ms (expire)  15 most the wallet may overrun before it freezes (final)
---         with caps, 16 what they hold, as `place` said (replay)  17 tokens counted so far, as SQL knows, -1: no entry (replay)
+--         9 total  10 estimated (1 or 0)  11 reference  12 captured so far, as SQL knows (replay, adjust)
+--         13 generation and 14 expiry ms (expire); 13 whether SQL has its final entry, 1 or 0 (adjust)
+--         15 most the wallet may overrun before it freezes (final)
+--         with caps, 16 what they hold, as `place` said (replay, adjust)
+--         17 tokens counted so far, as SQL knows, -1: no entry (replay, adjust)
 --         18 tokens  19 something came from the upstream (1 or 0)
 -- Modes   final   the total of an exchange with a record; of one without only a total of 0, which bars a late place
 --         replay  the same for an exchange whose record is gone: SQL says what was captured
+--         adjust  the total that a person decided on: of any exchange, a final one too, whose entry is `exchange:adjust`
 --         expire  captures what had accrued when nobody renewed
 --         tick    sets the time-to-live of final records: SQL has them; ARGV ends with 4
 -- Returns {OK, delta, balance, available, seq, short, epoch, n, now ms}; DONE with the same, where it was booked before;
@@ -23,7 +26,7 @@
 
 local mode = ARGV[4]
 if mode == 'tick' then
-  if #KEYS > 101 then
+  if #KEYS > 101 or not complete(1, 4) then
     return {'RANGE', 'keys'}
   end
   local final = 0
@@ -36,8 +39,16 @@ if mode == 'tick' then
   return {'OK', str(final), '0', '0', '0', '0', str(epoch), str(n), str(now_ms)}
 end
 
-if mode ~= 'final' and mode ~= 'replay' and mode ~= 'expire' then
+local by_hand = mode == 'adjust'
+if mode ~= 'final' and mode ~= 'replay' and mode ~= 'expire' and not by_hand then
   return {'RANGE', 'mode'}
+end
+if not complete(5, 15) or #ARGV ~= (#KEYS > 5 and 19 or 15) or ARGV[5] == '' or ARGV[8] == '' or (mode ~= 'expire' and (ARGV[6] == '' or ARGV[7] == '')) then
+  return {'RANGE', 'keys or names'}
+end
+local known_tokens, stated_tokens = int(ARGV[17] or '0'), int(ARGV[18] or '0')
+if not (flag(ARGV[10]) and flag(ARGV[19] or '0') and known_tokens and stated_tokens) or known_tokens < -1 or stated_tokens < 0 then
+  return {'RANGE', 'flags or tokens'}
 end
 local known = read('HMGET', KEYS[3], 'st', 'gen', 'amt', 'acc', 'cap', 'fp', 'w', 'caps')
 local due = read('ZSCORE', KEYS[4], ARGV[5])
@@ -64,12 +75,12 @@ if not wallet then
   return {'CORRUPT', 'wallet'}
 end
 local balance, held, seq, open = int(wallet[1] or ''), int(wallet[2] or ''), int(wallet[3] or ''), int(wallet[4] or '')
-if status == 'FINAL' and mode ~= 'expire' then
+if status == 'FINAL' and mode ~= 'expire' and (known[6] == ARGV[8] or not by_hand) then
   if known[6] ~= ARGV[8] then
     return {'CONFLICT', known[6] or ''}
   end
   local booked = call('HMGET', KEYS[3], 'delta', 'bal', 'seq', 'short', 'ep', 'n')
-  local available = balance and held and str(balance - held) or booked[2]
+  local available = balance and held and told(balance - held) or booked[2]
   return {'DONE', booked[1], booked[2], available, booked[3], booked[4], booked[5], booked[6], str(now_ms)}
 end
 if not wallet[5] then
@@ -80,7 +91,7 @@ if not (balance and held and seq and open and overrun and version) then
   return {'CORRUPT', 'wallet'}
 end
 local most_overrun = int(ARGV[15])
-if mode == 'final' and not most_overrun then
+if mode == 'final' and not (most_overrun and most_overrun >= 0) then
   return {'RANGE', 'most overrun'}
 end
 
@@ -101,7 +112,7 @@ elseif status == 'OPEN' then
   if not set_aside then
     return {'CORRUPT', 'exchange'}
   end
-  kind = total == 0 and 'release' or total > set_aside and 'overrun' or 'settle'
+  kind = by_hand and 'adjust' or total == 0 and 'release' or total > set_aside and 'overrun' or 'settle'
   if kind == 'overrun' then
     overrun = math.min(overrun + total - set_aside, MOST)
   end
@@ -111,16 +122,17 @@ elseif status == 'EXPIRED' then
   if not (captured and was_held) then
     return {'CORRUPT', 'exchange'}
   end
-  kind = 'late'
-  if total > was_held then
+  kind = by_hand and 'adjust' or 'late'
+  if total > was_held and not by_hand then
     overrun = math.min(overrun + total - was_held, MOST)
   end
-elseif mode == 'replay' then
-  captured = int(ARGV[12])
-  if not captured then
+elseif mode == 'replay' or by_hand then
+  captured = int(status and known[5] or ARGV[12])
+  if not captured or captured < 0 or (by_hand and not flag(ARGV[13])) then
     return {'RANGE', 'captured'}
   end
-  kind = 'late'
+  kind = by_hand and 'adjust' or 'late'
+  entry = by_hand and (status or ARGV[13] == '1') and entry .. ':adjust' or entry
 elseif total == 0 then
   kind = 'release'
 else
@@ -130,7 +142,7 @@ local delta = captured - total
 if balance + delta < -MOST or balance + delta > MOST or held < set_aside then
   return {'RANGE', 'balance'}
 end
-local held_caps, caps, vector = known[8] or not status and mode == 'replay' and ARGV[16] or ''
+local held_caps, caps, vector = known[8] or not status and (mode == 'replay' or by_hand) and ARGV[16] or ''
 local tokens, tokens_captured
 if held_caps ~= '' or #KEYS > 5 then
   if held_caps == '' or #KEYS == 5 then
@@ -162,5 +174,5 @@ call('XADD', KEYS[5], '*', 'v', '1', 'e', entry, 'o', ARGV[6], 'w', ARGV[7], 'x'
   'n', str(n + 1), 'ep', str(epoch), 'kind', kind, 'amt', str(delta), 'bal', str(after), 'held', str(held - set_aside),
   'short', str(short), 'ms', str(now_ms), 'fp', ARGV[8], 'est', ARGV[10], 'ref', ARGV[11],
   'frz', freezes and str(version + 1) or '0', unpack(caps and {'caps', table.concat(vector, ';')} or {}))
-return {'OK', str(delta), str(after), str(after - held + set_aside), str(seq + 1), str(short), str(epoch), str(n + 1),
+return {'OK', str(delta), str(after), told(after - held + set_aside), str(seq + 1), str(short), str(epoch), str(n + 1),
   str(now_ms)}

@@ -2,7 +2,7 @@
 -- `caps` (what is to be written for each) and `vector` (what each spent, for the entry), or returns RANGE or CORRUPT.
 -- A settlement counts in the window of its hold, be it over; a counter or window that is gone is left alone.
 local tag = string.match(KEYS[1], '^(.*:)m$')
-local first_word = status == 'OPEN' or (mode == 'replay' and ARGV[17] == '-1')
+local first_word = status == 'OPEN' or ((mode == 'replay' or by_hand and not status) and ARGV[17] == '-1')
 local requests = first_word and (total > 0 or came or tokens > 0) and 1 or 0
 caps, vector = {}, {}
 for name, unit, step, start, part in string.gmatch(held_caps, '([^,;]+),(%a),(%d+),(%d+),(%d+)') do

@@ -7,7 +7,8 @@ if mode == 'expire' then
   tokens = tokens and granted and math.min(tokens, granted)
 else
   tokens = int(ARGV[18] or '')
-  tokens_captured = status == 'EXPIRED' and int(counted[2] or '0') or mode == 'replay' and int(ARGV[17] or '') or 0
+  tokens_captured = (status == 'EXPIRED' or status == 'FINAL') and int(counted[2] or '0')
+    or (mode == 'replay' or by_hand) and int(ARGV[17] or '') or 0
   if not tokens or tokens < 0 or not tokens_captured or tokens_captured < -1 then
     return {'RANGE', 'tokens'}
   end

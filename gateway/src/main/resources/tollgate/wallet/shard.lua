@@ -1,5 +1,5 @@
 -- The fence: nothing is written to a Redis that is not the one recovery has opened, or that has gone back in time.
--- Sets `meta`, `epoch`, `n`, `now_ms`, or returns the refusal VERSION, FENCED or BEHIND.
+-- Sets `meta`, `epoch`, `n`, `now_ms`, or returns the refusal VERSION, CORRUPT, FENCED, RANGE or BEHIND.
 if ARGV[1] ~= '1' then
   return {'VERSION', '1'}
 end
@@ -7,13 +7,15 @@ local meta = read('HMGET', KEYS[1], 'run', 'epoch', 'n', 'hwm_ms', 'no_reap_ms',
 if not meta then
   return {'CORRUPT', 'meta'}
 end
-local run = string.match(call('INFO', 'replication'), 'master_replid:(%w+)')
-if not meta[1] or meta[1] ~= run then
+if not meta[1] or not find(call('INFO', 'replication'), 'master_replid:' .. meta[1] .. '\r', 1, true) then
   return {'FENCED'}
 end
 local epoch, n, n_seen, gw_ms = int(meta[2]), int(meta[3]), int(ARGV[2]), int(ARGV[3])
 local hwm_ms, no_reap_ms, reinstating_ms = int(meta[4] or '0'), int(meta[5] or '0'), int(meta[6] or '0')
-if not (epoch and n and n_seen and gw_ms and hwm_ms and no_reap_ms and reinstating_ms) then
+if not (n_seen and gw_ms) or n_seen < 0 or gw_ms < 0 then
+  return {'RANGE', 'arguments'}
+end
+if not (epoch and n and hwm_ms and no_reap_ms and reinstating_ms) then
   return {'CORRUPT', 'meta'}
 end
 if n < n_seen then

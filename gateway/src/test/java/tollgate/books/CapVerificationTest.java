@@ -113,8 +113,8 @@ class CapVerificationTest {
                         new CapDemand("c_2", "o_1", 1, 0, CapUnit.TOKENS, 500, 60_000, 0, 0, 0)),
                 10,
                 10);
-        assertThat(control.place(
-                        new Place(AT, id, 1, new Usd(50), new Usd(50), LIFE, LIFE, Usd.ZERO, 2, "v", false, caps)))
+        assertThat(control.place(new Place(
+                        AT, id, 1, new Usd(50), new Usd(50), LIFE, LIFE, Usd.ZERO, 2, "v", "USD", false, caps)))
                 .isInstanceOf(PlaceResult.Placed.class);
     }
 

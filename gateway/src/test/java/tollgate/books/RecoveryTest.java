@@ -186,6 +186,7 @@ class RecoveryTest {
                 Usd.ZERO,
                 0,
                 "v",
+                "USD",
                 false);
         assertThat(control.place(other)).isInstanceOf(PlaceResult.Placed.class);
         first.close();
@@ -269,7 +270,7 @@ class RecoveryTest {
         open.settle(entry("x1"), () -> {});
         open.close();
         await().atMost(Duration.ofSeconds(15)).until(() -> dead.pending() == 0);
-        assertThat(records.suspense().all()).hasSize(1);
+        assertThat(records.suspense().parked()).hasSize(1);
         assertThat(records.exchanges().charges("w_1")).isZero();
     }
 
@@ -375,8 +376,8 @@ class RecoveryTest {
     }
 
     private void place(String id) {
-        PlaceResult placed = control.place(
-                new Place(at, id, 1, HELD, HELD, Duration.ofMinutes(1), Duration.ofHours(1), Usd.ZERO, 0, "v", false));
+        PlaceResult placed = control.place(new Place(
+                at, id, 1, HELD, HELD, Duration.ofMinutes(1), Duration.ofHours(1), Usd.ZERO, 0, "v", "USD", false));
         assertThat(placed).isInstanceOf(PlaceResult.Placed.class);
     }
 

@@ -88,6 +88,7 @@ class TwoBooksTest {
                     Usd.ZERO,
                     0,
                     "v",
+                    "USD",
                     reinstate));
         }
 

@@ -184,6 +184,7 @@ class VerificationTest {
                         Usd.ZERO,
                         0,
                         "v",
+                        "USD",
                         false)))
                 .isInstanceOf(PlaceResult.Placed.class);
     }

@@ -98,7 +98,10 @@ final class HoldPlanTest {
             Long ceiling =
                     random.nextBoolean() ? null : random.nextLong(rates.limits().maxOutputTokens());
             int choices = 1 + random.nextInt(4);
-            MeteredRequest request = Requests.request(ceiling, choices, random.nextLong(500_000));
+            long textBytes = random.nextLong(500_000);
+            int low = random.nextInt(3);
+            int other = random.nextInt(3);
+            MeteredRequest request = Requests.with(Requests.request(ceiling, choices, textBytes), low, other, 0, false);
             HoldPlan plan = HoldPlan.of(
                     request,
                     rates,
@@ -118,7 +121,13 @@ final class HoldPlanTest {
                 assertThat(set).as(story).isBetween(256L, rates.limits().maxOutputTokens());
             }
             Usage.Builder usage = Usage.builder().set(UnitClass.OUTPUT, perChoice * choices);
-            long left = plan.inputBound();
+            // no tokenizer makes more than a token of a byte; pictures make what the card says; no prompt passes the
+            // context
+            long left = Math.min(
+                    rates.limits().context(),
+                    textBytes
+                            + low * rates.limits().imageTokensLow()
+                            + other * rates.limits().imageTokensHigh());
             for (UnitClass unit : prompt) {
                 long part = random.nextBoolean() ? left : random.nextLong(left + 1);
                 usage.set(unit, part);

@@ -91,6 +91,31 @@ final class RecordedMessageChargesTest {
     }
 
     @ParameterizedTest(name = "{0}")
+    @MethodSource("streams")
+    void of_a_killed_process_what_was_told_is_owed_beyond_the_hold_and_what_is_estimated_is_not(Recording recording) {
+        Assumptions.assumeTrue(!recording.equals(Recording.NONE), "no recordings here");
+        byte[] body = recording.body();
+        AnswerScanner whole = scanner(true);
+        whole.scan(Unpooled.wrappedBuffer(body));
+        whole.end(true);
+        HoldPlan plan = plan(RATES, Objects.requireNonNull(whole.facts().usage()), MeteredRequest.Conditions.STANDARD);
+        Usd held = new Usd(1);
+        Meter meter = new Meter(plan, held);
+        AnswerScanner cut = scanner(true);
+        int from = 0;
+        for (int at = 0; at < body.length; at++) {
+            if (body[at] == '\n') {
+                cut.scan(Unpooled.wrappedBuffer(body, from, at + 1 - from));
+                from = at + 1;
+                Usage told = cut.facts().usage();
+                Usd owed = told == null ? held : RATES.amount(told, plan.terms(), plan.markup());
+                assertThat(meter.owed(cut.facts())).as("cut at %d", at).isEqualTo(owed);
+                assertThat(meter.accrued(cut.facts())).as("cut at %d", at).isEqualTo(held);
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
     @MethodSource("all")
     void a_hold_covers_what_an_answer_comes_to_in_every_cache_tier_and_region(Recording recording) {
         Assumptions.assumeTrue(!recording.equals(Recording.NONE), "no recordings here");

@@ -226,6 +226,7 @@ class CapModelTest {
                     Usd.ZERO,
                     0,
                     "v",
+                    "TEST",
                     false,
                     new CapDemands(demands, tokensLeast, tokensWant)));
             assertThat(word(placed)).as(story + " " + placed).isEqualTo(expected);

@@ -100,6 +100,7 @@ class CapScriptsTest {
                 Usd.ZERO,
                 0,
                 "v",
+                "TEST",
                 false,
                 new CapDemands(List.of(caps), 10, 10));
     }
@@ -320,6 +321,7 @@ class CapScriptsTest {
                         Usd.ZERO,
                         0,
                         "v",
+                        "TEST",
                         true,
                         held.again())))
                 .isInstanceOfSatisfying(
@@ -359,7 +361,7 @@ class CapScriptsTest {
     }
 
     @ParameterizedTest(name = "argument {0}")
-    @ValueSource(ints = {17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34})
+    @ValueSource(ints = {18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35})
     void what_is_no_number_of_a_place_is_named_and_nothing_is_written(int argument) {
         WalletAddress at = wallet(1000);
         Call good = Calls.place(

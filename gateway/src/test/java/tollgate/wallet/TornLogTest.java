@@ -80,7 +80,18 @@ final class TornLogTest {
             done(redis);
             for (String exchange : List.of("x1", "x2", "x3", "x4")) {
                 assertThat(control.place(new Place(
-                                AT, exchange, 1, held, held, LIFE, LIFE.multipliedBy(60), Usd.ZERO, 0, "v", false)))
+                                AT,
+                                exchange,
+                                1,
+                                held,
+                                held,
+                                LIFE,
+                                LIFE.multipliedBy(60),
+                                Usd.ZERO,
+                                0,
+                                "v",
+                                "USD",
+                                false)))
                         .isInstanceOf(PlaceResult.Placed.class);
                 done(redis);
             }

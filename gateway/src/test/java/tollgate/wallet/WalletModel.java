@@ -2,6 +2,7 @@ package tollgate.wallet;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tollgate.pricing.Usd;
 
 /** What the scripts should do, in memory and in a few lines: the judge of the model test. */
@@ -9,6 +10,9 @@ final class WalletModel {
     long balance;
     long held;
     long entries = 1;
+    /** The last entry from before the commands. */
+    long seen;
+
     boolean frozen;
     final Map<String, Exchange> exchanges = new HashMap<>();
     final Map<String, Long> posted = new HashMap<>();
@@ -18,12 +22,19 @@ final class WalletModel {
         long amount;
         long accrued;
         long captured;
+        boolean outlived;
         String fingerprint = "";
+    }
+
+    /** What Redis has a record of. */
+    private @Nullable Exchange known(String id) {
+        Exchange known = exchanges.get(id);
+        return known == null || known.state.equals("GONE") ? null : known;
     }
 
     /** What a place grants; -1 where it is refused. */
     long place(String id, long least, long want) {
-        Exchange known = exchanges.get(id);
+        Exchange known = known(id);
         if (known != null) {
             return known.state.equals("OPEN") ? known.amount : -1;
         }
@@ -39,20 +50,76 @@ final class WalletModel {
         return granted;
     }
 
-    boolean renew(String id, long accrued) {
+    /** The word that answers a renewal. */
+    String renew(String id, long accrued) {
+        Exchange known = exchanges.get(id);
+        if (known == null || known.state.equals("GONE")) {
+            return "NO_HOLD";
+        }
+        if (!known.state.equals("OPEN")) {
+            return known.state.equals("FINAL") ? "DONE" : "EXPIRED";
+        }
+        if (known.outlived) {
+            return "MAX_LIFE";
+        }
+        known.accrued = Math.max(known.accrued, Math.min(accrued, known.amount));
+        return "OK";
+    }
+
+    /** Its longest life is over, if it is open. */
+    boolean outlive(String id) {
         Exchange known = exchanges.get(id);
         if (known == null || !known.state.equals("OPEN")) {
             return false;
         }
-        known.accrued = Math.max(known.accrued, Math.min(accrued, known.amount));
+        known.outlived = true;
         return true;
+    }
+
+    /** Its record goes, if it is final. */
+    boolean forget(String id) {
+        Exchange known = exchanges.get(id);
+        if (known == null || !known.state.equals("FINAL")) {
+            return false;
+        }
+        known.state = "GONE";
+        return true;
+    }
+
+    long captured(String id) {
+        Exchange known = exchanges.get(id);
+        return known == null ? 0 : known.captured;
+    }
+
+    long open() {
+        return exchanges.values().stream()
+                .filter(each -> each.state.equals("OPEN"))
+                .count();
+    }
+
+    /** As a settlement, but that what is gone or was never here is booked by what the caller says was captured. */
+    boolean replay(String id, String fingerprint, long total) {
+        Exchange known = exchanges.get(id);
+        if (known == null || known.state.equals("GONE")) {
+            Exchange gone = new Exchange();
+            gone.state = "EXPIRED";
+            gone.captured = captured(id);
+            if (Math.abs(balance + gone.captured - total) > Usd.MAX_NANO) {
+                return false;
+            }
+            exchanges.put(id, gone);
+        }
+        return settle(id, fingerprint, total);
     }
 
     /** Whether the settlement is booked, now or before. */
     boolean settle(String id, String fingerprint, long total) {
-        Exchange known = exchanges.get(id);
+        Exchange known = known(id);
         if (known != null && known.state.equals("FINAL")) {
             return known.fingerprint.equals(fingerprint);
+        }
+        if (known != null && Math.abs(balance + known.captured - total) > Usd.MAX_NANO) {
+            return false;
         }
         if (known == null) {
             if (total != 0) {

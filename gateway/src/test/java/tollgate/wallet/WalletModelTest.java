@@ -2,16 +2,21 @@ package tollgate.wallet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lettuce.core.Limit;
+import io.lettuce.core.Range;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
-import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,12 +24,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tollgate.Breadth;
 import tollgate.embedded.RedisChild;
 import tollgate.pricing.Usd;
 
-/** The scripts on a real redis-server against a model, by random commands that are each sent once to three times. */
+/** The scripts on a real redis-server against a model, by random commands, each sent once to three times among others. */
 @SuppressWarnings("NullAway.Init") // started before all tests
 class WalletModelTest {
+    /** For each seed; with {@code TOLLGATE_FULL} a million in all. */
+    private static final int COMMANDS = Breadth.full() ? 50_000 : 500;
+
     private static final Duration LIFE = Duration.ofSeconds(60);
     private static final Duration LONG = Duration.ofHours(1);
 
@@ -35,6 +44,9 @@ class WalletModelTest {
     private static ControlPort control;
     private static ShardWatch watch;
     private static int wallets;
+    private static RedisClient client;
+    private static StatefulRedisConnection<String, String> connection;
+    private static RedisCommands<String, String> raw;
 
     @BeforeAll
     static void start() throws IOException {
@@ -45,13 +57,21 @@ class WalletModelTest {
         assertThat(opened).isEqualTo(new FenceResult.Opened(1, 0));
         watch.ready(3, 1, 0);
         watch.open(3);
+        client = RedisClient.create(RedisURI.create(redis.url()));
+        connection = client.connect();
+        raw = connection.sync();
     }
 
     @AfterAll
     static void stop() {
+        connection.close();
+        client.shutdown();
         control.close();
         redis.close();
     }
+
+    /** What may be asked; a command that is sent again later may be refused, and the model knows when. */
+    private record Command(char kind, String id, String print, long least, long amount, boolean flag) {}
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
@@ -59,60 +79,161 @@ class WalletModelTest {
         Random random = new Random(seed);
         WalletAddress at = wallet();
         WalletModel model = new WalletModel();
-        for (int step = 0; step < 250; step++) {
-            String story = "seed " + seed + " step " + step;
-            String id = at.wallet() + "-x" + random.nextInt(40);
-            long amount = amount(random);
-            int sendings = 1 + random.nextInt(3);
-            switch (random.nextInt(7)) {
-                case 0, 1 -> {
-                    long least = random.nextBoolean() ? amount : amount / 3;
-                    long granted = model.place(id, least, amount);
-                    for (int i = 0; i < sendings; i++) {
-                        PlaceResult placed = control.place(new Place(
-                                at, id, 1, new Usd(least), new Usd(amount), LIFE, LONG, Usd.ZERO, 0, "v", false));
-                        assertThat(
-                                        placed instanceof PlaceResult.Placed ok
-                                                ? ok.granted().nano()
-                                                : -1)
-                                .as(story + " " + placed)
-                                .isEqualTo(granted);
-                    }
-                }
-                case 2, 3 -> {
-                    long total = random.nextInt(4) == 0 ? 0 : amount;
-                    String print = "f" + random.nextInt(2);
-                    boolean booked = model.settle(id, print, total);
-                    for (int i = 0; i < sendings; i++) {
-                        SettleResult settled = control.settle(new Settle(at, id, print, new Usd(total), false, "chat"));
-                        assertThat(settled instanceof SettleResult.Settled)
-                                .as(story + " " + settled)
-                                .isEqualTo(booked);
-                    }
-                }
-                case 4 -> {
-                    String entry = at.wallet() + "-p" + random.nextInt(60);
-                    long signed = random.nextInt(3) == 0 ? -amount : amount;
-                    boolean force = random.nextInt(8) == 0;
-                    boolean booked = model.post(entry, signed, force);
-                    for (int i = 0; i < sendings; i++) {
-                        PostResult posted = control.post(
-                                new Post(at, entry, EntryKind.ADJUST, new Usd(signed), force, "TEST", "r", "t"));
-                        assertThat(posted instanceof PostResult.Posted)
-                                .as(story + " " + posted)
-                                .isEqualTo(booked);
-                    }
-                }
-                case 5 -> expireNow(at, id, model, story, sendings);
-                default -> {
-                    boolean there = model.renew(id, amount);
-                    String raw = renewed(at, id, amount);
-                    assertThat(raw.equals("OK")).as(story + " " + raw).isEqualTo(there);
-                }
+        List<Command> earlier = new ArrayList<>();
+        String from = last(at.shard());
+        model.seen = control.wallet(at).orElseThrow().seq();
+        for (int sent = 0, step = 0; sent < COMMANDS; step++) {
+            // several at once, each sent once to three times, in any order: some for the second time since long ago
+            List<Command> sendings = new ArrayList<>();
+            for (int i = random.nextInt(3); i >= 0; i--) {
+                Command command = earlier.isEmpty() || random.nextInt(3) > 0
+                        ? command(random, at, step)
+                        : earlier.get(random.nextInt(earlier.size()));
+                earlier.add(command);
+                sendings.addAll(Collections.nCopies(1 + random.nextInt(3), command));
             }
+            while (earlier.size() > 40) {
+                earlier.removeFirst();
+            }
+            Collections.shuffle(sendings, random);
+            for (Command command : sendings) {
+                send(at, model, command, "seed " + seed + " step " + step + " " + sendings + ": " + command);
+            }
+            sent += sendings.size();
+            String story = "seed " + seed + " step " + step + " " + sendings;
+            refusedForNow(random, at, model, command(random, at, step), story);
             check(at, model, story);
         }
-        ledgerSums(at, model);
+        ledgerSums(at, model, from);
+    }
+
+    private static Command command(Random random, WalletAddress at, int step) {
+        String id = at.wallet() + "-x" + (step / 8 + random.nextInt(40));
+        long amount = amount(random);
+        return switch (random.nextInt(9)) {
+            case 0, 1, 2 -> new Command('p', id, "", random.nextBoolean() ? amount : amount / 3, amount, false);
+            case 3, 4 -> new Command('s', id, "f" + random.nextInt(2), 0, random.nextInt(4) == 0 ? 0 : amount, false);
+            case 5 -> {
+                String entry = at.wallet() + "-p" + (step / 8 + random.nextInt(60));
+                yield new Command('m', entry, "", 0, random.nextInt(3) == 0 ? -amount : amount, random.nextInt(8) == 0);
+            }
+            case 6 -> new Command('e', id, "", 0, 0, false);
+            case 7 -> new Command('g', id, "f" + random.nextInt(2), 0, amount, random.nextBoolean());
+            default -> new Command('r', id, "", 0, amount, random.nextInt(20) == 0);
+        };
+    }
+
+    private static void send(WalletAddress at, WalletModel model, Command command, String story) {
+        String id = command.id;
+        switch (command.kind) {
+            case 'p' -> {
+                long granted = model.place(id, command.least, command.amount);
+                PlaceResult placed = control.place(place(at, command));
+                assertThat(
+                                placed instanceof PlaceResult.Placed ok
+                                        ? ok.granted().nano()
+                                        : -1)
+                        .as(story + " " + placed)
+                        .isEqualTo(granted);
+            }
+            case 's' -> {
+                boolean booked = model.settle(id, command.print, command.amount);
+                SettleResult settled = control.settle(settle(at, command));
+                assertThat(settled instanceof SettleResult.Settled)
+                        .as(story + " " + settled)
+                        .isEqualTo(booked);
+            }
+            case 'm' -> {
+                boolean booked = model.post(id, command.amount, command.flag);
+                PostResult posted = control.post(
+                        new Post(at, id, EntryKind.ADJUST, new Usd(command.amount), command.flag, "TEST", "r", "t"));
+                assertThat(posted instanceof PostResult.Posted)
+                        .as(story + " " + posted)
+                        .isEqualTo(booked);
+            }
+            case 'e' -> expireNow(at, id, model, story);
+            case 'g' -> replayed(at, model, command, story);
+            default -> {
+                if (command.flag && model.outlive(id)) {
+                    raw.hset(Keys.exchange(at.shard(), id), "end", "1");
+                }
+                String expected = model.renew(id, command.amount);
+                assertThat(renewed(at, id, command.amount)).as(story).isEqualTo(expected);
+            }
+        }
+    }
+
+    /** Its record goes as an hour passes, or as a lost second takes it along: what was taken is told by the caller. */
+    private static void replayed(WalletAddress at, WalletModel model, Command command, String story) {
+        if (command.flag && model.forget(command.id)) {
+            raw.del(Keys.exchange(at.shard(), command.id));
+        }
+        long captured = model.captured(command.id);
+        boolean booked = model.replay(command.id, command.print, command.amount);
+        SettleResult settled = control.replay(settle(at, command), new Usd(captured), 0);
+        assertThat(settled instanceof SettleResult.Settled)
+                .as(story + " " + settled)
+                .isEqualTo(booked);
+    }
+
+    /** What a shard that is behind, a clock that jumped and a wallet that is full refuse: by name, and nothing changes. */
+    private static void refusedForNow(
+            Random random, WalletAddress at, WalletModel model, Command command, String story) {
+        long n = watch.n(at.shard());
+        String shard = Keys.shard(at.shard());
+        switch (random.nextInt(12)) {
+            case 0 -> {
+                long seen = n + 1 + random.nextInt(3);
+                List<Call> calls = List.of(
+                        Calls.place(place(at, command), seen),
+                        Calls.settle(settle(at, command), Usd.parse("10"), seen),
+                        Calls.replay(settle(at, command), 0, 0, seen),
+                        Calls.renew(new Renew(at, command.id, 1, Usd.ZERO, LIFE), seen),
+                        Calls.set(at, "state", 99, "closed", seen));
+                for (Call call : calls) {
+                    assertThat(word(call)).as(story + " " + call.script()).isEqualTo("BEHIND");
+                }
+            }
+            case 1 -> {
+                String fresh = at.wallet() + "-clock" + n;
+                String before = Objects.requireNonNullElse(raw.hget(shard, "hwm_ms"), "0");
+                raw.hset(shard, "hwm_ms", Long.toString(control.nowMs() - 700_000));
+                Call call = Calls.place(place(at, new Command('p', fresh, "", 0, 0, false)), n);
+                call.args()[2] = Long.toString(control.nowMs() - 400_000);
+                assertThat(word(call)).as(story).isEqualTo("CLOCK");
+                raw.hset(shard, "hwm_ms", before);
+            }
+            case 2 -> {
+                String fresh = at.wallet() + "-full" + n;
+                raw.hset(Keys.wallet(at), "open", "100000");
+                Call call = Calls.place(place(at, new Command('p', fresh, "", 0, 0, false)), n);
+                assertThat(word(call)).as(story).isEqualTo("FULL");
+                raw.hset(Keys.wallet(at), "open", Long.toString(model.open()));
+            }
+            default -> {}
+        }
+    }
+
+    private static Place place(WalletAddress at, Command command) {
+        long want = Math.abs(command.amount);
+        return new Place(
+                at, command.id, 1, new Usd(command.least), new Usd(want), LIFE, LONG, Usd.ZERO, 0, "v", "TEST", false);
+    }
+
+    private static Settle settle(WalletAddress at, Command command) {
+        String print = command.print.isEmpty() ? "f" : command.print;
+        return new Settle(at, command.id, print, new Usd(Math.abs(command.amount)), false, "chat");
+    }
+
+    private static String word(Call call) {
+        List<Object> reply = raw.eval(call.script().text(), ScriptOutputType.MULTI, call.keys(), call.args());
+        return String.valueOf(reply.getFirst());
+    }
+
+    private static String last(int shard) {
+        return raw.xrevrange(Keys.ledger(shard), Range.unbounded(), Limit.from(1))
+                .getFirst()
+                .getId();
     }
 
     private static long amount(Random random) {
@@ -125,26 +246,20 @@ class WalletModelTest {
     }
 
     /** Nobody renewed: the expiry is put into the past, as time would. */
-    private static void expireNow(WalletAddress at, String id, WalletModel model, String story, int sendings) {
+    private static void expireNow(WalletAddress at, String id, WalletModel model, String story) {
         boolean due = model.expire(id);
         long past = control.nowMs() - 1;
         if (due) {
-            raw(commands -> commands.zadd(Keys.expiries(at.shard()), (double) past, id));
+            raw.zadd(Keys.expiries(at.shard()), (double) past, id);
         }
-        for (int i = 0; i < sendings; i++) {
-            SettleResult expired = control.expire(at.shard(), new DueHold(id, at.organisation(), at.wallet(), 1, past));
-            boolean first = due && i == 0;
-            assertThat(expired instanceof SettleResult.Settled)
-                    .as(story + " " + expired)
-                    .isEqualTo(first);
-        }
+        SettleResult expired = control.expire(at.shard(), new DueHold(id, at.organisation(), at.wallet(), 1, past));
+        assertThat(expired instanceof SettleResult.Settled)
+                .as(story + " " + expired)
+                .isEqualTo(due);
     }
 
     private static String renewed(WalletAddress at, String id, long accrued) {
-        Call call = Calls.renew(new Renew(at, id, 1, new Usd(accrued), LIFE), watch.n(at.shard()));
-        List<Object> reply =
-                raw(commands -> commands.eval(call.script().text(), ScriptOutputType.MULTI, call.keys(), call.args()));
-        return String.valueOf(reply.getFirst());
+        return word(Calls.renew(new Renew(at, id, 1, new Usd(accrued), LIFE), watch.n(at.shard())));
     }
 
     private static void check(WalletAddress at, WalletModel model, String story) {
@@ -152,24 +267,31 @@ class WalletModelTest {
         assertThat(state.balance().nano()).as(story).isEqualTo(model.balance);
         assertThat(state.held().nano()).as(story).isEqualTo(model.held).isNotNegative();
         assertThat(state.seq()).as(story).isEqualTo(model.entries);
+        assertThat(raw.hget(Keys.wallet(at), "open")).as(story).isEqualTo(Long.toString(model.open()));
     }
 
-    private static void ledgerSums(WalletAddress at, WalletModel model) {
+    private static void ledgerSums(WalletAddress at, WalletModel model, String from) {
         long sum = 0;
-        long seq = 0;
-        for (LedgerEntry entry : control.entries(at.shard(), "", 1_000_000)) {
-            if (entry.wallet().equals(at.wallet())) {
-                sum += entry.amount().nano();
-                seq++;
-                assertThat(entry.seq()).isEqualTo(seq);
-                assertThat(entry.balance().nano()).isEqualTo(sum);
+        long seq = model.seen;
+        String position = from;
+        List<LedgerEntry> entries = control.entries(at.shard(), position, 10_000);
+        while (!entries.isEmpty()) {
+            for (LedgerEntry entry : entries) {
+                if (entry.wallet().equals(at.wallet())) {
+                    sum += entry.amount().nano();
+                    seq++;
+                    assertThat(entry.seq()).isEqualTo(seq);
+                    assertThat(entry.balance().nano()).isEqualTo(sum);
+                }
             }
+            position = entries.getLast().streamId();
+            entries = control.entries(at.shard(), position, 10_000);
         }
+        assertThat(seq).isEqualTo(model.entries);
         assertThat(sum).isEqualTo(model.balance);
         model.exchanges.forEach((id, exchange) -> assertThat(control.exchange(at.shard(), id)
-                        .orElseThrow()
-                        .captured()
-                        .nano())
+                        .map(each -> each.captured().nano())
+                        .orElse(exchange.captured))
                 .isEqualTo(exchange.captured));
     }
 
@@ -185,8 +307,8 @@ class WalletModelTest {
         if (!balance.equals("0")) {
             control.post(new Post(at, at + "-t", EntryKind.TOP_UP, Usd.parse(balance), false, "TEST", "r", "t"));
         }
-        PlaceResult placed = control.place(
-                new Place(at, at + "-x", 1, Usd.parse(least), Usd.parse(want), LIFE, LONG, Usd.ZERO, 0, "v", false));
+        PlaceResult placed = control.place(new Place(
+                at, at + "-x", 1, Usd.parse(least), Usd.parse(want), LIFE, LONG, Usd.ZERO, 0, "v", "TEST", false));
         assertThat(placed.getClass().getSimpleName()).isEqualTo(outcome);
         if (story.contains("half")) {
             assertThat(((PlaceResult.Placed) placed).granted()).isEqualTo(Usd.parse("0.50"));
@@ -198,7 +320,8 @@ class WalletModelTest {
         WalletAddress at = wallet();
         assertThat(control.settle(new Settle(at, at + "-x", "f", Usd.ZERO, false, "")))
                 .isInstanceOf(SettleResult.Settled.class);
-        assertThat(control.place(new Place(at, at + "-x", 1, Usd.ZERO, Usd.ZERO, LIFE, LONG, Usd.ZERO, 0, "v", false)))
+        assertThat(control.place(
+                        new Place(at, at + "-x", 1, Usd.ZERO, Usd.ZERO, LIFE, LONG, Usd.ZERO, 0, "v", "TEST", false)))
                 .isEqualTo(new PlaceResult.AlreadyFinal());
     }
 
@@ -206,11 +329,12 @@ class WalletModelTest {
     void a_frozen_wallet_admits_nothing_new_and_settles_what_is_open() {
         WalletAddress at = wallet();
         control.post(new Post(at, at + "-t", EntryKind.TOP_UP, Usd.parse("1"), false, "TEST", "r", "t"));
-        control.place(
-                new Place(at, at + "-x", 1, Usd.parse("0.5"), Usd.parse("0.5"), LIFE, LONG, Usd.ZERO, 0, "v", false));
+        control.place(new Place(
+                at, at + "-x", 1, Usd.parse("0.5"), Usd.parse("0.5"), LIFE, LONG, Usd.ZERO, 0, "v", "TEST", false));
         assertThat(control.setState(at, 1, "frozen")).isEqualTo(new SetResult.Done());
         assertThat(control.setState(at, 0, "active")).isEqualTo(new SetResult.Stale(1));
-        assertThat(control.place(new Place(at, at + "-y", 1, Usd.ZERO, Usd.ZERO, LIFE, LONG, Usd.ZERO, 0, "v", false)))
+        assertThat(control.place(
+                        new Place(at, at + "-y", 1, Usd.ZERO, Usd.ZERO, LIFE, LONG, Usd.ZERO, 0, "v", "TEST", false)))
                 .isEqualTo(new PlaceResult.WalletNotActive("frozen"));
         assertThat(control.settle(new Settle(at, at + "-x", "f", Usd.parse("0.25"), false, "")))
                 .isInstanceOfSatisfying(
@@ -233,8 +357,8 @@ class WalletModelTest {
             assertThat(control.wallet(at).orElseThrow().state()).isEqualTo("frozen");
             assertThat(control.entries(at.shard(), "", 1_000_000).getLast().froze())
                     .isEqualTo(1);
-            assertThat(control.place(
-                            new Place(at, at + "-y", 1, Usd.ZERO, Usd.ZERO, LIFE, LONG, Usd.ZERO, 0, "v", false)))
+            assertThat(control.place(new Place(
+                            at, at + "-y", 1, Usd.ZERO, Usd.ZERO, LIFE, LONG, Usd.ZERO, 0, "v", "TEST", false)))
                     .isEqualTo(new PlaceResult.WalletNotActive("frozen"));
             assertThat(control.setState(at, 1, "active")).isEqualTo(new SetResult.Done());
             overrun(strict, at, "4", "10.00");
@@ -245,7 +369,7 @@ class WalletModelTest {
     private static void overrun(ControlPort strict, WalletAddress at, String id, String over) {
         Usd held = Usd.parse("0.5");
         String exchange = at + "-over" + id;
-        assertThat(control.place(new Place(at, exchange, 1, held, held, LIFE, LONG, Usd.ZERO, 0, "v", false)))
+        assertThat(control.place(new Place(at, exchange, 1, held, held, LIFE, LONG, Usd.ZERO, 0, "v", "TEST", false)))
                 .isInstanceOf(PlaceResult.Placed.class);
         Settle settle = new Settle(at, exchange, "f", held.plus(Usd.parse(over)), false, "chat");
         for (int sent = 0; sent < 3; sent++) {
@@ -264,16 +388,29 @@ class WalletModelTest {
     }
 
     @Test
+    void a_live_key_and_a_test_wallet_never_mix() {
+        WalletAddress at = wallet();
+        control.post(new Post(at, at + "-t", EntryKind.TOP_UP, Usd.parse("1"), false, "TEST", "r", "t"));
+        for (boolean reinstate : new boolean[] {false, true}) {
+            Place place = new Place(
+                    at, at + "-x", 1, Usd.ZERO, Usd.parse("0.5"), LIFE, LONG, Usd.ZERO, 0, "v", "USD", reinstate);
+            assertThat(control.place(place)).isEqualTo(new PlaceResult.Rejected("CUR", "TEST"));
+        }
+        assertThat(control.wallet(at).orElseThrow().held()).isEqualTo(Usd.ZERO);
+        assertThat(control.exchange(at.shard(), at + "-x")).isEmpty();
+    }
+
+    @Test
     void a_redis_that_is_another_or_went_back_is_not_written_to() {
         WalletAddress at = wallet();
         String run = control.run();
-        raw(commands -> commands.hset(Keys.shard(at.shard()), "run", "another"));
+        raw.hset(Keys.shard(at.shard()), "run", "another");
         try {
             assertThat(control.settle(new Settle(at, at + "-x", "f", Usd.ZERO, false, "")))
                     .isEqualTo(new SettleResult.Unavailable("FENCED", false));
             assertThat(watch.closed(at.shard())).isEqualTo("FENCED");
         } finally {
-            raw(commands -> commands.hset(Keys.shard(at.shard()), "run", run));
+            raw.hset(Keys.shard(at.shard()), "run", run);
             watch.open(at.shard());
         }
     }
@@ -283,12 +420,5 @@ class WalletModelTest {
         assertThat(control.post(new Post(at, at + "-open", EntryKind.OPEN, Usd.ZERO, false, "TEST", "", "t")))
                 .isInstanceOf(PostResult.Posted.class);
         return at;
-    }
-
-    private static <T> T raw(Function<RedisCommands<String, String>, T> task) {
-        try (RedisClient client = RedisClient.create(RedisURI.create(redis.url()));
-                var connection = client.connect()) {
-            return task.apply(connection.sync());
-        }
     }
 }

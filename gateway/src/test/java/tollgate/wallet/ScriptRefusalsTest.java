@@ -1,0 +1,448 @@
+package tollgate.wallet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tollgate.embedded.RedisChild;
+import tollgate.pricing.Usd;
+
+/** Every script with arguments and keys that no caller of ours sends: a refusal that has a name, and nothing is written. */
+@SuppressWarnings("NullAway.Init") // started before all tests
+class ScriptRefusalsTest {
+    private static final WalletAddress AT = new WalletAddress(3, "o", "w");
+    private static final Set<String> NAMED = Set.of(
+            "VERSION",
+            "FENCED",
+            "BEHIND",
+            "CORRUPT",
+            "RANGE",
+            "CONFLICT",
+            "UNKNOWN",
+            "CUR",
+            "STATE",
+            "FUNDS",
+            "NO_HOLD",
+            "NOT_DUE",
+            "DONE",
+            "STALE",
+            "STALE_WINDOW",
+            "STALE_CAP",
+            "CAP",
+            "CAPS",
+            "LOST_RACE",
+            "FOREIGN",
+            "GAP",
+            "FORK",
+            "MAX_LIFE",
+            "EXPIRED",
+            "STALE_POLICY",
+            "FULL");
+    private static final List<String> NO_NUMBERS = List.of(
+            "",
+            " ",
+            "-1",
+            "9007199254740991",
+            "9007199254740993",
+            "-9007199254740993",
+            "9000000000000001",
+            "1" + "0".repeat(30),
+            "1e3",
+            "1.5",
+            " 1",
+            "1 ",
+            "01",
+            "+1",
+            "-0",
+            "0x10",
+            "nan",
+            "inf",
+            "-",
+            "one",
+            "1\n",
+            "١");
+    private static final List<String> NO_FLAGS = List.of("", "2", "-1", "true", "1e0", "01", " 1");
+
+    @TempDir
+    static Path folder;
+
+    private static RedisChild redis;
+    private static ControlPort control;
+    private static RedisClient client;
+    private static StatefulRedisConnection<String, String> connection;
+    private static RedisCommands<String, String> raw;
+    private static final Map<String, byte[]> DUMPS = new TreeMap<>();
+    private static Map<String, String> before;
+    private static String digestBefore;
+
+    @BeforeAll
+    static void a_wallet_with_an_open_exchange_under_a_cap() throws IOException {
+        redis = RedisChild.start(folder.resolve("redis"));
+        ShardWatch watch = new ShardWatch();
+        control = ControlPort.connect(redis.url(), watch, Usd.parse("10"));
+        control.fence(3, new Fence(true, "line", 1, 0, 0, Duration.ZERO, Duration.ZERO));
+        watch.ready(3, 1, 0);
+        watch.open(3);
+        control.post(new Post(AT, "open", EntryKind.OPEN, Usd.ZERO, false, "USD", "r", "t"));
+        control.post(new Post(AT, "top", EntryKind.TOP_UP, Usd.parse("100"), false, "USD", "r", "t"));
+        control.setPolicy(AT, 1);
+        assertThat(control.place(place("x", caps()))).isInstanceOf(PlaceResult.Placed.class);
+        assertThat(control.place(place("y", CapDemands.NONE))).isInstanceOf(PlaceResult.Placed.class);
+        client = RedisClient.create(RedisURI.create(redis.url()));
+        connection = client.connect();
+        raw = connection.sync();
+        raw.keys("*").forEach(key -> DUMPS.put(key, raw.dump(key)));
+        before = everything();
+        digestBefore = digest();
+    }
+
+    @AfterAll
+    static void stop() {
+        connection.close();
+        client.shutdown();
+        control.close();
+        redis.close();
+    }
+
+    private static CapDemands caps() {
+        return new CapDemands(
+                List.of(
+                        new CapDemand(
+                                "c", "s", 1, 0, CapUnit.USD, 1L << 50, 0, 0, CapDemand.NEVER_MS, CapDemand.NEVER_MS),
+                        new CapDemand("t", "s", 1, 0, CapUnit.TOKENS, 1L << 50, 60_000, 0, 0, 0)),
+                10,
+                20);
+    }
+
+    private static Place place(String exchange, CapDemands caps) {
+        Usd held = Usd.parse("1");
+        Duration life = Duration.ofDays(1);
+        return new Place(AT, exchange, 1, held, held, life, life, Usd.ZERO, 1, "v", "USD", false, caps);
+    }
+
+    /**
+     * A call that would be good.
+     *
+     * @param numbers which arguments are numbers, from 1 as in Lua
+     * @param flags which are 1 or 0
+     * @param names which must say something
+     */
+    record Good(String story, Call call, List<Integer> numbers, List<Integer> flags, List<Integer> names) {
+        @Override
+        public String toString() {
+            return story;
+        }
+    }
+
+    static Stream<Good> calls() {
+        Settle settle = new Settle(AT, "y", "f", Usd.parse("0.5"), false, "r");
+        Settle gone = new Settle(AT, "z", "f", Usd.parse("0.5"), false, "r");
+        Settle capped = new Settle(
+                AT,
+                "x",
+                "f",
+                Usd.parse("0.5"),
+                false,
+                "r",
+                false,
+                new Settle.Counted(control.exchange(3, "x").orElseThrow().caps(), 15, true));
+        Settle goneUnderCaps = new Settle(AT, "z", "f", Usd.parse("0.5"), false, "r", false, capped.counted());
+        LedgerEntry entry = new LedgerEntry(
+                "",
+                "e",
+                "o",
+                "w",
+                "x",
+                3,
+                3,
+                1,
+                "settle",
+                new Usd(-5),
+                new Usd(5),
+                Usd.ZERO,
+                Usd.ZERO,
+                1,
+                "f",
+                false,
+                0,
+                "",
+                "r",
+                "");
+        Reapply again = new Reapply(AT, "line", 1, entry, "USD", 5, true, List.of(new Reapply.Move("c:s", 0, 5)));
+        return Stream.of(
+                new Good(
+                        "place",
+                        Calls.place(place("new", CapDemands.NONE), 0),
+                        List.of(2, 3, 7, 8, 9, 10, 11, 12, 13, 16),
+                        List.of(15),
+                        List.of(1, 4, 5, 6, 17)),
+                new Good(
+                        "place under caps",
+                        Calls.place(place("new", caps()), 0),
+                        List.of(18, 19, 20, 21, 23, 24, 25, 26, 27, 28, 29, 31),
+                        List.of(),
+                        List.of(22)),
+                new Good(
+                        "extend",
+                        Calls.renew(new Renew(AT, "y", 1, new Usd(5), Duration.ofSeconds(60)), 0),
+                        List.of(2, 3, 5, 6, 7, 8, 9, 10),
+                        List.of(),
+                        List.of(1, 4)),
+                new Good(
+                        "settle finally",
+                        Calls.settle(settle, Usd.parse("10"), 0),
+                        List.of(2, 3, 9, 15),
+                        List.of(10),
+                        List.of(1, 4, 5, 6, 7, 8)),
+                new Good(
+                        "settle what is capped",
+                        Calls.settle(capped, Usd.parse("10"), 0),
+                        List.of(2, 3, 9, 15, 17, 18),
+                        List.of(10, 19),
+                        List.of(1, 4, 5, 6, 7, 8)),
+                new Good(
+                        "replay",
+                        Calls.replay(gone, 0, -1, 0),
+                        List.of(2, 3, 9, 12),
+                        List.of(10),
+                        List.of(1, 4, 5, 6, 7, 8)),
+                new Good(
+                        "replay under caps",
+                        Calls.replay(goneUnderCaps, 0, -1, 0),
+                        List.of(2, 3, 9, 12, 17, 18),
+                        List.of(10, 19),
+                        List.of(1, 4, 5, 6, 7, 8)),
+                new Good(
+                        "adjust",
+                        Calls.adjust(gone, 0, -1, false, 0),
+                        List.of(2, 3, 9, 12),
+                        List.of(10, 13),
+                        List.of(1, 4, 5, 6, 7, 8)),
+                new Good(
+                        "adjust under caps",
+                        Calls.adjust(goneUnderCaps, 0, -1, false, 0),
+                        List.of(2, 3, 9, 12, 17, 18),
+                        List.of(10, 13, 19),
+                        List.of(1, 4, 5, 6, 7, 8)),
+                new Good(
+                        "expire",
+                        Calls.expire(settle, new DueHold("y", "o", "w", 1, 1), 0),
+                        List.of(2, 3, 13, 14),
+                        List.of(10),
+                        List.of(1, 4, 5, 7, 8)),
+                new Good(
+                        "tick",
+                        Calls.tick(3, List.of(Keys.posted(3, "top")), 0),
+                        List.of(2, 3),
+                        List.of(),
+                        List.of(1, 4)),
+                new Good(
+                        "post",
+                        Calls.post(new Post(AT, "p", EntryKind.ADJUST, new Usd(5), false, "USD", "r", "t"), 0),
+                        List.of(2, 3, 8),
+                        List.of(9),
+                        List.of(1, 4, 5, 6, 7, 10)),
+                new Good(
+                        "set a state",
+                        Calls.set(AT, "state", 1, "frozen", 0),
+                        List.of(2, 3, 5),
+                        List.of(),
+                        List.of(1, 4, 6)),
+                new Good("set a policy", Calls.set(AT, "pol", 2, "", 0), List.of(2, 3, 5), List.of(), List.of(1, 4)),
+                new Good(
+                        "reset a cap",
+                        Calls.setCap(AT, "cap_reset", "c:s", 2, 0),
+                        List.of(2, 3, 5),
+                        List.of(),
+                        List.of(1, 4, 6)),
+                new Good(
+                        "fence",
+                        Calls.fence(3, new Fence(false, "line", 2, 1, 2, Duration.ofSeconds(1), Duration.ofSeconds(1))),
+                        List.of(4, 5, 6, 7, 8),
+                        List.of(),
+                        List.of(1, 2, 3)),
+                new Good(
+                        "fence for reinstated holds",
+                        Calls.endReinstating(3, "line", 1),
+                        List.of(4, 5, 6, 7, 8),
+                        List.of(),
+                        List.of(1, 2, 3)),
+                new Good(
+                        "fence that closes",
+                        Calls.close(3, new ShardState("line", "", 1, 2, 0)),
+                        List.of(4, 5, 6, 7, 8),
+                        List.of(),
+                        List.of(1, 2, 3)),
+                new Good(
+                        "reapply",
+                        Calls.reapply(again, HeldCaps.NONE),
+                        List.of(3, 4, 10, 11, 12, 15, 16, 17),
+                        List.of(18),
+                        List.of(1, 2, 5, 7, 9)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("calls")
+    void what_no_caller_sends_is_refused_by_name_and_writes_nothing(Good good) {
+        String[] args = good.call.args();
+        String[] keys = good.call.keys();
+        for (int number : good.numbers) {
+            for (String bad : NO_NUMBERS) {
+                if (bad.equals("-1") && signed(good, number)) {
+                    continue;
+                }
+                refused(good, "argument " + number + " '" + bad + "'", keys, changed(args, number, bad));
+            }
+        }
+        for (int flag : good.flags) {
+            for (String bad : NO_FLAGS) {
+                refused(good, "flag " + flag + " '" + bad + "'", keys, changed(args, flag, bad));
+            }
+        }
+        for (int name : good.names) {
+            refused(good, "name " + name, keys, changed(args, name, ""));
+        }
+        for (int count = 0; count < args.length; count++) {
+            refused(good, count + " arguments", keys, Arrays.copyOf(args, count));
+        }
+        int needed = good.story.equals("tick") ? 1 : keys.length;
+        for (int count = 0; count < needed; count++) {
+            refused(good, count + " keys", Arrays.copyOf(keys, count), args);
+        }
+        for (int key = 1; key <= keys.length; key++) {
+            for (String foreign : List.of("", "{s4}", "{s33}", "s3", "{}{s3}", "{s3")) {
+                String bad = keys[key - 1].replace("{s3}", foreign);
+                refused(good, "key " + bad, changed(keys, key, bad), args);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("calls")
+    void a_key_of_another_type_is_refused_by_name_and_writes_nothing(Good good) {
+        for (String key : good.call.keys()) {
+            byte[] kept = raw.dump(key);
+            for (String type : List.of("string", "list", "hash", "zset", "stream")) {
+                if (unread(good, key, type) || type.equals(raw.type(key)) || (kept == null && type.equals("hash"))) {
+                    continue;
+                }
+                raw.del(key);
+                switch (type) {
+                    case "string" -> raw.set(key, "1");
+                    case "list" -> raw.lpush(key, "1");
+                    case "zset" -> raw.zadd(key, 1, "1");
+                    case "stream" -> raw.xadd(key, "a", "1");
+                    default -> raw.hset(key, "other", "1");
+                }
+                Map<String, String> now = everything();
+                List<Object> reply = ask(good, good.call.keys(), good.call.args());
+                // a shard or wallet that is a hash of something else is not open
+                boolean ignored = good.story.equals("tick") && !key.endsWith(":m");
+                assertThat(String.valueOf(reply.getFirst()))
+                        .as("%s: %s as %s: %s", good, key, type, reply)
+                        .isIn(ignored ? Set.of("OK") : NAMED);
+                assertThat(everything()).as("%s: %s as %s", good, key, type).isEqualTo(now);
+                raw.del(key);
+                if (kept != null) {
+                    raw.restore(key, 0, kept);
+                }
+            }
+        }
+        assertThat(everything()).isEqualTo(before);
+    }
+
+    /** An amount that may be below zero. */
+    private static boolean signed(Good good, int number) {
+        return (good.story.equals("post") && number == 8)
+                || (good.call.script() == Script.SETTLE && number == 17)
+                || (good.story.equals("reapply") && (number == 10 || number == 11 || number == 17));
+    }
+
+    /** A script does not look at every key each time, and what is a hash may be one that says nothing. */
+    private static boolean unread(Good good, String key, String type) {
+        return (key.contains(":o:")
+                        && (type.equals("hash") || good.story.contains("state") || good.story.contains("cap")))
+                || (key.contains(":w:") && List.of("extend", "set a policy").contains(good.story))
+                || (key.contains(":c:") && type.equals("hash") && !good.story.startsWith("place"))
+                || (key.contains(":x:") && type.equals("hash") && good.story.equals("expire"));
+    }
+
+    @BeforeEach
+    void as_it_was_at_the_start() {
+        raw.flushall();
+        DUMPS.forEach((key, dump) -> raw.restore(key, 0, dump));
+    }
+
+    private static void refused(Good good, String what, String[] keys, String[] args) {
+        List<Object> reply = ask(good, keys, args);
+        assertThat(String.valueOf(reply.getFirst()))
+                .as("%s with %s: %s", good, what, reply)
+                .isIn(NAMED);
+        if (!digest().equals(digestBefore)) {
+            assertThat(everything()).as("%s with %s: %s", good, what, reply).isEqualTo(before);
+        }
+    }
+
+    /** Of every key and what it holds, in one go. */
+    private static String digest() {
+        return raw.eval(
+                "local keys, all = redis.call('KEYS', '*'), {} table.sort(keys)"
+                        + " for i, key in ipairs(keys) do all[i] = key .. redis.call('DUMP', key) end"
+                        + " return redis.sha1hex(table.concat(all))",
+                ScriptOutputType.VALUE);
+    }
+
+    private static List<Object> ask(Good good, String[] keys, String[] args) {
+        boolean closed = good.call.script() == Script.REAPPLY
+                && raw.type("{s3}:m").equals("hash")
+                && raw.hexists("{s3}:m", "line");
+        String run = closed ? control.run() : "";
+        if (closed) {
+            // entries are booked again only while nobody writes
+            raw.hset("{s3}:m", "run", "another");
+        }
+        try {
+            return raw.eval(good.call.script().text(), ScriptOutputType.MULTI, keys, args);
+        } finally {
+            if (closed) {
+                raw.hset("{s3}:m", "run", run);
+            }
+        }
+    }
+
+    private static String[] changed(String[] all, int number, String to) {
+        String[] other = all.clone();
+        other[number - 1] = to;
+        return other;
+    }
+
+    private static Map<String, String> everything() {
+        Map<String, String> all = new TreeMap<>();
+        List<String> keys = new ArrayList<>(raw.keys("*"));
+        for (String key : keys) {
+            byte[] dump = raw.dump(key);
+            all.put(key, dump == null ? "" : HexFormat.of().formatHex(dump));
+        }
+        return all;
+    }
+}
