@@ -30,6 +30,7 @@ import tollgate.metering.HoldState;
 import tollgate.metering.Meter;
 import tollgate.metering.Observed;
 import tollgate.metering.Settlement;
+import tollgate.pricing.Buyer;
 import tollgate.pricing.Usage;
 import tollgate.pricing.Usd;
 import tollgate.wallet.CapDemands;
@@ -60,7 +61,7 @@ final class Exchange {
     private KeyIdentity key;
     private WalletAddress at;
     private final Upstream upstream;
-    private final HoldPlan plan;
+    private HoldPlan plan;
     private final HoldState state = new HoldState();
     private final ExchangeCaps caps;
     private final Timings timings;
@@ -118,6 +119,11 @@ final class Exchange {
 
     private static WalletAddress address(KeyIdentity key) {
         return new WalletAddress(key.shard(), key.organisation(), key.wallet());
+    }
+
+    /** Who pays, as far as prices depend on it. */
+    static Buyer buyer(KeyIdentity key) {
+        return new Buyer(key.organisation(), key.plan());
     }
 
     ProxyContext context() {
@@ -265,10 +271,13 @@ final class Exchange {
             refused(Refusals.model(plan.request().model()));
         } else if (!found.get().maySpend()) {
             refused(CapRefusals.standing(found.get().bounds().standing()));
+        } else if (!plan.book().sells(found.get().plan())) {
+            refused(Refusals.plan(found.get()));
         } else {
             key = found.get();
             at = address(key);
-            caps.resolved(key);
+            plan = plan.soldTo(buyer(key), context.holds());
+            caps.resolved(key, plan);
             Refusal tooMany = caps.tooMany();
             if (tooMany != null) {
                 refused(tooMany);

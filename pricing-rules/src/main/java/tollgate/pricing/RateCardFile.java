@@ -26,10 +26,10 @@ import tollgate.pricing.yaml.YamlText;
  * every value keeps its line, and an alias is followed only where the form has a place for it.
  */
 public final class RateCardFile {
-    private static final List<String> FILE =
-            List.of("provider", "source", "seen", "via", "note", "scoped", "defaults", "models", "fees");
-    private static final List<String> FEE = Stream.concat(
-                    Stream.of("provider", "models", "variants", "source", "seen", "via", "free"),
+    static final List<String> FILE =
+            List.of("provider", "source", "seen", "via", "note", "scoped", "defaults", "models", "fees", "markups");
+    static final List<String> FEE = Stream.concat(
+                    Stream.of("provider", "models", "variants", "source", "seen", "via", "note", "free"),
                     Stream.of(Per.values()).map(Per::key))
             .toList();
 
@@ -106,11 +106,12 @@ public final class RateCardFile {
     }
 
     private RateCards read(Node root) {
+        MarkupReader.refuseCounted(file, root);
         YamlFields fields = new YamlFields(file, root, FILE);
         YamlFields defaults = fields.has("defaults")
                 ? new YamlFields(file, fields.node("defaults"), CardReader.DEFAULTS)
                 : YamlFields.none(file, root);
-        if (!fields.has("fees")) {
+        if (!fields.has("fees") && !fields.has("markups")) {
             fields.node("models");
         }
         List<RateCard> cards = new ArrayList<>();
@@ -124,7 +125,7 @@ public final class RateCardFile {
         for (Node fee : fields.items("fees")) {
             fees.add(fee(new YamlFields(file, fee, FEE), fields));
         }
-        return new RateCards(cards, fees);
+        return new RateCards(cards, fees, MarkupReader.read(fields));
     }
 
     private Fee fee(YamlFields fee, YamlFields fields) {

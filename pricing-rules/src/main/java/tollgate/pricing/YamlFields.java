@@ -127,6 +127,20 @@ final class YamlFields {
         return new BigDecimal(text);
     }
 
+    /** Dollars, to the nano-dollar. */
+    Usd amount(String name) {
+        String text = text(name);
+        try {
+            return Usd.parse(text);
+        } catch (IllegalArgumentException wrong) {
+            InvalidRateCard invalid = invalid(
+                    node(name),
+                    name + ": '" + text + "' (expected: dollars with up to 9 decimals, without sign and exponent)");
+            invalid.initCause(wrong);
+            throw invalid;
+        }
+    }
+
     /** A day, or a moment with its offset. */
     Instant moment(String name) {
         String text = text(name);
