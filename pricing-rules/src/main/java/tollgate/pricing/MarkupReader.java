@@ -74,7 +74,7 @@ final class MarkupReader {
         }
         String name = fields.text(field);
         if (!form.matcher(name).matches()) {
-            throw fields.invalidField(field, field + ": '" + name + "' (expected: " + expected + ")");
+            throw fields.invalidField(field, field + ": " + YamlFields.quoted(name) + " (expected: " + expected + ")");
         }
         return name;
     }

@@ -271,7 +271,7 @@ final class CardTermsTest {
         assertThat(charge.adjustments())
                 .extracting(each ->
                         each.kind() + " " + each.reason() + " " + each.usd().toPlainString())
-                .containsExactly("MARKUP 10 % of cost 0.1", "MARKUP a request 0.500000000");
+                .containsExactly("MARKUP 10 % of cost 0.1", "FIXED a request 0.500000000");
         assertThat(mute.amount(Cards.usage("input=0"), Terms.STANDARD, markup)).isEqualTo(Usd.ZERO);
         assertThat(markup).hasToString("10 % + 0.50 USD").isNotEqualTo(Cards.percent("10"));
     }
