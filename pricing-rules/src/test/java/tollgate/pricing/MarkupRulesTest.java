@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +61,27 @@ final class MarkupRulesTest {
         Markup expected = Markup.percent(new BigDecimal(parts[0]));
         assertThat(book.markup(new Buyer(customer, plan), rates))
                 .isEqualTo(parts.length == 1 ? expected : expected.plusFixed(Usd.parse(parts[1])));
+    }
+
+    @Test
+    void a_book_knows_the_plans_that_its_markups_name_and_everybody_may_have_none() throws IOException {
+        RateBook book = book(MARKUPS, "markups: [{ plan: tin, percent: '1' }]");
+        assertThat(book.sells(null)).isTrue();
+        assertThat(book.sells("gold")).isTrue();
+        assertThat(book.sells("tin")).isTrue();
+        assertThat(book.sells("Gold")).isFalse();
+        assertThat(book.sells("o_acme")).isFalse();
+        assertThat(RateBook.builtIn().sells("gold")).isFalse();
+    }
+
+    @Test
+    void markups_are_the_same_where_percent_and_fixed_sum_are_and_go_up_to_a_thousand_dollars() {
+        Markup one = Cards.percent("5.50").plusFixed(Usd.parse("1000"));
+        assertThat(one).isEqualTo(Cards.percent("5.5").plusFixed(Usd.parse("1000.00")));
+        assertThat(Set.of(one)).contains(Cards.percent("5.5").plusFixed(Usd.parse("1000.00")));
+        assertThat(one).isNotEqualTo(Cards.percent("5.5").plusFixed(Usd.parse("999.999999999")));
+        assertThat(one).isNotEqualTo(Cards.percent("5.4999").plusFixed(Usd.parse("1000")));
+        assertThat(Cards.percent("10000").plusFixed(Usd.ZERO)).isEqualTo(Cards.percent("10000"));
     }
 
     @Test

@@ -62,7 +62,7 @@ final class UncommonClassesTest {
         Charge charge = charge(1, "input=900 citation=5000 output=100", Terms.STANDARD);
         assertThat(charge.unpriced()).isTrue();
         assertThat(line(charge, UnitClass.CITATION).unpriced()).isTrue();
-        assertThat(line(charge, UnitClass.CITATION).reason()).isEqualTo("no rate");
+        assertThat(line(charge, UnitClass.CITATION).why()).isEqualTo("no rate");
         assertThat(charge.charge()).isEqualTo(Usd.parse("0.0026"));
     }
 
@@ -97,6 +97,7 @@ final class UncommonClassesTest {
             assertThat(charge.lines()).singleElement().satisfies(line -> {
                 assertThat(line.provenance()).isEqualTo(new Provenance("here", "2026-08-01"));
                 assertThat(line.unpriced()).isFalse();
+                assertThat(line.why()).isEqualTo("the card's rate");
             });
         }
     }

@@ -159,6 +159,7 @@ final class PlanTest {
         "below the tier no word of it,       0,     10,      0.00001,      ,            ",
         "in it less,                         200,   10,      0.000009,     volume tier, ",
         "a fraction of a nano-dollar is up,  0,     0.0033,  0.000000004,  ,            up to the nano-dollar",
+        "less and then up,                  200,   0.0033,  0.000000003,  volume tier, up to the nano-dollar",
     })
     void a_plan_says_what_it_took_off_and_what_was_rounded_and_nothing_of_what_it_did_not(
             String story,
