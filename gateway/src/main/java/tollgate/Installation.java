@@ -154,7 +154,7 @@ final class Installation implements AutoCloseable {
                     telemetry,
                     clock));
             PriceKeeper priced = opened(joined("prices", prices));
-            keeping.itemizing(new LateItemizer(priced, config.prices().markup()));
+            keeping.itemizing(new LateItemizer(priced));
             keeping.start();
             KeyRing ring = new KeyRing(projected, clock);
             this.office = new Office(
@@ -166,6 +166,7 @@ final class Installation implements AutoCloseable {
                         ring.forget(key.id());
                         projected.forget(key.hash());
                     },
+                    () -> priced.get().markups().plans(),
                     clock);
             RefusalRing refusals = new RefusalRing();
             ProxyContext context =

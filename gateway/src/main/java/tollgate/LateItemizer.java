@@ -1,12 +1,10 @@
 package tollgate;
 
-import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import tollgate.books.Itemizer;
 import tollgate.journal.ExchangeFacts;
-import tollgate.journal.UsageRecord;
-import tollgate.pricing.Charge;
+import tollgate.pricing.Buyer;
 import tollgate.pricing.Markup;
 import tollgate.pricing.RateBook;
 import tollgate.pricing.Resolution;
@@ -15,13 +13,14 @@ import tollgate.pricing.UnitClass;
 import tollgate.pricing.Usage;
 
 /** Explains exchanges of an earlier run by the rate cards in force, where those are still the same. Thread-safe. */
-record LateItemizer(Supplier<RateBook> prices, Markup markup) implements Itemizer {
-    private static final Itemized NOTHING = new Itemized(List.of(), null);
+record LateItemizer(Supplier<RateBook> prices) implements Itemizer {
+    private static final Itemized NOTHING = new Itemized(null, Markup.NONE);
 
     @Override
     public Itemized itemize(ExchangeFacts facts, Map<String, Long> units) {
+        RateBook book = prices.get();
         if (units.isEmpty()
-                || !(prices.get().resolve(facts.model(), facts.started()) instanceof Resolution.Priced priced)
+                || !(book.resolve(facts.model(), facts.started()) instanceof Resolution.Priced priced)
                 || !priced.rates().priceVersion().equals(facts.priceVersion())) {
             return NOTHING;
         }
@@ -33,21 +32,12 @@ record LateItemizer(Supplier<RateBook> prices, Markup markup) implements Itemize
             }
             usage.set(unit, each.getValue());
         }
-        Charge charge;
+        Markup markup = book.markup(new Buyer(facts.at().organisation(), facts.plan()), priced.rates());
         try {
-            charge = priced.rates().explain(usage.build(), Terms.STANDARD.at(facts.started()), markup);
+            Terms terms = Terms.STANDARD.at(facts.started());
+            return new Itemized(priced.rates().explain(usage.build(), terms, markup), markup);
         } catch (ArithmeticException beyondAllAmounts) {
             return NOTHING;
         }
-        return new Itemized(
-                charge.lines().stream()
-                        .map(line -> new UsageRecord.Line(
-                                line.unit().wireName(),
-                                line.units().longValueExact(),
-                                line.rate().perUnit().toPlainString(),
-                                line.subtotal().toPlainString(),
-                                line.unpriced()))
-                        .toList(),
-                charge.cost());
     }
 }

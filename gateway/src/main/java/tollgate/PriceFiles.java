@@ -1,12 +1,13 @@
 package tollgate;
 
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import tollgate.pricing.yaml.UnreadableYaml;
+import tollgate.pricing.yaml.Utf8Text;
 
 /** Reads and writes the files that price commands name, with clear errors. */
 final class PriceFiles {
@@ -24,11 +25,11 @@ final class PriceFiles {
                 throw new IllegalArgumentException(
                         file + ": " + Files.size(file) + " bytes (expected: at most " + LARGEST + ")");
             }
-            return Files.readString(file);
+            return Utf8Text.of(Files.readAllBytes(file));
         } catch (NoSuchFileException e) {
             throw new IllegalArgumentException(file + ": no such file", e);
-        } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException(file + ": expected UTF-8", e);
+        } catch (UnreadableYaml e) {
+            throw new IllegalArgumentException(e.at(file.toString()) + e.problem(), e);
         } catch (IOException e) {
             throw new IllegalArgumentException(file + ": cannot be read (" + e + ")", e);
         }

@@ -67,9 +67,7 @@ final class PriceJson {
         if (line.assumed()) {
             json.put("assumed", true);
         }
-        if (!line.reason().isEmpty()) {
-            json.put("reason", line.reason());
-        }
+        json.put("reason", line.why());
         json.put("source", line.provenance().source());
         json.put("seen", line.provenance().seen());
         if (!line.provenance().via().isEmpty()) {

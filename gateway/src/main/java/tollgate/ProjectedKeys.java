@@ -21,8 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class ProjectedKeys implements KeySource {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
-    /** What an earlier release projected said nothing of caps. */
-    private static final String PREFIX = "tollgate:key:2:";
+    /** What earlier releases projected said nothing of caps, then nothing of plans. */
+    private static final String PREFIX = "tollgate:key:3:";
 
     private final Records records;
     private final ControlPort control;
@@ -115,6 +115,7 @@ final class ProjectedKeys implements KeySource {
                 key.id(),
                 key.name(),
                 key.organisation(),
+                key.plan(),
                 key.shard(),
                 key.wallet(),
                 key.live(),

@@ -87,7 +87,6 @@ final class ProxySetup {
                         config.announce().holdBytes()),
                 holding,
                 prices,
-                config.prices().markup(),
                 new WhoPays(holding),
                 new Routing(live, sandbox),
                 DIALECTS,

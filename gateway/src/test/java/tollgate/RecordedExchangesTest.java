@@ -124,9 +124,10 @@ class RecordedExchangesTest {
             Usage usage = facts.usage();
             if (usage != null && !facts.error()) {
                 Usd exact = amount(facts, usage);
-                assertThat(shown(answer.exchange).path("charge").asString())
-                        .as(recording.file())
-                        .isEqualTo(exact.toString());
+                JsonNode shown = shown(answer.exchange);
+                assertThat(shown.path("charge").asString()).as(recording.file()).isEqualTo(exact.toString());
+                assertThat(shown.path("lines")).as(recording.file()).isNotEmpty();
+                Explained.exactly(shown, recording.file());
             }
         }
         booksAreExact();
@@ -230,6 +231,7 @@ class RecordedExchangesTest {
         AnswerFacts facts = until.facts();
         Answer answer = ask(cut.recording, cut.at);
         JsonNode shown = shown(answer.exchange);
+        Explained.exactly(shown, story);
         if (answer.status != 200) {
             assertThat(answer.status).as(story).isEqualTo(502);
             assertThat(until.releasable()).as(story).isZero();

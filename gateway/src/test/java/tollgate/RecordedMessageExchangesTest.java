@@ -89,6 +89,8 @@ class RecordedMessageExchangesTest {
             assertThat(charge(shown)).as(recording.file()).isEqualTo(whole(recording));
             assertThat(shown.path("estimated").asBoolean()).as(recording.file()).isFalse();
             assertThat(shown.path("ended").asString()).as(recording.file()).isEqualTo("complete");
+            assertThat(shown.path("lines")).as(recording.file()).isNotEmpty();
+            Explained.exactly(shown, recording.file());
         }
         booksAreExact();
     }
@@ -115,6 +117,7 @@ class RecordedMessageExchangesTest {
         AnswerFacts facts = until.facts();
         Answer answer = ask(recording, at);
         JsonNode shown = shown(answer.exchange);
+        Explained.exactly(shown, story);
         if (answer.status != 200) {
             assertThat(answer.status).as(story).isEqualTo(502);
             assertThat(until.releasable()).as(story).isZero();

@@ -108,7 +108,7 @@ public final class AccountDesk implements Account {
 
     private static String forHolder(Exchanges.Exchange row, List<Ledger.Entry> booked) {
         ObjectNode document = document(row, booked);
-        document.remove("detail");
+        HolderView.of(document);
         return MAPPER.writeValueAsString(document);
     }
 

@@ -3,6 +3,9 @@ package tollgate.admin;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.ZoneId;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tollgate.books.Treasury;
 import tollgate.records.Members;
@@ -21,17 +24,20 @@ final class Directory {
     private final Records records;
     private final Treasury treasury;
     private final Runnable shardUsed;
+    private final Supplier<Set<String>> plans;
     private final Clock clock;
 
     /**
      * A directory.
      *
      * @param shardUsed told of every organisation that is made: its shard has to be open
+     * @param plans those that the prices in force know
      */
-    Directory(Records records, Treasury treasury, Runnable shardUsed, Clock clock) {
+    Directory(Records records, Treasury treasury, Runnable shardUsed, Supplier<Set<String>> plans, Clock clock) {
         this.shardUsed = shardUsed;
         this.records = records;
         this.treasury = treasury;
+        this.plans = plans;
         this.clock = clock;
     }
 
@@ -59,15 +65,40 @@ final class Directory {
     }
 
     /** Makes an organisation. */
-    Organisations.Organisation createOrganisation(String name, @Nullable String zone, String id) {
+    Organisations.Organisation createOrganisation(
+            String name, @Nullable String zone, @Nullable String plan, String id) {
         if (zone != null) {
             checkZone(zone);
         }
+        checkPlan(plan);
         Organisations.Organisation made = named(name, id);
         if (!made.id().equals(id)) {
             throw taken("organization", name);
         }
+        if (plan != null) {
+            made = setPlan(id, plan);
+        }
         return zone == null ? made : setZone(id, zone);
+    }
+
+    /** Gives an organisation another plan: its next request is held and charged by that. Null: none. */
+    Organisations.Organisation setPlan(String id, @Nullable String plan) {
+        organisation(id);
+        checkPlan(plan);
+        records.organisations().setPlan(id, plan);
+        return tellPolicy(id);
+    }
+
+    /** A plan that no price knows would leave an organisation without any. */
+    private void checkPlan(@Nullable String plan) {
+        Set<String> known = plan == null ? Set.of() : new TreeSet<>(plans.get());
+        if (plan != null && !known.contains(plan)) {
+            throw Problem.invalid("plan: '" + Shown.text(plan) + "' (expected: "
+                    + (known.isEmpty()
+                            ? "none, for no markups of a rate card file name a plan"
+                            : String.join(", ", known))
+                    + ")");
+        }
     }
 
     /** Gives an organisation's calendar another zone. */

@@ -28,6 +28,7 @@ final class DirectoryRoutes {
                 Route.post("/admin/v1/organizations", 201, this::createOrganisation),
                 Route.get("/admin/v1/organizations/{id}", asked -> json(directory.organisation(asked.id()))),
                 Route.post("/admin/v1/organizations/{id}", 200, this::changeOrganisation),
+                Route.post("/admin/v1/organizations/{id}/plan", 200, this::setPlan),
                 Route.bare(
                         "/admin/v1/organizations/{id}/freeze", 200, asked -> json(directory.freeze(asked.id(), true))),
                 Route.bare(
@@ -61,8 +62,14 @@ final class DirectoryRoutes {
     }
 
     private Object createOrganisation(Asked asked) {
-        Fields fields = Fields.read(asked.body(), "name", "zone");
-        return json(directory.createOrganisation(fields.text("name"), fields.optional("zone"), newId("o_", asked)));
+        Fields fields = Fields.read(asked.body(), "name", "zone", "plan");
+        return json(directory.createOrganisation(
+                fields.text("name"), fields.optional("zone"), fields.optional("plan"), newId("o_", asked)));
+    }
+
+    private Object setPlan(Asked asked) {
+        return json(
+                directory.setPlan(asked.id(), Fields.read(asked.body(), "plan").textOrNull("plan")));
     }
 
     private Object changeOrganisation(Asked asked) {
@@ -116,6 +123,7 @@ final class DirectoryRoutes {
         json.put("id", organisation.id());
         json.put("name", organisation.name());
         json.put("zone", organisation.zone());
+        json.put("plan", organisation.plan());
         json.put("frozen", organisation.frozen());
         json.put("created", Json.moment(organisation.createdMs()));
         return json;

@@ -66,6 +66,15 @@ final class Fields {
         return text;
     }
 
+    /** A text, or null where null is written: neither is left to be guessed. */
+    @Nullable
+    String textOrNull(String name) {
+        if (!object.has(name)) {
+            throw Problem.invalid(name + ": missing (expected: a text, or null)");
+        }
+        return optional(name);
+    }
+
     @Nullable
     String optional(String name) {
         JsonNode node = object.get(name);

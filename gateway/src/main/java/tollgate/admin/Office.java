@@ -3,7 +3,9 @@ package tollgate.admin;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tollgate.books.Books;
 import tollgate.books.Treasury;
@@ -33,14 +35,21 @@ public final class Office {
      * An office.
      *
      * @param keyChanged told of every key that was revoked
+     * @param plans those that the prices in force know
      */
-    public Office(Records records, Treasury treasury, Books books, Consumer<Keys.Key> keyChanged, Clock clock) {
+    public Office(
+            Records records,
+            Treasury treasury,
+            Books books,
+            Consumer<Keys.Key> keyChanged,
+            Supplier<Set<String>> plans,
+            Clock clock) {
         this.records = records;
         this.treasury = treasury;
         this.books = books;
         this.keyChanged = keyChanged;
         this.clock = clock;
-        this.directory = new Directory(records, treasury, () -> books.openNow(), clock);
+        this.directory = new Directory(records, treasury, () -> books.openNow(), plans, clock);
     }
 
     /** Caps, as their counters are read from there. */

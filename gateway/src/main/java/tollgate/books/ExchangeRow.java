@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import tollgate.journal.ExchangeFacts;
 import tollgate.journal.JournalEntry;
 import tollgate.journal.UsageRecord;
+import tollgate.pricing.Markup;
 import tollgate.pricing.Usd;
 import tollgate.records.Exchanges;
 import tollgate.records.Ledger;
@@ -17,8 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Turns a usage record into its row, whose document is what a key holder may see, charges and not costs; but for {@code
- * detail}, which is the operator's. Stateless.
+ * Turns a usage record into its row, whose document is the operator's: its lines are costs. Stateless.
  */
 public final class ExchangeRow {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
@@ -144,7 +144,10 @@ public final class ExchangeRow {
         document.put("held", facts.held().toString());
         document.put("clamped", facts.clamped());
         document.put("price_version", facts.priceVersion());
+        document.put("plan", facts.plan());
+        document.put("markup", markup(usage.markup()));
         document.put("lines", lines(usage));
+        document.put("adjustments", usage.adjustments());
         document.put("attempts", attempts(usage));
         document.put("tags", new TreeMap<>(facts.tags()));
         document.put("user", facts.user());
@@ -162,6 +165,13 @@ public final class ExchangeRow {
         return document;
     }
 
+    private static Map<String, Object> markup(Markup markup) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("percent", markup.percent().toPlainString());
+        json.put("fixed", markup.fixed().toString());
+        return json;
+    }
+
     private static List<Map<String, Object>> lines(UsageRecord usage) {
         List<Map<String, Object>> lines = new ArrayList<>();
         for (UsageRecord.Line line : usage.lines()) {
@@ -172,6 +182,13 @@ public final class ExchangeRow {
             each.put("subtotal", line.subtotal());
             if (line.unpriced()) {
                 each.put("unpriced", true);
+            }
+            if (!line.reason().isEmpty()) {
+                each.put("reason", line.reason());
+            }
+            if (!line.source().isEmpty()) {
+                each.put("source", line.source());
+                each.put("seen", line.seen());
             }
             lines.add(each);
         }

@@ -7,6 +7,7 @@ import tollgate.journal.ExchangeFacts;
 import tollgate.journal.JournalEntry;
 import tollgate.journal.Orphan;
 import tollgate.journal.UsageRecord;
+import tollgate.pricing.Charge;
 import tollgate.pricing.UnitClass;
 import tollgate.pricing.Usd;
 import tollgate.wallet.Settle;
@@ -26,7 +27,8 @@ final class Recovered {
         Usd total = orphan.left() ? orphan.accrued() : Usd.ZERO;
         boolean pays = total.nano() > 0;
         Itemizer.Itemized itemized = itemizer.itemize(facts, orphan.units());
-        Usd cost = itemized.cost() == null ? orphan.accrued() : itemized.cost();
+        Charge charge = itemized.charge();
+        Usd cost = charge == null ? orphan.accrued() : charge.cost();
         UsageRecord usage = new UsageRecord(
                 facts,
                 null,
@@ -39,7 +41,11 @@ final class Recovered {
                 cost,
                 Usd.ZERO,
                 Usd.ZERO,
-                pays ? itemized.lines() : List.of(),
+                itemized.markup(),
+                !pays || charge == null
+                        ? List.of()
+                        : charge.lines().stream().map(UsageRecord.Line::of).toList(),
+                !pays || charge == null ? List.of() : UsageRecord.Adjustment.of(charge, total),
                 List.of(new UsageRecord.Attempt(
                         1, facts.upstream(), false, orphan.left() ? 200 : 0, "the gateway's process died")),
                 orphan.left() ? 200 : 0,

@@ -51,7 +51,7 @@ public final class DirectoryCommands {
     public static final class Org extends Group {
         @Command(name = "list", description = "all organizations", mixinStandardHelpOptions = true)
         int list(@CommandLine.Mixin AdminCommands.Common common) throws IOException {
-            return rows(common, "organizations", null, "id", "name", "zone", "frozen");
+            return rows(common, "organizations", null, "id", "name", "plan", "zone", "frozen");
         }
 
         @Command(name = "create", description = "makes an organization", mixinStandardHelpOptions = true)
@@ -59,9 +59,25 @@ public final class DirectoryCommands {
                 @CommandLine.Mixin AdminCommands.Common common,
                 @Option(names = "--name", required = true, description = "its name") String name,
                 @Option(names = "--zone", description = "of its calendar, such as Europe/Vienna; default UTC") @Nullable
-                        String zone)
+                        String zone,
+                @Option(names = "--plan", description = "what it has bought: a plan of the markups") @Nullable
+                        String plan)
                 throws IOException {
-            return post(common, "organizations", "name", name, "zone", zone);
+            return post(common, "organizations", "name", name, "zone", zone, "plan", plan);
+        }
+
+        @Command(
+                name = "plan",
+                description = "what it has bought: its next request is charged by that",
+                mixinStandardHelpOptions = true)
+        int plan(
+                @CommandLine.Mixin AdminCommands.Common common,
+                @Parameters(paramLabel = "ORG") String id,
+                @Parameters(paramLabel = "PLAN", description = "a plan of the markups; none: nothing in particular")
+                        String plan)
+                throws IOException {
+            String path = "organizations/" + AdminClient.encoded(id) + "/plan";
+            return post(common, path, "plan", plan.equals("none") ? null : plan);
         }
 
         @Command(name = "zone", description = "gives its calendar another zone", mixinStandardHelpOptions = true)

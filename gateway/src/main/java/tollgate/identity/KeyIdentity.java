@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param keyId the key's id: never the key
  * @param name the key's name
  * @param organisation whose it is
+ * @param plan what that has bought; null: nothing in particular
  * @param shard where the organisation's money is kept
  * @param wallet who pays
  * @param live real money; otherwise the sandbox's
@@ -24,6 +25,7 @@ public record KeyIdentity(
         String keyId,
         String name,
         String organisation,
+        @Nullable String plan,
         int shard,
         String wallet,
         boolean live,

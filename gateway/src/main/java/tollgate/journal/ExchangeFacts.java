@@ -34,6 +34,7 @@ import tollgate.wallet.WalletAddress;
  * @param trace the client's {@code traceparent}
  * @param started when its head was read
  * @param caps what caps hold for it
+ * @param plan what the wallet's organisation had bought; null: nothing in particular
  */
 public record ExchangeFacts(
         String exchange,
@@ -57,7 +58,8 @@ public record ExchangeFacts(
         @Nullable String idempotencyKey,
         @Nullable String trace,
         Instant started,
-        HeldCaps caps) {
+        HeldCaps caps,
+        @Nullable String plan) {
     private static final int SHORT = 80;
 
     /** Copies what could change. */
@@ -91,7 +93,8 @@ public record ExchangeFacts(
                 null,
                 null,
                 started,
-                caps);
+                caps,
+                plan);
     }
 
     /**
@@ -121,7 +124,8 @@ public record ExchangeFacts(
                 null,
                 null,
                 started,
-                HeldCaps.NONE);
+                HeldCaps.NONE,
+                plan);
     }
 
     private static @Nullable String cut(@Nullable String name) {

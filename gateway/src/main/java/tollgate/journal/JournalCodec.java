@@ -1,6 +1,9 @@
 package tollgate.journal;
 
+import java.math.BigDecimal;
+import java.util.List;
 import java.util.Map;
+import tollgate.pricing.Markup;
 import tollgate.pricing.Usd;
 import tollgate.wallet.HeldCaps;
 import tollgate.wallet.Settle;
@@ -12,10 +15,13 @@ import tollgate.wallet.WalletAddress;
  * this one readable. Stateless.
  */
 final class JournalCodec {
-    private static final long LAYOUT = 2;
+    private static final long LAYOUT = 3;
 
-    /** Without what caps count. */
-    private static final long LAYOUT_BEFORE = 1;
+    /** Without plan, markup and the reasons of lines. */
+    private static final long WITHOUT_PLANS = 2;
+
+    /** Without what caps count, too. */
+    private static final long WITHOUT_CAPS = 1;
 
     private JournalCodec() {}
 
@@ -104,9 +110,8 @@ final class JournalCodec {
 
     private static long layout(PackedReader from) {
         long layout = from.number();
-        if (layout != LAYOUT && layout != LAYOUT_BEFORE) {
-            throw new PackedReader.Damaged(
-                    "layout " + layout + " (expected: " + LAYOUT_BEFORE + " or " + LAYOUT + ")", 0);
+        if (layout < WITHOUT_CAPS || layout > LAYOUT) {
+            throw new PackedReader.Damaged("layout " + layout + " (expected: " + WITHOUT_CAPS + ".." + LAYOUT + ")", 0);
         }
         return layout;
     }
@@ -141,7 +146,7 @@ final class JournalCodec {
                 from.flag(),
                 from.text(),
                 from.flag(),
-                layout == LAYOUT_BEFORE
+                layout == WITHOUT_CAPS
                         ? Settle.Counted.NOTHING
                         : new Settle.Counted(new HeldCaps(from.text()), from.number(), from.flag()));
     }
@@ -170,7 +175,8 @@ final class JournalCodec {
                 .optional(facts.idempotencyKey())
                 .optional(facts.trace())
                 .instant(facts.started())
-                .text(facts.caps().text());
+                .text(facts.caps().text())
+                .optional(facts.plan());
     }
 
     private static ExchangeFacts facts(PackedReader from, long layout) {
@@ -196,7 +202,8 @@ final class JournalCodec {
                 from.optional(),
                 from.optional(),
                 from.instant(),
-                layout == LAYOUT_BEFORE ? HeldCaps.NONE : new HeldCaps(from.text()));
+                layout == WITHOUT_CAPS ? HeldCaps.NONE : new HeldCaps(from.text()),
+                layout <= WITHOUT_PLANS ? null : from.optional());
     }
 
     private static void usage(PackedWriter to, UsageRecord usage) {
@@ -211,13 +218,24 @@ final class JournalCodec {
                 .number(usage.cost().nano())
                 .number(usage.overrun().nano())
                 .number(usage.disputed().nano())
+                .number(usage.markup()
+                        .percent()
+                        .movePointRight(Markup.PERCENT_DECIMALS)
+                        .longValueExact())
+                .number(usage.markup().fixed().nano())
                 .each(
                         usage.lines(),
                         each -> to.text(each.unit())
                                 .number(each.units())
                                 .text(each.rate())
                                 .text(each.subtotal())
-                                .flag(each.unpriced()))
+                                .flag(each.unpriced())
+                                .text(each.reason())
+                                .text(each.source())
+                                .text(each.seen()))
+                .each(
+                        usage.adjustments(),
+                        each -> to.text(each.kind()).text(each.reason()).text(each.usd()))
                 .each(
                         usage.attempts(),
                         each -> to.number(each.number())
@@ -244,14 +262,41 @@ final class JournalCodec {
                 usd(from),
                 usd(from),
                 usd(from),
-                from.each(
-                        () -> new UsageRecord.Line(from.text(), from.number(), from.text(), from.text(), from.flag())),
+                layout <= WITHOUT_PLANS ? Markup.NONE : markup(from),
+                from.each(() -> line(from, layout)),
+                layout <= WITHOUT_PLANS
+                        ? List.of()
+                        : from.each(() -> new UsageRecord.Adjustment(from.text(), from.text(), from.text())),
                 from.each(() ->
                         new UsageRecord.Attempt(from.small(), from.text(), from.flag(), from.small(), from.optional())),
                 from.small(),
                 from.optional(),
                 from.numbers(),
                 from.instant());
+    }
+
+    private static UsageRecord.Line line(PackedReader from, long layout) {
+        boolean plain = layout <= WITHOUT_PLANS;
+        return new UsageRecord.Line(
+                from.text(),
+                from.number(),
+                from.text(),
+                from.text(),
+                from.flag(),
+                plain ? "" : from.text(),
+                plain ? "" : from.text(),
+                plain ? "" : from.text());
+    }
+
+    private static Markup markup(PackedReader from) {
+        long percent = from.number();
+        long fixed = from.number();
+        try {
+            return Markup.percent(BigDecimal.valueOf(percent, Markup.PERCENT_DECIMALS))
+                    .plusFixed(new Usd(fixed));
+        } catch (IllegalArgumentException | ArithmeticException wrong) {
+            throw new PackedReader.Damaged("markup " + percent + " " + fixed, 0);
+        }
     }
 
     private static Usd usd(PackedReader from) {

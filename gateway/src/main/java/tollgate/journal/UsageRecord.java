@@ -1,9 +1,16 @@
 package tollgate.journal;
 
+import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tollgate.pricing.Charge;
+import tollgate.pricing.ChargeLine;
+import tollgate.pricing.Markup;
+import tollgate.pricing.Provenance;
 import tollgate.pricing.UnitClass;
 import tollgate.pricing.Usd;
 
@@ -21,7 +28,9 @@ import tollgate.pricing.Usd;
  * @param cost what the upstream bills
  * @param overrun how much the charge passes what was held
  * @param disputed what was reported above the charge and not taken
+ * @param markup what was added to the cost
  * @param lines how the amount came about
+ * @param adjustments what it has besides its lines: with them it is the charge, exactly
  * @param attempts the tries at upstreams
  * @param status the status the client got; 0 where it got none
  * @param detail what an operator should know of a failure; null where there was none
@@ -40,7 +49,9 @@ public record UsageRecord(
         Usd cost,
         Usd overrun,
         Usd disputed,
+        Markup markup,
         List<Line> lines,
+        List<Adjustment> adjustments,
         List<Attempt> attempts,
         int status,
         @Nullable String detail,
@@ -50,6 +61,7 @@ public record UsageRecord(
     public UsageRecord {
         units = Map.copyOf(units);
         lines = List.copyOf(lines);
+        adjustments = List.copyOf(adjustments);
         attempts = List.copyOf(attempts);
         timings = Map.copyOf(timings);
     }
@@ -68,18 +80,36 @@ public record UsageRecord(
 
     /** The same without what a record may have no room for. */
     UsageRecord withoutTexts() {
-        return with(facts.withoutTexts());
+        return with(facts.withoutTexts(), lines);
     }
 
-    /** The same with short names too. */
+    /** The same with short names too, and without the reasons of its lines. */
     UsageRecord withShortNames() {
-        return with(facts.withShortNames());
+        return with(
+                facts.withShortNames(), lines.stream().map(Line::withoutReasons).toList());
     }
 
-    private UsageRecord with(ExchangeFacts shorter) {
+    private UsageRecord with(ExchangeFacts shorter, List<Line> shown) {
         return new UsageRecord(
-                shorter, model, ended, payer, units, reasoning, estimated, charge, cost, overrun, disputed, lines,
-                attempts, status, null, timings, finished);
+                shorter,
+                model,
+                ended,
+                payer,
+                units,
+                reasoning,
+                estimated,
+                charge,
+                cost,
+                overrun,
+                disputed,
+                markup,
+                shown,
+                adjustments,
+                attempts,
+                status,
+                null,
+                timings,
+                finished);
     }
 
     /**
@@ -90,8 +120,71 @@ public record UsageRecord(
      * @param rate dollars per unit
      * @param subtotal dollars, exact, before markup and rounding
      * @param unpriced charged 0 although counted
+     * @param reason which tier was chosen and why; empty: not said
+     * @param source the page that states the rate
+     * @param seen the day it was seen there, and where instead; empty: not said
      */
-    public record Line(String unit, long units, String rate, String subtotal, boolean unpriced) {}
+    public record Line(
+            String unit,
+            long units,
+            String rate,
+            String subtotal,
+            boolean unpriced,
+            String reason,
+            String source,
+            String seen) {
+        /** The line of a charge. */
+        public static Line of(ChargeLine line) {
+            Provenance from = line.provenance();
+            return new Line(
+                    line.unit().wireName(),
+                    line.units().longValueExact(),
+                    line.rate().perUnit().toPlainString(),
+                    line.subtotal().toPlainString(),
+                    line.unpriced(),
+                    line.why(),
+                    from.source(),
+                    from.via().isEmpty() ? from.seen() : from.seen() + " via " + from.via());
+        }
+
+        private Line withoutReasons() {
+            return new Line(unit, units, rate, subtotal, unpriced, "", "", "");
+        }
+    }
+
+    /**
+     * What an amount has besides its lines.
+     *
+     * @param kind {@code minimum}, {@code markup}, {@code fixed}, {@code rounding}, or {@code limit}: where what was
+     *     settled is another sum
+     * @param reason as people read it
+     * @param usd decimal dollars, exact; may be negative
+     */
+    public record Adjustment(String kind, String reason, String usd) {
+        /**
+         * Those of a charge.
+         *
+         * @param total what was settled, where that is not the charge
+         */
+        public static List<Adjustment> of(Charge charge, Usd total) {
+            List<Adjustment> adjustments = new ArrayList<>();
+            for (tollgate.pricing.Adjustment each : charge.adjustments()) {
+                adjustments.add(new Adjustment(
+                        each.kind().name().toLowerCase(Locale.ROOT),
+                        each.reason(),
+                        each.usd().toPlainString()));
+            }
+            long more = total.nano() - charge.charge().nano();
+            if (more != 0) {
+                String why = more < 0 ? "not taken: beyond what was held, or disputed" : "as it was settled";
+                adjustments.add(new Adjustment(
+                        "limit",
+                        why,
+                        BigDecimal.valueOf(more, 9).stripTrailingZeros().toPlainString()));
+            }
+            return adjustments;
+        }
+    }
 
     /**
      * One try at one upstream.

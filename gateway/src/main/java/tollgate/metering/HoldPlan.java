@@ -3,6 +3,7 @@ package tollgate.metering;
 import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.MeteredRequest;
+import tollgate.pricing.Buyer;
 import tollgate.pricing.Limits;
 import tollgate.pricing.Markup;
 import tollgate.pricing.ModelRates;
@@ -28,6 +29,7 @@ public final class HoldPlan {
     private final RateBook book;
     private final Terms terms;
     private final Terms dearest;
+    private final Buyer buyer;
     private final Markup markup;
     private final long inputBound;
     private final long ceiling;
@@ -37,12 +39,7 @@ public final class HoldPlan {
     private final Usd want;
 
     private HoldPlan(
-            MeteredRequest request,
-            ModelRates rates,
-            RateBook book,
-            Terms terms,
-            Markup markup,
-            HoldSettings settings) {
+            MeteredRequest request, ModelRates rates, RateBook book, Terms terms, Buyer buyer, HoldSettings settings) {
         Limits limits = rates.limits();
         this.request = request;
         this.rates = rates;
@@ -50,7 +47,8 @@ public final class HoldPlan {
         MeteredRequest.Conditions asked = request.asked();
         this.terms = terms.tier(asked.tier()).region(asked.region());
         this.dearest = asked.dearestRegion() == null ? this.terms : this.terms.region(asked.dearestRegion());
-        this.markup = markup;
+        this.buyer = buyer;
+        this.markup = book.markup(buyer, rates);
         this.inputBound = Math.min(limits.context(), promptBound(request, limits));
         this.ceiling = request.ceiling() == null ? limits.maxOutputTokens() : Math.max(0, request.ceiling());
         boolean free = request.service().free();
@@ -66,15 +64,16 @@ public final class HoldPlan {
      * @param rates of the model asked for
      * @param book the rates are from: it settles the exchange, too, whatever is loaded meanwhile
      * @param terms those known beforehand, less what the request asks for
+     * @param buyer who pays: decides what is added to the cost
      */
     public static HoldPlan of(
-            MeteredRequest request,
-            ModelRates rates,
-            RateBook book,
-            Terms terms,
-            Markup markup,
-            HoldSettings settings) {
-        return new HoldPlan(request, rates, book, terms, markup, settings);
+            MeteredRequest request, ModelRates rates, RateBook book, Terms terms, Buyer buyer, HoldSettings settings) {
+        return new HoldPlan(request, rates, book, terms, buyer, settings);
+    }
+
+    /** The same for a buyer of whom more is known by now. */
+    public HoldPlan soldTo(Buyer now, HoldSettings settings) {
+        return now.equals(buyer) ? this : new HoldPlan(request, rates, book, terms, now, settings);
     }
 
     /** The request. */
@@ -97,9 +96,19 @@ public final class HoldPlan {
         return terms;
     }
 
-    /** What is added to the cost. */
+    /** What is added to the cost of the model that was asked for. */
     public Markup markup() {
         return markup;
+    }
+
+    /** What is added to the cost of the model that answered. */
+    public Markup markup(ModelRates answered) {
+        return book.markup(buyer, answered);
+    }
+
+    /** Who pays. */
+    public Buyer buyer() {
+        return buyer;
     }
 
     /** The most tokens the prompt can have, all classes together. */

@@ -1,6 +1,7 @@
 package tollgate.metering;
 
 import tollgate.pricing.Charge;
+import tollgate.pricing.Markup;
 import tollgate.pricing.ModelRates;
 import tollgate.pricing.Usage;
 import tollgate.pricing.Usd;
@@ -11,6 +12,7 @@ import tollgate.pricing.Usd;
  * @param ended how it ended, for the record
  * @param payer who bears what the upstream bills
  * @param rates the rates that applied: of the model that answered, where it is known
+ * @param markup what was added to their cost
  * @param usage what the wallet is charged for; nothing where the operator pays
  * @param charge how the amount came about, by class and exact; of nothing where the operator pays, or where the figures
  *     are beyond all amounts
@@ -25,6 +27,7 @@ public record Settlement(
         Ended ended,
         Payer payer,
         ModelRates rates,
+        Markup markup,
         Usage usage,
         Charge charge,
         Usd total,

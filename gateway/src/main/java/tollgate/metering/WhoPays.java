@@ -96,7 +96,7 @@ public final class WhoPays {
             Ended ended, HoldPlan plan, Usd held, Observed observed, Usage usage, boolean estimated) {
         Terms terms = terms(plan, observed);
         ModelRates rates = plan.book().settling(plan.rates(), observed.model(), terms.at());
-        Markup markup = plan.markup();
+        Markup markup = plan.markup(rates);
         Usage counted = rates.countingRequest(usage);
         Usage reported = observed.usage() == null ? null : rates.countingRequest(observed.usage());
         Usd owed = reported == null ? Usd.ZERO : amount(rates, reported, terms, markup);
@@ -106,6 +106,7 @@ public final class WhoPays {
                 ended,
                 Payer.WALLET,
                 rates,
+                markup,
                 counted,
                 rates.explain(rates.chargeable(counted, terms, markup) ? counted : Usage.NONE, terms, markup),
                 total,
@@ -136,6 +137,7 @@ public final class WhoPays {
                 settled.ended(),
                 settled.payer(),
                 settled.rates(),
+                settled.markup(),
                 Usage.NONE,
                 settled.rates().explain(Usage.NONE, plan.terms(), plan.markup()),
                 Usd.ZERO,
@@ -163,6 +165,7 @@ public final class WhoPays {
                 ended,
                 Payer.OPERATOR,
                 rates,
+                plan.markup(),
                 Usage.NONE,
                 rates.explain(Usage.NONE, plan.terms(), plan.markup()),
                 Usd.ZERO,

@@ -46,7 +46,6 @@ final class Exchange implements Placement.Outcome {
     private final Dialect dialect;
     private final String id;
     private final Upstream upstream;
-    private final HoldPlan plan;
     private final HoldState state = new HoldState();
     private final Placement placement;
     private final Renewal renewal;
@@ -84,7 +83,6 @@ final class Exchange implements Placement.Outcome {
         this.dialect = dialect;
         this.id = id;
         this.upstream = upstream;
-        this.plan = plan;
         this.placement = new Placement(context, loop.admission(), server.loop(), id, plan, key, this);
         this.renewal = new Renewal(this, loop.admission(), server.loop());
         this.body = body;
@@ -107,7 +105,7 @@ final class Exchange implements Placement.Outcome {
     }
 
     HoldPlan plan() {
-        return plan;
+        return placement.plan();
     }
 
     String id() {
@@ -221,7 +219,7 @@ final class Exchange implements Placement.Outcome {
         placement.cancel();
         loop.keeper().remove(this);
         dropBody();
-        settlement = context.whoPays().settle(plan, held, releasing(), Observed.NOTHING);
+        settlement = context.whoPays().settle(plan(), held, releasing(), Observed.NOTHING);
         journal(settlement, List.of(), clientGone || refusal == null ? 0 : refusal.status(), null);
         if (!clientGone && refusal != null) {
             new Refuser(context, loop.accessLog())
@@ -240,12 +238,12 @@ final class Exchange implements Placement.Outcome {
 
     private void forward() {
         placedNanos = System.nanoTime();
-        Long ceiling = plan.ceilingFor(held, placement.caps().tokens());
-        boolean reportUsage = plan.request().stream() && !plan.request().usageAsked();
-        List<Splice> splices = plan.request().splicePoints().splices(reportUsage, ceiling);
+        Long ceiling = plan().ceilingFor(held, placement.caps().tokens());
+        boolean reportUsage = plan().request().stream() && !plan().request().usageAsked();
+        List<Splice> splices = plan().request().splicePoints().splices(reportUsage, ceiling);
         facts = facts(ceiling, splices);
         Objects.requireNonNull(booking).open(facts);
-        meter = new Meter(plan, held);
+        meter = new Meter(plan(), held);
         loop.keeper().add(this);
         ByteBuf sent = Objects.requireNonNull(body);
         body = null;
@@ -254,7 +252,7 @@ final class Exchange implements Placement.Outcome {
             sent.release();
             sent = changed;
         }
-        Announcement.Begun begun = new Announcement.Begun(id, plan.request().service(), ceiling);
+        Announcement.Begun begun = new Announcement.Begun(id, plan().request().service(), ceiling);
         Relay relaying = new Relay(this, begun, reportUsage);
         relay = relaying;
         relaying.send(loop.pool(upstream), sent);
@@ -365,7 +363,7 @@ final class Exchange implements Placement.Outcome {
         requestSent();
         timings.mark("ended");
         loop.keeper().remove(this);
-        settlement = context.whoPays().settle(plan, held, ending, observed);
+        settlement = context.whoPays().settle(plan(), held, ending, observed);
         on(HoldEvent.ENDED);
     }
 
@@ -392,7 +390,7 @@ final class Exchange implements Placement.Outcome {
                         relay == null ? null : context.settings().settleWait(),
                         clientGone || relay == null,
                         (event, balance) -> announce(state.on(event), balance));
-        Metered.answered(context.telemetry(), plan.terms(), relay == null ? null : relay.facts());
+        Metered.answered(context.telemetry(), plan().terms(), relay == null ? null : relay.facts());
         Metered.settled(context.telemetry(), record);
         loop.accessLog().settled(record);
     }

@@ -20,7 +20,7 @@ import tollgate.wallet.PlaceResult;
  * loop.
  */
 final class ExchangeCaps {
-    private final HoldPlan plan;
+    private HoldPlan plan;
     private List<Cap> applying;
     private KeyIdentity key;
     private HeldCaps held = HeldCaps.NONE;
@@ -43,10 +43,11 @@ final class ExchangeCaps {
         return caps.stream().filter(cap -> cap.appliesTo(service, model)).toList();
     }
 
-    /** The key is known anew, and with it its caps. */
-    void resolved(KeyIdentity now) {
+    /** The key is known anew, and with it its caps and what the hold has to cover. */
+    void resolved(KeyIdentity now, HoldPlan planned) {
         key = now;
-        applying = applying(now, plan);
+        plan = planned;
+        applying = applying(now, planned);
     }
 
     /** Why nothing can be asked of them; null where it can. */

@@ -214,10 +214,39 @@ final class Intake implements RequestReceiver {
             case Resolution.Priced(ModelRates rates, boolean byDefault)
             when !priced(rates, request.asked()) -> refuse(Refusals.conditions(request.asked()));
             case Resolution.Priced priced -> {
-                Terms terms = Terms.STANDARD.at(started);
-                handOver(key, HoldPlan.of(request, priced.rates(), book, terms, context.markup(), context.holds()));
+                if (book.sells(key.plan())) {
+                    Terms terms = Terms.STANDARD.at(started);
+                    handOver(
+                            key,
+                            HoldPlan.of(request, priced.rates(), book, terms, Placement.buyer(key), context.holds()));
+                } else {
+                    askForPlan(key, request);
+                }
             }
         }
+    }
+
+    /** No price knows the plan, but what is remembered of the key may be old: no hold would tell. */
+    private void askForPlan(KeyIdentity key, MeteredRequest request) {
+        context.keys()
+                .refresh(key.keyId())
+                .whenComplete((found, failure) -> server.loop().execute(() -> {
+                    if (over) {
+                        return;
+                    }
+                    if (failure != null) {
+                        refuse(Refusals.keySourceAway());
+                    } else if (found.isEmpty()) {
+                        refuse(Refusals.key());
+                    } else if (!found.get().maySpend()) {
+                        refuse(CapRefusals.standing(found.get().bounds().standing()));
+                    } else if (Objects.equals(found.get().plan(), key.plan())) {
+                        refuse(Refusals.plan(key));
+                    } else {
+                        identity = found.get();
+                        understood(request);
+                    }
+                }));
     }
 
     /** A tier or region that is asked for, and may cost other than what is usual, has rates of its own. */

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import tollgate.dialect.Refusal;
 import tollgate.identity.KeyIdentity;
 import tollgate.metering.HoldPlan;
+import tollgate.pricing.Buyer;
 import tollgate.pricing.Usd;
 import tollgate.wallet.Admission;
 import tollgate.wallet.CapDemands;
@@ -35,9 +36,9 @@ final class Placement {
     private final Admission admission;
     private final Executor loop;
     private final String exchange;
-    private final HoldPlan plan;
     private final ExchangeCaps caps;
     private final Outcome outcome;
+    private HoldPlan plan;
     private KeyIdentity key;
     private WalletAddress at;
     private int generation = 1;
@@ -66,6 +67,16 @@ final class Placement {
 
     private static WalletAddress address(KeyIdentity key) {
         return new WalletAddress(key.shard(), key.organisation(), key.wallet());
+    }
+
+    /** Who pays, as far as prices depend on it. */
+    static Buyer buyer(KeyIdentity key) {
+        return new Buyer(key.organisation(), key.plan());
+    }
+
+    /** What is held and at which prices, as known last. */
+    HoldPlan plan() {
+        return plan;
     }
 
     /** Who pays, as known last. */
@@ -183,10 +194,13 @@ final class Placement {
             outcome.refused(Refusals.model(plan.request().model()));
         } else if (!found.get().maySpend()) {
             outcome.refused(CapRefusals.standing(found.get().bounds().standing()));
+        } else if (!plan.book().sells(found.get().plan())) {
+            outcome.refused(Refusals.plan(found.get()));
         } else {
             key = found.get();
             at = address(key);
-            caps.resolved(key);
+            plan = plan.soldTo(buyer(key), context.holds());
+            caps.resolved(key, plan);
             Refusal tooMany = caps.tooMany();
             if (tooMany != null) {
                 outcome.refused(tooMany);

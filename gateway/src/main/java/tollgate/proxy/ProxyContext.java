@@ -8,7 +8,6 @@ import tollgate.dialect.Dialect;
 import tollgate.identity.KeyRing;
 import tollgate.metering.HoldSettings;
 import tollgate.metering.WhoPays;
-import tollgate.pricing.Markup;
 import tollgate.pricing.RateBook;
 
 /**
@@ -17,7 +16,6 @@ import tollgate.pricing.RateBook;
  * @param settings how exchanges are run
  * @param holds how much is held, and for how long
  * @param prices the prices in force
- * @param markup what is added to a cost
  * @param whoPays decides what an exchange comes to
  * @param routing picks upstreams
  * @param dialects the wire languages, each with its own paths
@@ -31,7 +29,6 @@ public record ProxyContext(
         ProxySettings settings,
         HoldSettings holds,
         Supplier<RateBook> prices,
-        Markup markup,
         WhoPays whoPays,
         Routing routing,
         List<Dialect> dialects,

@@ -14,7 +14,6 @@ import tollgate.identity.KeyIdentity;
 import tollgate.journal.ExchangeFacts;
 import tollgate.journal.UsageRecord;
 import tollgate.metering.Settlement;
-import tollgate.pricing.ChargeLine;
 import tollgate.pricing.Usage;
 import tollgate.pricing.Usd;
 import tollgate.wallet.HeldCaps;
@@ -64,7 +63,8 @@ final class Records {
                 cut(headers.get("Idempotency-Key")),
                 cut(headers.get("traceparent")),
                 started,
-                caps);
+                caps,
+                key.plan());
     }
 
     static UsageRecord usage(
@@ -88,7 +88,9 @@ final class Records {
                 settled.cost(),
                 settled.overrun(),
                 settled.disputed(),
-                settled.charge().lines().stream().map(Records::line).toList(),
+                settled.markup(),
+                settled.charge().lines().stream().map(UsageRecord.Line::of).toList(),
+                UsageRecord.Adjustment.of(settled.charge(), settled.total()),
                 attempts,
                 status,
                 cut(detail, LONGEST_DETAIL),
@@ -101,15 +103,6 @@ final class Records {
         Map<String, Long> units = new LinkedHashMap<>();
         usage.asMap().forEach((unit, count) -> units.put(unit.wireName(), count));
         return units;
-    }
-
-    private static UsageRecord.Line line(ChargeLine line) {
-        return new UsageRecord.Line(
-                line.unit().wireName(),
-                line.units().longValueExact(),
-                line.rate().perUnit().toPlainString(),
-                line.subtotal().toPlainString(),
-                line.unpriced());
     }
 
     /** The settlement that a record states; its fingerprint tells it from any other of the same exchange. */

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import tollgate.dialect.MeteredRequest;
 import tollgate.dialect.Refusal;
 import tollgate.http.UpstreamFailure;
+import tollgate.identity.KeyIdentity;
 import tollgate.metering.Ending;
 import tollgate.metering.HoldPlan;
 import tollgate.pricing.Usd;
@@ -88,6 +89,14 @@ final class Refusals {
                 ? " now; its rates apply " + periods
                 : nearest == null ? "" : "; did you mean '" + nearest + "'?";
         return new Refusal(400, "model_not_priced", "model", "no rate is known for the model '" + model + "'" + hint);
+    }
+
+    static Refusal plan(KeyIdentity key) {
+        return new Refusal(
+                503,
+                "plan_unknown",
+                null,
+                "the plan '" + key.plan() + "' is in none of this gateway's rate card files; nothing was sent");
     }
 
     static Refusal notPricedFor(MeteredRequest request) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Keys: their hashes, never the keys. Thread-safe. */
 public final class Keys {
     private static final String SELECT =
-            "SELECT k.*, w.live, w.organisation, o.shard, o.policy, o.zone, o.frozen AS organisation_frozen, m.role,"
+            "SELECT k.*, w.live, w.organisation, o.shard, o.policy, o.zone, o.frozen AS organisation_frozen, o.plan, m.role,"
                     + " COALESCE(m.team, p.team) AS team FROM api_key k JOIN wallet w ON w.id = k.wallet"
                     + " JOIN organisation o ON o.id = w.organisation LEFT JOIN member m ON m.id = k.member"
                     + " LEFT JOIN project p ON p.id = k.project";
@@ -37,7 +37,8 @@ public final class Keys {
             row.getString("team"),
             row.getString("role"),
             row.getString("zone"),
-            row.getInt("organisation_frozen") != 0);
+            row.getInt("organisation_frozen") != 0,
+            row.getString("plan").isEmpty() ? null : row.getString("plan"));
 
     private final Jdbi jdbi;
 
@@ -60,6 +61,7 @@ public final class Keys {
      * @param role of its member; null: it has none that is known
      * @param zone of its organisation
      * @param organisationFrozen no key of its organisation may spend
+     * @param plan what its organisation has bought; null: nothing in particular
      */
     public record Key(
             String id,
@@ -81,7 +83,8 @@ public final class Keys {
             @Nullable String team,
             @Nullable String role,
             String zone,
-            boolean organisationFrozen) {
+            boolean organisationFrozen,
+            @Nullable String plan) {
         /** Copies what could change. */
         public Key {
             allowedModels = List.copyOf(allowedModels);

@@ -3,6 +3,7 @@ package tollgate.records;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.mapper.RowMapper;
+import org.jspecify.annotations.Nullable;
 
 /** Organisations. Thread-safe. */
 public final class Organisations {
@@ -13,6 +14,7 @@ public final class Organisations {
             row.getLong("policy"),
             row.getString("zone"),
             row.getInt("frozen") != 0,
+            row.getString("plan").isEmpty() ? null : row.getString("plan"),
             row.getLong("created_ms"));
 
     private final Jdbi jdbi;
@@ -28,9 +30,17 @@ public final class Organisations {
      * @param policy raised whenever something about its keys changes
      * @param zone its calendar's
      * @param frozen none of its keys may spend
+     * @param plan what it has bought; null: nothing in particular
      */
     public record Organisation(
-            String id, String name, int shard, long policy, String zone, boolean frozen, long createdMs) {}
+            String id,
+            String name,
+            int shard,
+            long policy,
+            String zone,
+            boolean frozen,
+            @Nullable String plan,
+            long createdMs) {}
 
     /** The organisation of a name, made where there is none. */
     public Organisation named(String name, String newId, int newShard, long nowMs) {
@@ -52,6 +62,12 @@ public final class Organisations {
     public void setZone(String id, String zone) {
         jdbi.useHandle(handle -> handle.execute(
                 "UPDATE organisation SET zone = ?, policy = policy + 1 WHERE id = ? AND zone <> ?", zone, id, zone));
+    }
+
+    /** Gives it another plan; null: none. */
+    public void setPlan(String id, @Nullable String plan) {
+        jdbi.useHandle(handle -> handle.execute(
+                "UPDATE organisation SET plan = ?, policy = policy + 1 WHERE id = ?", plan == null ? "" : plan, id));
     }
 
     /** Freezes it, or lifts that. */

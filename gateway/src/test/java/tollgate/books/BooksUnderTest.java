@@ -20,6 +20,7 @@ import tollgate.journal.JournalEntry;
 import tollgate.journal.JournalSettings;
 import tollgate.journal.Reservation;
 import tollgate.journal.UsageRecord;
+import tollgate.pricing.Markup;
 import tollgate.pricing.Usd;
 import tollgate.records.Records;
 import tollgate.records.Wallets;
@@ -152,7 +153,8 @@ final class BooksUnderTest implements AutoCloseable {
                 null,
                 null,
                 Instant.now(),
-                HeldCaps.NONE);
+                HeldCaps.NONE,
+                null);
     }
 
     Settle settle(String id) {
@@ -172,6 +174,8 @@ final class BooksUnderTest implements AutoCloseable {
                 CHARGE,
                 Usd.ZERO,
                 Usd.ZERO,
+                Markup.NONE,
+                List.of(),
                 List.of(),
                 List.of(),
                 200,

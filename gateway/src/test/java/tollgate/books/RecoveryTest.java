@@ -32,6 +32,7 @@ import tollgate.journal.JournalEntry;
 import tollgate.journal.JournalSettings;
 import tollgate.journal.Reservation;
 import tollgate.journal.UsageRecord;
+import tollgate.pricing.Markup;
 import tollgate.pricing.Usd;
 import tollgate.records.Exchanges;
 import tollgate.records.Records;
@@ -425,7 +426,8 @@ class RecoveryTest {
                 null,
                 null,
                 Instant.now(),
-                HeldCaps.NONE);
+                HeldCaps.NONE,
+                null);
     }
 
     private Settle settle(String id) {
@@ -445,6 +447,8 @@ class RecoveryTest {
                 CHARGE,
                 Usd.ZERO,
                 Usd.ZERO,
+                Markup.NONE,
+                List.of(),
                 List.of(),
                 List.of(),
                 200,

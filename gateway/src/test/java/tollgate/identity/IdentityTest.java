@@ -225,6 +225,6 @@ class IdentityTest {
     }
 
     private static KeyIdentity key(List<String> models, @Nullable Instant expires) {
-        return new KeyIdentity("k", "n", "o", 1, "w", false, null, null, models, 0, expires, Bounds.NONE);
+        return new KeyIdentity("k", "n", "o", null, 1, "w", false, null, null, models, 0, expires, Bounds.NONE);
     }
 }

@@ -1,8 +1,11 @@
 package tollgate.journal;
 
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tollgate.pricing.Markup;
 import tollgate.pricing.Usd;
 import tollgate.wallet.HeldCaps;
 import tollgate.wallet.Settle;
@@ -15,6 +18,14 @@ final class Entries {
     private Entries() {}
 
     static ExchangeFacts facts(String exchange, Map<String, String> metadata) {
+        return facts(exchange, metadata, "gold");
+    }
+
+    static ExchangeFacts factsBeforePlans(String exchange) {
+        return facts(exchange, Map.of(), null);
+    }
+
+    private static ExchangeFacts facts(String exchange, Map<String, String> metadata, @Nullable String plan) {
         return new ExchangeFacts(
                 exchange,
                 AT,
@@ -37,7 +48,8 @@ final class Entries {
                 null,
                 null,
                 Instant.ofEpochSecond(1_800_000_000),
-                HeldCaps.NONE);
+                HeldCaps.NONE,
+                plan);
     }
 
     static JournalEntry entry(String exchange, long nano) {
@@ -45,9 +57,34 @@ final class Entries {
     }
 
     static JournalEntry entry(String exchange, long nano, Map<String, String> metadata) {
+        return entry(
+                nano,
+                facts(exchange, metadata),
+                Markup.percent(new BigDecimal("20")).plusFixed(new Usd(5)),
+                new UsageRecord.Line(
+                        "input", 10, "0.000001", "0.00001", false, "flex", "https://example.com", "2026-08-01"),
+                List.of(new UsageRecord.Adjustment("fixed", "a request", "0.000000005")));
+    }
+
+    /** As it is read of what was written before there were plans. */
+    static JournalEntry entryBeforePlans(String exchange, long nano) {
+        return entry(
+                nano,
+                factsBeforePlans(exchange),
+                Markup.NONE,
+                new UsageRecord.Line("input", 10, "0.000001", "0.00001", false, "", "", ""),
+                List.of());
+    }
+
+    private static JournalEntry entry(
+            long nano,
+            ExchangeFacts facts,
+            Markup markup,
+            UsageRecord.Line line,
+            List<UsageRecord.Adjustment> adjustments) {
         Usd total = new Usd(nano);
         UsageRecord usage = new UsageRecord(
-                facts(exchange, metadata),
+                facts,
                 "gpt-5-2025",
                 "complete",
                 "wallet",
@@ -58,12 +95,14 @@ final class Entries {
                 total,
                 Usd.ZERO,
                 Usd.ZERO,
-                List.of(new UsageRecord.Line("input", 10, "0.000001", "0.00001", false)),
+                markup,
+                List.of(line),
+                adjustments,
                 List.of(new UsageRecord.Attempt(1, "openai", true, 200, null)),
                 200,
                 null,
                 Map.of("first_byte", 1200L),
                 Instant.ofEpochSecond(1_800_000_001));
-        return new JournalEntry(new Settle(AT, exchange, "f" + nano, total, false, "chat gpt-5"), usage);
+        return new JournalEntry(new Settle(AT, facts.exchange(), "f" + nano, total, false, "chat gpt-5"), usage);
     }
 }

@@ -3,6 +3,7 @@ package tollgate.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -13,6 +14,9 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tollgate.pricing.Markup;
 import tollgate.pricing.Usd;
 import tollgate.wallet.HeldCaps;
 import tollgate.wallet.Settle;
@@ -24,15 +28,26 @@ class JournalCodecTest {
         0, 1, -1, 63, 64, -64, -65, 8191, 8192, 9_000_000_000_000_000L, -9_000_000_000_000_000L
     };
 
-    /** What the release before wrote of {@link Entries#entry} and {@link Entries#facts}. */
-    private static final String ENTRY_BEFORE =
+    /** What releases before wrote of {@link Entries#entry} and {@link Entries#facts}: without plans, and without caps, too. */
+    private static final String ENTRY_WITHOUT_PLANS =
+            "0422066f5f3106775f310478310466370e001463686174206770742d350000000004783122066f5f3106775f3102066b"
+                    + "5f310206616e6e0008636861740c6f70656e61690a6770742d350c6f70656e6169028094ebdc03028004047631020874"
+                    + "65616d0c7365617263680206752d310000000080c8ceb40d000002146770742d352d3230323510636f6d706c6574650c"
+                    + "77616c6c6574040a696e707574140c6f7574707574280a000e0e0000020a696e7075741410302e3030303030310e302e"
+                    + "30303030310002020c6f70656e616902900300900300021466697273745f62797465e01282c8ceb40d00";
+
+    private static final String FACTS_WITHOUT_PLANS =
+            "0404783122066f5f3106775f3102066b5f310206616e6e0008636861740c6f70656e61690a6770742d350c6f70656e61"
+                    + "69028094ebdc0302800404763102087465616d0c7365617263680206752d310000000080c8ceb40d0000";
+
+    private static final String ENTRY_WITHOUT_CAPS =
             "0222066f5f3106775f310478310466370e001463686174206770742d350004783122066f5f3106775f3102066b5f3102"
                     + "06616e6e0008636861740c6f70656e61690a6770742d350c6f70656e6169028094ebdc0302800404763102087465616d"
                     + "0c7365617263680206752d310000000080c8ceb40d0002146770742d352d3230323510636f6d706c6574650c77616c6c"
                     + "6574040a696e707574140c6f7574707574280a000e0e0000020a696e7075741410302e3030303030310e302e30303030"
                     + "310002020c6f70656e616902900300900300021466697273745f62797465e01282c8ceb40d00";
 
-    private static final String FACTS_BEFORE =
+    private static final String FACTS_WITHOUT_CAPS =
             "0204783122066f5f3106775f3102066b5f310206616e6e0008636861740c6f70656e61690a6770742d350c6f70656e61"
                     + "69028094ebdc0302800404763102087465616d0c7365617263680206752d310000000080c8ceb40d00";
 
@@ -52,15 +67,23 @@ class JournalCodecTest {
         }
     }
 
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "the release before,          " + ENTRY_WITHOUT_PLANS + "," + FACTS_WITHOUT_PLANS,
+        "the one before that,         " + ENTRY_WITHOUT_CAPS + "," + FACTS_WITHOUT_CAPS,
+    })
+    void what_releases_before_wrote_is_read_as_of_no_cap_and_no_plan(String story, String entry, String facts) {
+        assertThat(JournalCodec.entry(HexFormat.of().parseHex(entry))).isEqualTo(Entries.entryBeforePlans("x1", 7));
+        assertThat(JournalCodec.facts(HexFormat.of().parseHex(facts))).isEqualTo(Entries.factsBeforePlans("x1"));
+    }
+
     @Test
-    void what_the_release_before_wrote_is_read_as_held_by_no_cap() {
-        assertThat(JournalCodec.entry(HexFormat.of().parseHex(ENTRY_BEFORE))).isEqualTo(Entries.entry("x1", 7));
-        assertThat(JournalCodec.facts(HexFormat.of().parseHex(FACTS_BEFORE))).isEqualTo(Entries.facts("x1", Map.of()));
-        byte[] after = HexFormat.of().parseHex(FACTS_BEFORE);
-        after[0] = 6;
+    void what_a_later_release_wrote_is_not_guessed_at() {
+        byte[] after = HexFormat.of().parseHex(FACTS_WITHOUT_PLANS);
+        after[0] = 8;
         assertThatThrownBy(() -> JournalCodec.facts(after))
                 .isInstanceOf(PackedReader.Damaged.class)
-                .hasMessageContaining("layout 3 (expected: 1 or 2)");
+                .hasMessageContaining("layout 4 (expected: 1..3)");
     }
 
     @Test
@@ -133,7 +156,8 @@ class JournalCodecTest {
                 orNull(text()),
                 orNull(text()),
                 instant(),
-                caps());
+                caps(),
+                orNull(text()));
         UsageRecord usage = new UsageRecord(
                 facts,
                 orNull(text()),
@@ -146,7 +170,12 @@ class JournalCodecTest {
                 usd(),
                 usd(),
                 usd(),
-                some().mapToObj(i -> new UsageRecord.Line(text(), number(), text(), text(), random.nextBoolean()))
+                Markup.percent(BigDecimal.valueOf(random.nextInt(100_000_001), 4))
+                        .plusFixed(new Usd(random.nextInt(Integer.MAX_VALUE))),
+                some().mapToObj(i -> new UsageRecord.Line(
+                                text(), number(), text(), text(), random.nextBoolean(), text(), text(), text()))
+                        .toList(),
+                some().mapToObj(i -> new UsageRecord.Adjustment(text(), text(), text()))
                         .toList(),
                 some().mapToObj(i -> new UsageRecord.Attempt(
                                 random.nextInt(), text(), random.nextBoolean(), random.nextInt(), orNull(text())))

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tollgate.dialect.MeteredRequest;
+import tollgate.pricing.Buyer;
 import tollgate.pricing.Markup;
 import tollgate.pricing.ModelRates;
 import tollgate.pricing.RateBook;
@@ -90,6 +91,7 @@ final class HoldPlanTest {
     void no_model_can_charge_more_than_was_held_whatever_the_answer_reports_within_its_ceiling() {
         Random random = new Random(SEED);
         RateBook book = RateBook.builtIn();
+        RateBook marked = book.withMarkup(MARKUP);
         String[] names = book.names(NOW).keySet().toArray(String[]::new);
         UnitClass[] prompt = {UnitClass.INPUT, UnitClass.CACHED_INPUT, UnitClass.CACHE_WRITE};
         for (int round = 0; round < 20_000; round++) {
@@ -105,9 +107,9 @@ final class HoldPlanTest {
             HoldPlan plan = HoldPlan.of(
                     request,
                     rates,
-                    book,
+                    random.nextBoolean() ? book : marked,
                     Terms.STANDARD,
-                    random.nextBoolean() ? Markup.NONE : MARKUP,
+                    Buyer.ANYBODY,
                     HoldSettings.DEFAULTS);
             String story = "seed " + SEED + " round " + round + " " + name + " " + request;
 
@@ -140,7 +142,7 @@ final class HoldPlanTest {
     }
 
     private static final Instant NOW = Instant.parse("2026-11-25T00:00:00Z");
-    private static final Markup MARKUP = Markup.percent(new BigDecimal("12.5"));
+    private static final Markup MARKUP = Markup.percent(new BigDecimal("12.5")).plusFixed(Usd.parse("0.001"));
 
     private static Usd nano(String text) {
         return new Usd(Long.parseLong(text.replace("_", "")));

@@ -18,6 +18,7 @@ import tollgate.dialect.Recordings;
 import tollgate.dialect.Recordings.Recording;
 import tollgate.dialect.Service;
 import tollgate.dialect.anthropic.AnthropicDialect;
+import tollgate.pricing.Buyer;
 import tollgate.pricing.Markup;
 import tollgate.pricing.ModelRates;
 import tollgate.pricing.RateBook;
@@ -173,7 +174,7 @@ final class RecordedMessageChargesTest {
                 rates,
                 RateBook.of(List.of(rates.card())),
                 Terms.STANDARD.at(NOW),
-                Markup.NONE,
+                Buyer.ANYBODY,
                 HoldSettings.DEFAULTS);
     }
 

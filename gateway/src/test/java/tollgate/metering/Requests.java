@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.MeteredRequest;
 import tollgate.dialect.Service;
+import tollgate.pricing.Buyer;
 import tollgate.pricing.Limits;
-import tollgate.pricing.Markup;
 import tollgate.pricing.ModelRates;
 import tollgate.pricing.Rate;
 import tollgate.pricing.RateBook;
@@ -69,7 +69,7 @@ final class Requests {
     }
 
     static HoldPlan plan(MeteredRequest request, RateBook book) {
-        return HoldPlan.of(request, RATES, book, Terms.STANDARD, Markup.NONE, HoldSettings.DEFAULTS);
+        return HoldPlan.of(request, RATES, book, Terms.STANDARD, Buyer.ANYBODY, HoldSettings.DEFAULTS);
     }
 
     static ModelRates rates(String perMillion) {

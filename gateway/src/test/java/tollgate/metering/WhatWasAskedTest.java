@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tollgate.dialect.MeteredRequest;
 import tollgate.dialect.Service;
-import tollgate.pricing.Markup;
+import tollgate.pricing.Buyer;
 import tollgate.pricing.ModelRates;
 import tollgate.pricing.RateBook;
 import tollgate.pricing.Resolution;
@@ -46,7 +46,7 @@ class WhatWasAskedTest {
                 Map.of(),
                 List.of(),
                 (reportUsage, ceiling) -> List.of());
-        return HoldPlan.of(request, OPUS, BOOK, Terms.STANDARD.at(NOW), Markup.NONE, HoldSettings.DEFAULTS);
+        return HoldPlan.of(request, OPUS, BOOK, Terms.STANDARD.at(NOW), Buyer.ANYBODY, HoldSettings.DEFAULTS);
     }
 
     private static Observed told(Usage usage, @Nullable String tier, @Nullable String region) {

@@ -14,8 +14,10 @@ public record Adjustment(Kind kind, String reason, BigDecimal usd) {
     public enum Kind {
         /** Up to the least that a request costs. */
         MINIMUM,
-        /** What is added to the cost. */
+        /** The percentage that is added to the cost. */
         MARKUP,
+        /** What is added for each request. */
+        FIXED,
         /** Less because of a volume tier, a free quota or a bundle. */
         PLAN,
         /** Up to the next nano-dollar. */

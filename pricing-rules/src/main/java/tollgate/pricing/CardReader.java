@@ -84,8 +84,8 @@ final class CardReader {
     }
 
     RateCard card() {
-        RateCardBuilder builder = RateCard.named(card.text("model"))
-                .aliases(card.texts("aliases"))
+        RateCardBuilder builder = RateCard.named(card.name("model"))
+                .aliases(card.listedNames("aliases"))
                 .provider(either("provider", ""))
                 .scoped(flag("scoped"))
                 .service(service())

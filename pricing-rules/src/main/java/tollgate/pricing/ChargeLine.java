@@ -22,4 +22,9 @@ public record ChargeLine(
         boolean unpriced,
         String reason,
         boolean assumed,
-        Provenance provenance) {}
+        Provenance provenance) {
+    /** The reason, as people read it: never empty. */
+    public String why() {
+        return reason.isEmpty() ? "the card's rate" : reason;
+    }
+}

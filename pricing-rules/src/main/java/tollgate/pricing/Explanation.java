@@ -55,7 +55,7 @@ public final class Explanation {
         }
         if (anything && markup.fixed().nano() > 0) {
             adjust(
-                    Adjustment.Kind.MARKUP,
+                    Adjustment.Kind.FIXED,
                     "a request",
                     BigDecimal.valueOf(markup.fixed().nano(), 9));
         }

@@ -30,9 +30,4 @@ final class Factors {
         }
         return HUNDRED.subtract(discountPercent).movePointLeft(2).stripTrailingZeros();
     }
-
-    /** Decimals that a factor can add to a rate. */
-    static int decimals(BigDecimal factor) {
-        return Math.max(0, factor.stripTrailingZeros().scale());
-    }
 }

@@ -7,8 +7,10 @@ public final class Markup {
     /** The scale of {@link #factor()}: a factor of this is no markup. */
     static final long ONE = 1_000_000L;
 
+    /** Most decimals of a percentage. */
+    public static final int PERCENT_DECIMALS = 4;
+
     private static final BigDecimal MOST = BigDecimal.valueOf(10_000);
-    private static final int PERCENT_DECIMALS = 4;
     private static final Usd MOST_FIXED = Usd.parse("1000");
 
     /** Charge what it costs. */

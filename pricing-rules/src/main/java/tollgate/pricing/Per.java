@@ -1,9 +1,5 @@
 package tollgate.pricing;
 
-import java.util.HashMap;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
-
 /** How many units a rate's dollars are for. */
 public enum Per {
     /** A million units. */
@@ -17,25 +13,12 @@ public enum Per {
     /** 3600 units, of seconds. */
     HOUR("usd_per_hour", 3_600);
 
-    private static final Map<String, Per> BY_KEY = new HashMap<>();
-
-    static {
-        for (Per per : values()) {
-            BY_KEY.put(per.key, per);
-        }
-    }
-
     private final String key;
     private final int units;
 
     Per(String key, int units) {
         this.key = key;
         this.units = units;
-    }
-
-    /** The measure of a key in rate cards; null where none has it. */
-    public static @Nullable Per of(String key) {
-        return BY_KEY.get(key);
     }
 
     /** The key in rate cards: {@code usd_per_million}. */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param builtIn the cards that come with Tollgate apply where no file says otherwise
  * @param files an operator's own rate cards, later files winning
- * @param markup what is added to a cost
+ * @param markup what is added to a cost where no rule of the files says otherwise
  * @param unknownModel the rates of models that no card names; null: such models are refused
  */
 public record PriceSettings(
@@ -90,6 +90,7 @@ public record PriceSettings(
      */
     public RateBook book() {
         RateBook book = (builtIn ? RateBook.builtIn() : RateBook.of(List.of())).with(files.toArray(Path[]::new));
-        return unknownModel == null ? book : book.withUnknownModelsAs(unknownModel);
+        RateBook marked = book.withMarkup(markup);
+        return unknownModel == null ? marked : marked.withUnknownModelsAs(unknownModel);
     }
 }

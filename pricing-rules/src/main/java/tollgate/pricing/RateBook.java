@@ -27,18 +27,21 @@ public final class RateBook {
     private final Map<String, List<Compiled>> byName;
     private final Map<String, Map<String, List<Compiled>>> byProvider;
     private final @Nullable ModelRates unknownModel;
+    private final MarkupRules markups;
 
     private RateBook(
             List<RateCard> cards,
             List<Fee> fees,
             Map<String, List<Compiled>> byName,
             Map<String, Map<String, List<Compiled>>> byProvider,
-            @Nullable ModelRates unknownModel) {
+            @Nullable ModelRates unknownModel,
+            MarkupRules markups) {
         this.cards = cards;
         this.fees = fees;
         this.byName = byName;
         this.byProvider = byProvider;
         this.unknownModel = unknownModel;
+        this.markups = markups;
     }
 
     /** A card, compiled when it is first needed. */
@@ -109,7 +112,7 @@ public final class RateBook {
                 }
             }
         }
-        return new RateBook(List.copyOf(cards), List.copyOf(fees), byName, byProvider, null);
+        return new RateBook(List.copyOf(cards), List.copyOf(fees), byName, byProvider, null, MarkupRules.NONE);
     }
 
     /** A card of nobody in particular applies under the name at the provider whose card it replaces, too. */
@@ -135,7 +138,7 @@ public final class RateBook {
 
     /** This book with further cards, which win over those it has. */
     public RateBook with(List<RateCard> more) {
-        return withAll(List.of(new RateCards(more, List.of())));
+        return withAll(List.of(new RateCards(more, List.of(), List.of())));
     }
 
     /**
@@ -151,15 +154,24 @@ public final class RateBook {
         return withAll(more);
     }
 
-    private RateBook withAll(List<RateCards> files) {
+    /**
+     * This book with what files state, later ones winning.
+     *
+     * @throws InvalidRateCard when a markup of them is about a model that no card names
+     */
+    public RateBook withAll(List<RateCards> files) {
         List<RateCard> allCards = new ArrayList<>(cards);
         List<Fee> allFees = new ArrayList<>(fees);
+        List<MarkupRules.Rule> rules = new ArrayList<>(markups.rules());
         for (RateCards file : files) {
             allCards.addAll(file.cards());
             allFees.addAll(0, file.fees());
+            rules.addAll(0, file.markups());
         }
         RateBook book = of(allCards, allFees);
-        return new RateBook(book.cards, book.fees, book.byName, book.byProvider, unknownModel);
+        MarkupRules all = new MarkupRules(rules, markups.otherwise());
+        all.rules().forEach(book::checkModel);
+        return new RateBook(book.cards, book.fees, book.byName, book.byProvider, unknownModel, all);
     }
 
     /** This book with further fees, which apply where its own do not. */
@@ -167,12 +179,46 @@ public final class RateBook {
         List<Fee> all = new ArrayList<>(fees);
         all.addAll(more);
         RateBook book = of(cards, all);
-        return new RateBook(book.cards, book.fees, book.byName, book.byProvider, unknownModel);
+        return new RateBook(book.cards, book.fees, book.byName, book.byProvider, unknownModel, markups);
     }
 
     /** This book, pricing every model that no card names by one card's rates. */
     public RateBook withUnknownModelsAs(RateCard rates) {
-        return new RateBook(cards, fees, byName, byProvider, new ModelRates(rates));
+        return new RateBook(cards, fees, byName, byProvider, new ModelRates(rates), markups);
+    }
+
+    /** This book with a markup for whom and what no rule of it names. */
+    public RateBook withMarkup(Markup otherwise) {
+        return new RateBook(cards, fees, byName, byProvider, unknownModel, new MarkupRules(markups.rules(), otherwise));
+    }
+
+    /** A rule about a model that there is not would never be used, and nobody would notice. */
+    private void checkModel(MarkupRules.Rule rule) {
+        String model = rule.model();
+        if (model == null || cards.stream().map(RateCard::model).anyMatch(rule::modelMatches)) {
+            return;
+        }
+        List<Compiled> alias = byName.get(model);
+        String nearest = alias == null
+                ? NearestName.of(model, byName.keySet())
+                : alias.getLast().card.model();
+        throw new InvalidRateCard(rule.written() + ": model: '" + model + "' is no card's own name (expected: "
+                + (nearest == null ? "a model of a card, or the beginning of one and *" : "'" + nearest + "'") + ")");
+    }
+
+    /** What is added to the cost of a model for a buyer. */
+    public Markup markup(Buyer buyer, ModelRates rates) {
+        return markups.of(buyer, rates.model());
+    }
+
+    /** Whether a plan is one that a markup names; null is none, which everybody may have. */
+    public boolean sells(@Nullable String plan) {
+        return plan == null || markups.names(plan);
+    }
+
+    /** The markups by customer, plan and model. */
+    public MarkupRules markups() {
+        return markups;
     }
 
     /** What is known of a model name at a moment, as a client wrote it or an answer bears it. */

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +18,7 @@ import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.nodes.Node;
 import tollgate.pricing.yaml.UnreadableYaml;
+import tollgate.pricing.yaml.Utf8Text;
 import tollgate.pricing.yaml.YamlText;
 
 /**
@@ -26,10 +26,10 @@ import tollgate.pricing.yaml.YamlText;
  * every value keeps its line, and an alias is followed only where the form has a place for it.
  */
 public final class RateCardFile {
-    private static final List<String> FILE =
-            List.of("provider", "source", "seen", "via", "note", "scoped", "defaults", "models", "fees");
-    private static final List<String> FEE = Stream.concat(
-                    Stream.of("provider", "models", "variants", "source", "seen", "via", "free"),
+    static final List<String> FILE =
+            List.of("provider", "source", "seen", "via", "note", "scoped", "defaults", "models", "fees", "markups");
+    static final List<String> FEE = Stream.concat(
+                    Stream.of("provider", "models", "variants", "source", "seen", "via", "note", "free"),
                     Stream.of(Per.values()).map(Per::key))
             .toList();
 
@@ -54,9 +54,9 @@ public final class RateCardFile {
                 throw new InvalidRateCard(
                         path + ": " + Files.size(path) + " bytes (expected: at most " + LARGEST + ")");
             }
-            return read(path.toString(), Files.readString(path));
-        } catch (CharacterCodingException e) {
-            throw new InvalidRateCard(path + ": expected UTF-8", e);
+            return read(path.toString(), Utf8Text.of(Files.readAllBytes(path)));
+        } catch (UnreadableYaml foreign) {
+            throw new InvalidRateCard(foreign.at(path.toString()) + foreign.problem(), foreign);
         } catch (IOException e) {
             throw new InvalidRateCard(path + ": cannot be read (" + e + ")", e);
         }
@@ -106,11 +106,12 @@ public final class RateCardFile {
     }
 
     private RateCards read(Node root) {
+        MarkupReader.refuseCounted(file, root);
         YamlFields fields = new YamlFields(file, root, FILE);
         YamlFields defaults = fields.has("defaults")
                 ? new YamlFields(file, fields.node("defaults"), CardReader.DEFAULTS)
                 : YamlFields.none(file, root);
-        if (!fields.has("fees")) {
+        if (!fields.has("fees") && !fields.has("markups")) {
             fields.node("models");
         }
         List<RateCard> cards = new ArrayList<>();
@@ -124,7 +125,11 @@ public final class RateCardFile {
         for (Node fee : fields.items("fees")) {
             fees.add(fee(new YamlFields(file, fee, FEE), fields));
         }
-        return new RateCards(cards, fees);
+        List<MarkupRules.Rule> markups = MarkupReader.read(fields);
+        if (cards.isEmpty() && fees.isEmpty() && markups.isEmpty()) {
+            throw fields.invalid("nothing is stated (expected: a model, a fee or a markup)");
+        }
+        return new RateCards(cards, fees, markups);
     }
 
     private Fee fee(YamlFields fee, YamlFields fields) {
@@ -150,7 +155,8 @@ public final class RateCardFile {
                 if (owner.period().overlaps(card.period())) {
                     throw at.invalidField(
                             name.equals(card.model()) ? "model" : "aliases",
-                            "'" + name + "' is a name of " + owner.model() + " already");
+                            "'" + name + "' is a name of " + owner.model() + " already"
+                                    + (owner.period().equals(Period.ALWAYS) ? "" : ", " + owner.period()));
                 }
             }
             before.add(card);

@@ -7,11 +7,13 @@ import java.util.List;
  *
  * @param cards the models, in its order
  * @param fees the fees, in its order
+ * @param markups who pays more than things cost, in its order
  */
-public record RateCards(List<RateCard> cards, List<Fee> fees) {
+public record RateCards(List<RateCard> cards, List<Fee> fees, List<MarkupRules.Rule> markups) {
     /** Copies the lists. */
     public RateCards {
         cards = List.copyOf(cards);
         fees = List.copyOf(fees);
+        markups = List.copyOf(markups);
     }
 }

@@ -26,6 +26,9 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 final class YamlFields {
     private static final Pattern WHOLE = Pattern.compile("\\d{1,18}");
     private static final Pattern DECIMAL = Pattern.compile("\\d{1,10}(\\.\\d{1,18})?");
+    private static final Pattern TOO_LARGE = Pattern.compile("\\d{11,40}(\\.\\d{1,18})?");
+    private static final int LONGEST_NAME = 200;
+    private static final int LONGEST_QUOTED = 80;
     private static final int DAY = "2026-08-01".length();
 
     private final String file;
@@ -38,19 +41,22 @@ final class YamlFields {
         this.file = file;
         this.mapping = node;
         if (!(node instanceof MappingNode fields)) {
-            throw invalid(node, "expected fields by name: " + String.join(", ", known));
+            throw invalid(node, kind(node) + " (expected: fields by name: " + String.join(", ", known) + ")");
         }
         for (NodeTuple field : fields.getValue()) {
             String name = text(field.getKeyNode());
+            if (name.equals("<<")) {
+                throw invalid(field.getKeyNode(), "'<<' (expected: no merge keys; 'defaults' are of every model)");
+            }
             if (!known.isEmpty() && !known.contains(name)) {
                 String nearest = NearestName.of(name, known);
                 throw invalid(
                         field.getKeyNode(),
-                        "unknown field '" + name + "' (expected: "
+                        "unknown field " + quoted(name) + " (expected: "
                                 + (nearest == null ? String.join(", ", known) : nearest) + ")");
             }
             if (values.put(name, field.getValueNode()) != null) {
-                throw invalid(field.getKeyNode(), "field '" + name + "' is given twice");
+                throw invalid(field.getKeyNode(), "field " + quoted(name) + " is given twice");
             }
             keys.put(name, field.getKeyNode());
         }
@@ -108,10 +114,31 @@ final class YamlFields {
         return scalar.getValue();
     }
 
+    /** A name that people give things. */
+    String name(String field) {
+        return name(field, node(field));
+    }
+
+    /** A list of such names; none where the field is absent. */
+    List<String> listedNames(String field) {
+        return items(field).stream().map(item -> name(field, item)).toList();
+    }
+
+    private String name(String field, Node node) {
+        String name = text(node);
+        if (name.length() > LONGEST_NAME || name.chars().anyMatch(YamlFields::unprintable)) {
+            throw invalid(
+                    node,
+                    field + ": " + quoted(name) + " (expected: at most " + LONGEST_NAME
+                            + " characters, all of them printable)");
+        }
+        return name;
+    }
+
     long whole(String name) {
         String text = text(name);
         if (!WHOLE.matcher(text).matches()) {
-            throw invalid(node(name), name + ": '" + text + "' (expected: a whole number)");
+            throw invalid(node(name), name + ": " + quoted(text) + " (expected: a whole number)");
         }
         return Long.parseLong(text);
     }
@@ -120,11 +147,27 @@ final class YamlFields {
     BigDecimal decimal(String name) {
         String text = text(name);
         if (!DECIMAL.matcher(text).matches()) {
-            throw invalid(
-                    node(name),
-                    name + ": '" + text + "' (expected: digits with up to 18 decimals, without sign and exponent)");
+            String expected = TOO_LARGE.matcher(text).matches()
+                    ? "below 10000000000"
+                    : "digits with up to 18 decimals, without sign and exponent";
+            throw invalid(node(name), name + ": " + quoted(text) + " (expected: " + expected + ")");
         }
         return new BigDecimal(text);
+    }
+
+    /** Dollars, to the nano-dollar. */
+    Usd amount(String name) {
+        String text = text(name);
+        try {
+            return Usd.parse(text);
+        } catch (IllegalArgumentException wrong) {
+            InvalidRateCard invalid = invalid(
+                    node(name),
+                    name + ": " + quoted(text)
+                            + " (expected: dollars with up to 9 decimals, without sign and exponent)");
+            invalid.initCause(wrong);
+            throw invalid;
+        }
     }
 
     /** A day, or a moment with its offset. */
@@ -136,7 +179,7 @@ final class YamlFields {
                     : OffsetDateTime.parse(text).toInstant();
         } catch (DateTimeParseException wrong) {
             InvalidRateCard invalid = invalid(
-                    node(name), name + ": '" + text + "' (expected: a day, 2026-08-01, or 2026-08-01T16:00:00Z)");
+                    node(name), name + ": " + quoted(text) + " (expected: a day, 2026-08-01, or 2026-08-01T16:00:00Z)");
             invalid.initCause(wrong);
             throw invalid;
         }
@@ -145,7 +188,7 @@ final class YamlFields {
     boolean truth(String name) {
         String text = text(name);
         if (!text.equals("true") && !text.equals("false")) {
-            throw invalid(node(name), name + ": '" + text + "' (expected: true or false)");
+            throw invalid(node(name), name + ": " + quoted(text) + " (expected: true or false)");
         }
         return text.equals("true");
     }
@@ -187,11 +230,26 @@ final class YamlFields {
         return scalar.getValue();
     }
 
+    /** What was found, short and without what a terminal would obey. */
+    static String quoted(String found) {
+        StringBuilder shown = new StringBuilder("'");
+        for (int i = 0; i < Math.min(found.length(), LONGEST_QUOTED); i++) {
+            char at = found.charAt(i);
+            shown.append(unprintable(at) ? "\\u%04X".formatted((int) at) : at);
+        }
+        return shown.append(found.length() > LONGEST_QUOTED ? "…'" : "'").toString();
+    }
+
+    /** Control characters, and those that turn the direction of writing. */
+    private static boolean unprintable(int character) {
+        return Character.isISOControl(character) || Character.getType(character) == Character.FORMAT;
+    }
+
     private static String kind(Node node) {
         return switch (node) {
             case SequenceNode list -> "a list";
             case MappingNode fields -> "fields";
-            case ScalarNode scalar when !scalar.getValue().isBlank() -> "'" + scalar.getValue() + "'";
+            case ScalarNode scalar when !scalar.getValue().isBlank() -> quoted(scalar.getValue());
             default -> "nothing";
         };
     }

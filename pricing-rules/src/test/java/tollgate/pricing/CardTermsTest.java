@@ -55,6 +55,13 @@ final class CardTermsTest {
                 minimum_usd: "0.01"
                 free: [cached_input]
                 sources: { cached_input: { source: elsewhere, seen: 2026-07-01 } }
+              - model: stepped
+                usd_per_million: { input: "2", output: "8" }
+                graduated: [{ unit: input, above: "1000", usd_per_million: "1" }]
+                service_tiers:
+                  batch: { multiply: "0.5" }
+                  priority: { usd_per_thousand: { web_search: "20" }, usd_per_million: { input: "4", output: "16" } }
+                off_peak: { from_utc: "08:00", until_utc: "11:00", multiply: "0.5" }
               - model: seconds
                 usd_per_minute: { audio_second: "0.0043" }
               - model: mute
@@ -133,6 +140,15 @@ final class CardTermsTest {
                 "marginal: at the first number | media | character=10 | | 10 | no | ''",
                 "one above | media | character=11 | | 10.5 | no | above 10",
                 "one above the second | media | character=21 | | 15.25 | no | above 20",
+                "marginal tokens, at the number | stepped | input=1000 output=0 | | 0.002 | no | ''",
+                "one token above it | stepped | input=1001 output=0 | | 0.002001 | no | above 1000",
+                "both in a batch | stepped | input=1001 output=0 | tier=batch | 0.0010005 | no | tier batch; above 1000",
+                "a call that is dearer in a tier | stepped | web_search=1 | tier=priority | 0.02 | no | tier priority",
+                "a call that is not | stepped | web_search=1 | tier=batch | 0.01 | no | ''",
+                "a second before hours of one day | stepped | output=1000 | at=07:59:59 | 0.008 | no | ''",
+                "such hours begin | stepped | output=1000 | at=08:00:00 | 0.004 | no | off-peak × 0.5",
+                "their last second | stepped | output=1000 | at=10:59:59 | 0.004 | no | off-peak × 0.5",
+                "they are over | stepped | output=1000 | at=11:00:00 | 0.008 | no | ''",
                 "a discount | cheap | input=100000 output=0 | | 0.0875 | no | discount 12.5 %",
                 "at least so much | cheap | input=1 output=0 | | 0.01 | no | discount 12.5 %",
                 "just as much | cheap | input=11429 output=0 | | 0.010000375 | no | discount 12.5 %",
@@ -271,7 +287,7 @@ final class CardTermsTest {
         assertThat(charge.adjustments())
                 .extracting(each ->
                         each.kind() + " " + each.reason() + " " + each.usd().toPlainString())
-                .containsExactly("MARKUP 10 % of cost 0.1", "MARKUP a request 0.500000000");
+                .containsExactly("MARKUP 10 % of cost 0.1", "FIXED a request 0.500000000");
         assertThat(mute.amount(Cards.usage("input=0"), Terms.STANDARD, markup)).isEqualTo(Usd.ZERO);
         assertThat(markup).hasToString("10 % + 0.50 USD").isNotEqualTo(Cards.percent("10"));
     }

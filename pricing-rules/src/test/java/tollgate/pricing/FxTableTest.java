@@ -10,36 +10,49 @@ import org.junit.jupiter.api.Test;
 
 final class FxTableTest {
     private static final LocalDate AUGUST = LocalDate.parse("2026-08-01");
-    private static final FxTable TABLE = new FxTable(List.of(
+    private final FxTable table = new FxTable(List.of(
             new FxTable.Quote("EUR", new BigDecimal("0.9213"), AUGUST, "ECB"),
             new FxTable.Quote("EUR", new BigDecimal("0.9"), AUGUST.plusDays(1), "ECB"),
             new FxTable.Quote("JPY", new BigDecimal("150.5"), AUGUST, "ECB")));
 
     @Test
     void a_figure_is_converted_exactly_and_says_by_which_rate() {
-        FxTable.Converted euros = TABLE.fromUsd(Usd.parse("0.000000001"), "EUR", AUGUST);
+        FxTable.Converted euros = table.fromUsd(Usd.parse("0.000000001"), "EUR", AUGUST);
         assertThat(euros.amount()).isEqualByComparingTo("0.0000000009213");
-        assertThat(TABLE.fromUsd(Usd.parse("1"), "eur", AUGUST))
+        assertThat(table.fromUsd(Usd.parse("1"), "eur", AUGUST))
                 .hasToString("0.92 EUR (0.9213 a dollar, ECB, 2026-08-01)");
-        assertThat(TABLE.fromUsd(Usd.parse("1.01"), "JPY", AUGUST).shown()).isEqualByComparingTo("152");
+        assertThat(table.fromUsd(Usd.parse("1.01"), "JPY", AUGUST).shown()).isEqualByComparingTo("152");
     }
 
     @Test
     void the_last_rate_before_a_day_applies_and_none_before_the_first() {
-        assertThat(TABLE.fromUsd(Usd.parse("1"), "EUR", AUGUST.plusDays(9)).amount())
+        assertThat(table.fromUsd(Usd.parse("1"), "EUR", AUGUST.plusDays(9)).amount())
                 .isEqualByComparingTo("0.9");
-        assertThat(TABLE.quote("EUR", AUGUST.minusDays(1))).isNull();
-        assertThatThrownBy(() -> TABLE.fromUsd(Usd.ZERO, "EUR", AUGUST.minusDays(1)))
+        assertThat(table.quote("EUR", AUGUST.minusDays(1))).isNull();
+        assertThatThrownBy(() -> table.fromUsd(Usd.ZERO, "EUR", AUGUST.minusDays(1)))
                 .hasMessage("no rate of exchange for EUR on 2026-07-31 (expected: one of that day or before)");
-        assertThatThrownBy(() -> TABLE.fromUsd(Usd.ZERO, "CHF", AUGUST)).hasMessageContaining("CHF");
+        assertThatThrownBy(() -> table.fromUsd(Usd.ZERO, "CHF", AUGUST)).hasMessageContaining("CHF");
     }
 
     @Test
     void no_more_is_credited_than_was_paid() {
-        assertThat(TABLE.toUsd(new BigDecimal("9.213"), "EUR", AUGUST)).isEqualTo(Usd.parse("10"));
-        assertThat(TABLE.toUsd(new BigDecimal("1"), "EUR", AUGUST)).isEqualTo(Usd.parse("1.085422772"));
-        assertThatThrownBy(() -> TABLE.toUsd(new BigDecimal("-1"), "EUR", AUGUST))
+        assertThat(table.toUsd(new BigDecimal("9.213"), "EUR", AUGUST)).isEqualTo(Usd.parse("10"));
+        assertThat(table.toUsd(new BigDecimal("1"), "EUR", AUGUST)).isEqualTo(Usd.parse("1.085422772"));
+        assertThatThrownBy(() -> table.toUsd(new BigDecimal("-1"), "EUR", AUGUST))
                 .hasMessage("amount: -1 (expected: at least 0)");
+    }
+
+    @Test
+    void figures_at_the_ends_of_their_range_are_taken() {
+        FxTable fine = new FxTable(List.of(
+                new FxTable.Quote("AAA", new BigDecimal("0.000000000001"), AUGUST, "here"),
+                new FxTable.Quote("BBB", new BigDecimal("123456789012.123456789012"), AUGUST, "here")));
+        assertThat(fine.toUsd(BigDecimal.ZERO, "AAA", AUGUST)).isEqualTo(Usd.ZERO);
+        assertThat(fine.toUsd(new BigDecimal("0.000000000001"), "AAA", AUGUST)).isEqualTo(Usd.parse("1"));
+        assertThat(fine.toUsd(new BigDecimal("123456789012.123456789012"), "BBB", AUGUST))
+                .isEqualTo(Usd.parse("1"));
+        assertThatThrownBy(() -> new FxTable.Quote("AAA", new BigDecimal("0.0000000000001"), AUGUST, "here"))
+                .hasMessageContaining("up to 12 decimals");
     }
 
     @Test

@@ -69,6 +69,19 @@ final class RateCardFileTest {
                 "6  | context: 1000       | context: 1e3                 | context: '1e3' (expected: a whole number)",
                 "6  | visible_output: true| visible_output: yes          | visible_output: 'yes' (expected: true or false)",
                 "6  | limits:             | limit:                       | unknown field 'limit' (expected: limits)",
+                "8  | input: 2.50         | input: null                  | input: 'null' (expected: digits",
+                "8  | input: 2.50         | input:                       | input: nothing (expected: a plain value)",
+                "8  | input: 2.50         | input: .nan                  | input: '.nan' (expected: digits",
+                "8  | input: 2.50         | input: -.inf                 | input: '-.inf' (expected: digits",
+                "8  | input: 2.50         | input: 1e400                 | input: '1e400' (expected: digits",
+                "8  | input: 2.50         | input: 1_000                 | input: '1_000' (expected: digits",
+                "8  | input: 2.50         | input: ٢                     | input: '٢' (expected: digits",
+                "8  | input: 2.50         | input: 10000000000           | input: '10000000000' (expected: below 10000000000)",
+                "2  | seen: 2026-08-01    | seen: 2026-02-30             | seen: '2026-02-30' (expected: a day",
+                "5  | [big-2026-01-01]    | [~a, '']                     | nothing (expected: a plain value)",
+                "5  | [big-2026-01-01]    | [big-2026-01-01, ' ']        | nothing (expected: a plain value)",
+                "5  | [big-2026-01-01]    | [\"a\\u001b[31m\"]           | aliases: 'a\\u001B[31m' (expected: at most 200 characters, all of them printable)",
+                "5  | [big-2026-01-01]    | [\"a\\u202eb\"]              | aliases: 'a\\u202Eb' (expected: at most 200",
                 "5  | [big-2026-01-01]    | [big]                        | 'big' is a name of big already",
                 "5  | [big-2026-01-01]    | big-2026-01-01               | aliases: 'big-2026-01-01' (expected: a list)",
                 "10 | above_prompt_tokens: 500 | above_prompt_tokens: 0  | above_prompt_tokens: 0 (expected: above 0)",
@@ -90,11 +103,18 @@ final class RateCardFileTest {
             delimiter = '|',
             value = {
                 "''                                             | own.yaml: empty",
-                "models                                         | own.yaml:1: expected fields by name",
+                "models                                         | own.yaml:1: 'models' (expected: fields by name: provider",
                 "'{}'                                           | own.yaml:1: no 'models'",
                 "'{models: [{model: !!java.lang.Runtime x}]}'   | own.yaml:1: no 'source'",
-                "'--- {}\n--- {}'                               | own.yaml",
-                "'&a [*a]'                                      | own.yaml:1: expected fields by name",
+                "'--- {}\n--- {}'                               | own.yaml:2: not YAML: a second document (expected: one)",
+                "'&a [*a]'                                      | own.yaml:1: a list (expected: fields by name",
+                "'{models: [[]]}'                               | own.yaml:1: a list (expected: fields by name: model",
+                "'{models: &m [*m]}'                            | own.yaml:1: a list (expected: fields by name: model",
+                "'{models: []}'                                 | own.yaml:1: nothing is stated (expected: a model, a fee or a markup)",
+                "'{models: ~}'                                  | own.yaml:1: models: '~' (expected: a list)",
+                "'{models: }'                                   | own.yaml:1: models: nothing (expected: a list)",
+                "'{models: [], models: []}'                     | own.yaml:1: field 'models' is given twice",
+                "'{<<: {models: []}}'                           | own.yaml:1: '<<' (expected: no merge keys",
                 "'{models: 3}'                                  | own.yaml:1: models: '3' (expected: a list)",
             })
     void a_file_of_another_kind_is_refused(String text, String message) {
@@ -123,7 +143,7 @@ final class RateCardFileTest {
         Path binary = Files.write(folder.resolve("binary.yaml"), new byte[] {(byte) 0xff, (byte) 0xfe, 0, 1});
         assertThatThrownBy(() -> RateBook.builtIn().with(binary))
                 .isInstanceOf(InvalidRateCard.class)
-                .hasMessageContaining("binary.yaml: expected UTF-8");
+                .hasMessageContaining("binary.yaml:1: UTF-16 (expected: UTF-8)");
         assertThatThrownBy(() -> RateBook.builtIn().with(folder.resolve("none.yaml")))
                 .isInstanceOf(InvalidRateCard.class)
                 .hasMessageContaining("none.yaml: cannot be read");

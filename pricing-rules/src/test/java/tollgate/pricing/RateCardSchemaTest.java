@@ -44,6 +44,10 @@ final class RateCardSchemaTest {
                 service_tiers: { batch: { multiply: "0.5" } }
                 variants:
                   - { when: { search_context: high }, usd_per_thousand: { web_search: "50.00" } }
+            fees:
+              - { models: ["big-*"], usd_each: { file_search: "0.01" }, note: by the call }
+            markups:
+              - { plan: gold, model: big-2, percent: "12.5", fixed_usd: "0.001", note: by hand }
             """;
 
     static List<String> bundled() {
@@ -85,6 +89,12 @@ final class RateCardSchemaTest {
                 "a condition that there is not    | search_context       | searches                        | searches",
                 "a variant without a rate         | ', usd_per_thousand: { web_search: \"50.00\" }' | ''   | /variants/0",
                 "a truth that is a word           | 'output: false'      | 'output: perhaps'               | /visible_output",
+                "a fee of a measure there is not  | usd_each             | usd_every                       | usd_every",
+                "a markup of a plan misspelt      | 'plan: gold'         | 'plane: gold'                   | plane",
+                "a markup for everybody           | 'plan: gold, model: big-2, ' | ''                      | /markups/0",
+                "a markup of nothing              | ', percent: \"12.5\", fixed_usd: \"0.001\"' | ''    | /markups/0",
+                "a markup below nothing           | '\"12.5\"'           | '\"-5\"'                        | /percent",
+                "bundles, which nothing counts    | markups:             | bundles:                        | bundles",
                 "a model without a name           | 'model: big-2'       | 'note: big-2'                   | model",
             })
     void a_file_is_marked_in_an_editor_and_refused_by_the_reader_for(
@@ -113,6 +123,11 @@ final class RateCardSchemaTest {
                         .toList());
         assertThat(definitions.path("model").path("properties").propertyNames())
                 .containsExactlyInAnyOrderElementsOf(CardReader.MODEL);
+        assertThat(definitions.path("fee").path("properties").propertyNames())
+                .containsExactlyInAnyOrderElementsOf(RateCardFile.FEE);
+        assertThat(definitions.path("markup").path("properties").propertyNames())
+                .containsExactlyInAnyOrderElementsOf(MarkupReader.MARKUP);
+        assertThat(TREE.path("properties").propertyNames()).containsExactlyInAnyOrderElementsOf(RateCardFile.FILE);
     }
 
     private static List<String> complaints(String yaml) {

@@ -37,6 +37,12 @@ final class UsdTest {
     }
 
     @Test
+    void the_largest_amounts_either_way_are_amounts() {
+        assertThat(Usd.ZERO.minus(new Usd(Usd.MAX_NANO))).hasToString("-9000000.00");
+        assertThat(new Usd(-Usd.MAX_NANO).plus(new Usd(Usd.MAX_NANO))).isEqualTo(Usd.ZERO);
+    }
+
+    @Test
     void sums_never_leave_what_redis_counts_exactly() {
         Usd most = new Usd(Usd.MAX_NANO);
         assertThatThrownBy(() -> most.plus(new Usd(1))).isInstanceOf(ArithmeticException.class);

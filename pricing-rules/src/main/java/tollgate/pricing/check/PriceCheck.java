@@ -12,6 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import tollgate.pricing.InvalidRateCard;
+import tollgate.pricing.RateBook;
+import tollgate.pricing.RateCardFile;
+import tollgate.pricing.RateCards;
 
 /**
  * Looks over rate card files together. Stateless.
@@ -34,13 +37,18 @@ public final class PriceCheck {
     public static List<Finding> of(Map<String, String> files, LocalDate today, int staleDays) {
         List<Finding> findings = new ArrayList<>();
         List<WrittenCard> cards = new ArrayList<>();
+        List<RateCards> read = new ArrayList<>();
         new LinkedHashMap<>(files).forEach((file, text) -> {
             try {
                 cards.addAll(WrittenFile.read(file, text));
+                read.add(RateCardFile.read(file, text));
             } catch (InvalidRateCard invalid) {
                 findings.add(invalid(file, String.valueOf(invalid.getMessage())));
             }
         });
+        if (read.size() == files.size()) {
+            findings.addAll(together(files.keySet(), read));
+        }
         for (WrittenCard card : cards) {
             findings.addAll(Slips.of(card));
             findings.addAll(Gaps.ofRates(card));
@@ -55,6 +63,21 @@ public final class PriceCheck {
                 .thenComparingInt(Finding::line)
                 .thenComparing(Finding::kind));
         return findings;
+    }
+
+    /** A markup may be about a model of any file, and of those that come with Tollgate. */
+    private static List<Finding> together(Set<String> files, List<RateCards> read) {
+        try {
+            RateBook.builtIn().withAll(read);
+            return List.of();
+        } catch (InvalidRateCard invalid) {
+            String complaint = String.valueOf(invalid.getMessage());
+            String file = files.stream()
+                    .filter(each -> complaint.startsWith(each + ":"))
+                    .findFirst()
+                    .orElse("");
+            return List.of(invalid(file, complaint));
+        }
     }
 
     /** The reader's complaints begin with file and line. */

@@ -24,8 +24,7 @@ public record Credit(String id, Usd left, Instant expires) {
      */
     public static List<Spent> spend(List<Credit> credits, Usd charge, Instant now) {
         List<Credit> usable = new ArrayList<>(credits);
-        usable.removeIf(
-                credit -> !now.isBefore(credit.expires()) || credit.left().nano() <= 0);
+        usable.removeIf(credit -> !now.isBefore(credit.expires()));
         usable.sort(Comparator.comparing(Credit::expires).thenComparing(Credit::id));
         List<Spent> spent = new ArrayList<>();
         long open = charge.nano();

@@ -30,7 +30,8 @@ public final class YamlText {
             return new Composer(settings, parser).getSingleNode();
         } catch (MarkedYamlEngineException broken) {
             int line = broken.getProblemMark().map(mark -> mark.getLine() + 1).orElseGet(parser::line);
-            throw new UnreadableYaml(line, broken.getProblem(), broken);
+            boolean second = "but found another document".equals(broken.getProblem());
+            throw new UnreadableYaml(line, second ? "a second document (expected: one)" : broken.getProblem(), broken);
         } catch (ReaderException special) {
             String character = "character U+%04X (expected: printable text)".formatted(special.getCodePoint());
             throw new UnreadableYaml(lineOf(plain, special.getPosition()), character, special);

@@ -310,14 +310,27 @@ final class CatalogueImportTest {
     }
 
     @Test
-    void names_with_quotes_and_lines_stay_names() {
+    void names_with_quotes_stay_names() {
         String yaml = read(
                         CatalogueFormat.LITELLM,
-                        "{\"a \\\"b\\\" \\\\ c\\nd: #e\": {\"input_cost_per_token\": 1e-06, \"output_cost_per_token\": 1e-06}}")
+                        "{\"a \\\"b\\\" \\\\ c d: #e\": {\"input_cost_per_token\": 1e-06, \"output_cost_per_token\": 1e-06}}")
                 .yaml();
         assertThat(RateCardFile.read("rates.yaml", yaml).cards())
                 .extracting(RateCard::model)
-                .containsExactly("a \"b\" \\ c\nd: #e");
+                .containsExactly("a \"b\" \\ c d: #e");
+    }
+
+    @Test
+    void a_name_that_a_terminal_would_obey_is_told_of_and_has_no_card() {
+        CatalogueImport read = read(
+                CatalogueFormat.LITELLM,
+                "{\"good\": {\"input_cost_per_token\": 1e-06, \"output_cost_per_token\": 1e-06},"
+                        + " \"a\\u001b[31m\": {\"input_cost_per_token\": 1e-06, \"output_cost_per_token\": 1e-06}}");
+        assertThat(read.cards()).isEqualTo(1);
+        assertThat(read.notExpressed())
+                .singleElement()
+                .satisfies(each -> assertThat(each.reason())
+                        .contains("model: 'a\\u001B[31m' (expected: at most 200 characters, all of them printable)"));
     }
 
     @Test

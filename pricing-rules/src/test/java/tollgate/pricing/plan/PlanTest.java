@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tollgate.pricing.LongContext;
 import tollgate.pricing.Markup;
 import tollgate.pricing.ModelRates;
+import tollgate.pricing.Per;
 import tollgate.pricing.Rate;
 import tollgate.pricing.RateCard;
 import tollgate.pricing.Terms;
@@ -117,23 +119,79 @@ final class PlanTest {
     }
 
     @Test
-    void the_closest_rule_sets_the_markup() {
-        Markup five = Markup.percent(new BigDecimal("5"));
-        Markup six = Markup.percent(new BigDecimal("6"));
-        Markup seven = Markup.percent(new BigDecimal("7"));
-        Markup eight = Markup.percent(new BigDecimal("8"));
-        MarkupRules rules = new MarkupRules(
-                List.of(
-                        new MarkupRules.Rule(null, null, "gpt-*", five),
-                        new MarkupRules.Rule(null, null, "gpt-4o", six),
-                        new MarkupRules.Rule(null, "gold", null, seven),
-                        new MarkupRules.Rule("acme", null, null, eight)),
-                Markup.NONE);
-        assertThat(rules.of("other", "free", "claude")).isEqualTo(Markup.NONE);
-        assertThat(rules.of("other", "free", "gpt-5")).isEqualTo(five);
-        assertThat(rules.of("other", "free", "gpt-4o")).isEqualTo(six);
-        assertThat(rules.of("other", "gold", "gpt-4o")).isEqualTo(seven);
-        assertThat(rules.of("acme", "gold", "gpt-4o")).isEqualTo(eight);
+    void a_bundle_of_one_model_leaves_others_alone_and_counts_nothing_where_nothing_is_its() {
+        Bundle others = new Bundle("n", Usd.ZERO, Bundle.Span.MONTH, TOKENS, "another", null, null, null);
+        Bundle pictures =
+                new Bundle("pictures", Usd.ZERO, Bundle.Span.MONTH, EnumSet.of(UnitClass.IMAGE), "m", null, null, null);
+        Bundle mine =
+                new Bundle("mine", Usd.ZERO, Bundle.Span.MONTH, EnumSet.of(UnitClass.INPUT), "m", null, null, null);
+        Plan.Billed billed = plan(Markup.NONE, VolumeTiers.NONE, others, pictures, mine)
+                .bill(rates, usage(500, 100), Terms.STANDARD, Plan.Used.NOTHING);
+        assertThat(billed.used()).containsExactly(Map.entry("mine", 500L));
+        assertThat(billed.charge().charge()).isEqualTo(Usd.parse("0.001"));
+        assertThat(billed.charge().adjustments()).singleElement().satisfies(each -> {
+            assertThat(each.reason()).isEqualTo("mine: 500 units paid for, 0 over");
+            assertThat(each.usd()).isEqualByComparingTo("0");
+        });
+    }
+
+    @Test
+    void a_bundle_pays_for_a_begun_second_whole() {
+        ModelRates seconds = new ModelRates(RateCard.named("m")
+                .rates(Map.of(UnitClass.AUDIO_SECOND, new Rate(new BigDecimal("0.01"), Per.EACH)))
+                .build());
+        Usage half = Usage.builder()
+                .set(UnitClass.AUDIO_SECOND, new BigDecimal("1.5"))
+                .build();
+        Bundle two =
+                new Bundle("two", Usd.ZERO, Bundle.Span.DAY, EnumSet.of(UnitClass.AUDIO_SECOND), null, 2L, null, null);
+        Plan.Billed billed =
+                plan(Markup.NONE, VolumeTiers.NONE, two).bill(seconds, half, Terms.STANDARD, Plan.Used.NOTHING);
+        assertThat(billed.charge().charge()).isEqualTo(Usd.ZERO);
+        assertThat(billed.used()).containsExactly(Map.entry("two", 2L));
+        Plan.Billed over = plan(Markup.NONE, VolumeTiers.NONE, two)
+                .bill(seconds, half, Terms.STANDARD, new Plan.Used(Map.of("two", 1L), Usd.ZERO));
+        assertThat(over.charge().charge()).as("half a second of it").isEqualTo(Usd.parse("0.005"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "below the tier no word of it,       0,     10,      0.00001,      ,            ",
+        "in it less,                         200,   10,      0.000009,     volume tier, ",
+        "a fraction of a nano-dollar is up,  0,     0.0033,  0.000000004,  ,            up to the nano-dollar",
+        "less and then up,                  200,   0.0033,  0.000000003,  volume tier, up to the nano-dollar",
+    })
+    void a_plan_says_what_it_took_off_and_what_was_rounded_and_nothing_of_what_it_did_not(
+            String story,
+            String before,
+            String perMillion,
+            String charge,
+            @Nullable String tier,
+            @Nullable String rounding) {
+        ModelRates of = new ModelRates(RateCard.named("m")
+                .rates(Map.of(UnitClass.INPUT, Rate.perMillion("1"), UnitClass.OUTPUT, Rate.perMillion(perMillion)))
+                .build());
+        VolumeTiers volume = new VolumeTiers(List.of(new VolumeTiers.Step(Usd.parse("100"), BigDecimal.TEN)));
+        Plan.Billed billed = plan(Markup.NONE, volume)
+                .bill(of, usage(0, 1), Terms.STANDARD, new Plan.Used(Map.of(), Usd.parse(before)));
+        assertThat(billed.charge().charge()).isEqualTo(Usd.parse(charge));
+        assertThat(billed.charge().sum()).isEqualByComparingTo(charge);
+        List<String> reasons = billed.charge().adjustments().stream()
+                .map(each -> each.reason().replace("gold: ", ""))
+                .toList();
+        assertThat(reasons)
+                .containsExactlyElementsOf(
+                        Stream.of(tier, rounding).flatMap(Stream::ofNullable).toList());
+    }
+
+    @Test
+    void what_is_just_within_its_range_is_accepted() {
+        Bundle free = new Bundle("n", Usd.ZERO, Bundle.Span.DAY, TOKENS, null, 0L, Rate.perMillion("0"), 0L);
+        assertThat(free.covers(0, 10)).isZero();
+        VolumeTiers all = new VolumeTiers(List.of(
+                new VolumeTiers.Step(Usd.ZERO, BigDecimal.ZERO),
+                new VolumeTiers.Step(Usd.parse("1"), new BigDecimal("100"))));
+        assertThat(all.discounted(Usd.ZERO, new BigDecimal("3"))).isEqualByComparingTo("1");
     }
 
     @Test

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
@@ -28,7 +31,7 @@ final class YamlTextTest {
                 Arguments.of("aliases", aliases, "f:53: ", "aliases"),
                 Arguments.of(
                         "nothing printable", "a: 1\nb: \0", "f:2: ", "character U+0000 (expected: printable text)"),
-                Arguments.of("two documents", "a: 1\n---\nb: 2\n", "f:2: ", "another document"),
+                Arguments.of("two documents", "a: 1\n---\nb: 2\n", "f:2: ", "a second document (expected: one)"),
                 Arguments.of("too long", "a: " + "x".repeat(5 << 20), "f", "limit"));
     }
 
@@ -57,5 +60,30 @@ final class YamlTextTest {
         assertThat(YamlText.compose(SETTINGS, "\uFEFF")).isEmpty();
         assertThatThrownBy(() -> YamlText.compose(SETTINGS, "[".repeat(65) + "]".repeat(65)))
                 .isInstanceOf(UnreadableYaml.class);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "a Latin letter on the second line, 61 0a 62 e4 62,    2: byte 0xE4 (expected: UTF-8)",
+        "half a letter at the end,          61 0a 0a c3,       3: byte 0xC3 (expected: UTF-8)",
+        "a surrogate,                       ed a0 80,          1: byte 0xED (expected: UTF-8)",
+        "a slash written too long,          61 c0 af,          1: byte 0xC0 (expected: UTF-8)",
+        "UTF-16 of a little end,            ff fe 61 00,       1: UTF-16 (expected: UTF-8)",
+        "UTF-16 of a big end,               fe ff 00 61,       1: UTF-16 (expected: UTF-8)",
+    })
+    void bytes_that_are_no_text_are_refused_by_the_line_of_the_first(String story, String hex, String complaint) {
+        byte[] bytes = HexFormat.ofDelimiter(" ").parseHex(hex);
+        assertThatThrownBy(() -> Utf8Text.of(bytes))
+                .isInstanceOfSatisfying(
+                        UnreadableYaml.class,
+                        refused ->
+                                assertThat(refused.at("f") + refused.problem()).isEqualTo("f:" + complaint));
+    }
+
+    @Test
+    void bytes_of_a_text_are_that_text() throws UnreadableYaml {
+        String text = "\uFEFFa ä € 😀\r\n";
+        assertThat(Utf8Text.of(text.getBytes(StandardCharsets.UTF_8))).isEqualTo(text);
+        assertThat(Utf8Text.of(new byte[0])).isEmpty();
     }
 }
