@@ -140,8 +140,9 @@ final class Delivery {
             server.abort();
         } else {
             lane.passReleasable(events);
-            body(Unpooled.wrappedBuffer(
-                    exchange.dialect().errorEvent(refusal, exchange.id(), commented() ? said.comment() : null)));
+            byte[] event = exchange.dialect()
+                    .errorEvent(announced.service(), refusal, exchange.id(), commented() ? said.comment() : null);
+            body(Unpooled.wrappedBuffer(event));
             end(said);
         }
     }

@@ -42,6 +42,13 @@ final class HoldPlanTest {
         assertThat(plan.want()).isEqualTo(nano(want));
     }
 
+    @ParameterizedTest(name = "{0} prompts of {1} bytes")
+    @CsvSource({"1, 90000, 90000", "1, 250000, 100000", "3, 250000, 250000", "3, 900000, 300000"})
+    void each_prompt_fills_its_own_context_at_most(int prompts, long textBytes, long bound) {
+        MeteredRequest request = Requests.prompts(Requests.request(0L, prompts, textBytes), prompts);
+        assertThat(Requests.plan(request).inputBound()).isEqualTo(bound);
+    }
+
     @Test
     void images_are_bounded_by_the_cards_constants() {
         MeteredRequest request = Requests.with(Requests.request(0L, 1, 100), 2, 3, 0, false);

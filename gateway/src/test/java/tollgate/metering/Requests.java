@@ -64,6 +64,32 @@ final class Requests {
                 like.splicePoints());
     }
 
+    static MeteredRequest prompts(MeteredRequest like, int prompts) {
+        return extent(like, MeteredRequest.Extent.prompts(prompts));
+    }
+
+    static MeteredRequest extent(MeteredRequest like, MeteredRequest.Extent extent) {
+        return new MeteredRequest(
+                like.service(),
+                like.model(),
+                like.stream(),
+                like.usageAsked(),
+                like.ceiling(),
+                like.choices(),
+                like.textBytes(),
+                like.images(),
+                like.documentBytes(),
+                like.tools(),
+                like.structuredOutput(),
+                null,
+                like.asked(),
+                extent,
+                null,
+                Map.of(),
+                List.of(),
+                like.splicePoints());
+    }
+
     static HoldPlan plan(MeteredRequest request) {
         return plan(request, RateBook.of(List.of(RATES.card())));
     }

@@ -40,9 +40,10 @@ public final class ReadFacts implements AnswerFacts {
                 errorCode = ErrorObject.code(failure.bytes(), failure.length());
             }
         }
-        Capture reported = document.usage();
-        if (reported.isWhole()) {
-            UsageReport read = reader.read(reported.bytes(), reported.length(), document.usageRank());
+        if (document.tells()) {
+            Capture reported = document.usage();
+            int length = reported.isWhole() ? reported.length() : 0;
+            UsageReport read = reader.read(reported.bytes(), length, document.usageRank());
             if (read != null) {
                 report = read;
                 usageReports++;
