@@ -209,6 +209,9 @@ class OpenAiServicesEndToEndTest {
                 "an unknown model         | /v1/embeddings  | {\"model\":\"nonsense\",\"input\":\"x\"}         | 400 | model_not_priced",
                 "no input                 | /v1/embeddings  | {\"model\":\"text-embedding-3-small\"}         | 400 | invalid_value",
                 "not JSON                 | /v1/completions | {                                            | 400 | invalid_json",
+                "a search of the provider's | /v1/responses | {\"model\":\"gpt-4o\",\"input\":\"x\",\"tools\":[{\"type\":\"web_search\"}]} | 400 | unbounded_input",
+                "an earlier response      | /v1/responses   | {\"model\":\"gpt-4o\",\"input\":\"x\",\"previous_response_id\":\"resp_1\"} | 400 | unbounded_input",
+                "an embedding model responds | /v1/responses | {\"model\":\"text-embedding-3-small\",\"input\":\"x\"} | 400 | model_not_priced",
                 "not built                | /v1/images/generations | {}                                    | 404 | not_found",
                 "not built either         | /v1/audio/speech | {}                                          | 404 | not_found",
             })

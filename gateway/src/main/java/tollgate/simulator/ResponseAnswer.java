@@ -94,6 +94,7 @@ final class ResponseAnswer implements Answer {
         }
         int index = items.size() - 1;
         events.add(item("response.output_item.added", index, item("", "in_progress")));
+        part("response.content_part.added", index, "", events);
         for (int i = 0; i < pieces.size(); i++) {
             if (directives.is("error", "mid") && i == pieces.size() / 2) {
                 events.add(error());
@@ -105,6 +106,7 @@ final class ResponseAnswer implements Answer {
         if (directives.text("malformed") != null) {
             events.add(utf8("event: x\ndata: {\"type\":\n\n"));
         }
+        part("response.content_part.done", index, String.join("", pieces), events);
         events.add(item("response.output_item.done", index, items.getLast()));
         if (!directives.is("done", "omit")) {
             events.add(carrying("response." + status(), response(status(), items)));
@@ -213,6 +215,18 @@ final class ResponseAnswer implements Answer {
         ObjectNode event = typed(type).put("output_index", index);
         event.set("item", item);
         return event(type, event);
+    }
+
+    /** Texts stand in parts of messages; what functions are called with stands in none. */
+    private void part(String type, int index, String text, List<byte[]> events) {
+        if (!callsTool) {
+            ObjectNode event = typed(type)
+                    .put("item_id", "msg_sandbox")
+                    .put("output_index", index)
+                    .put("content_index", 0);
+            event.putObject("part").put("type", "output_text").put("text", text).putArray("annotations");
+            events.add(event(type, event));
+        }
     }
 
     private byte[] delta(int index, String text) {

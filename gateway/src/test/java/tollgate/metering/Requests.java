@@ -94,6 +94,11 @@ final class Requests {
         return plan(request, RateBook.of(List.of(RATES.card())));
     }
 
+    static HoldPlan plan(MeteredRequest request, ModelRates rates) {
+        RateBook book = RateBook.of(List.of(rates.card()));
+        return HoldPlan.of(request, rates, book, Terms.STANDARD, Markup.NONE, HoldSettings.DEFAULTS);
+    }
+
     static HoldPlan plan(MeteredRequest request, RateBook book) {
         return HoldPlan.of(request, RATES, book, Terms.STANDARD, Markup.NONE, HoldSettings.DEFAULTS);
     }

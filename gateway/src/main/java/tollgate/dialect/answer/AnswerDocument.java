@@ -78,9 +78,17 @@ public abstract class AnswerDocument extends JsonWalk {
     /** It is the event that ends a stream. */
     protected abstract boolean isTerminal();
 
+    /** It has been read to its end: one event, or the whole answer. */
+    protected void ends() {}
+
     /** It says something of what was used. */
     protected boolean tells() {
         return usage.isWhole();
+    }
+
+    /** Events without generated text, beyond the two for each choice that streams usually have. */
+    protected int silentEvents() {
+        return 0;
     }
 
     /** Nothing in the document so far counts more than {@link #standing} and the texts of the last names say. */

@@ -28,6 +28,7 @@ public final class ReadFacts implements AnswerFacts {
     /** One event, or the whole answer, has been read. */
     void documentEnds(boolean namedError) {
         events++;
+        document.ends();
         if (!document.isObject()) {
             malformed++;
             error |= namedError;
@@ -109,7 +110,7 @@ public final class ReadFacts implements AnswerFacts {
 
     @Override
     public int events() {
-        return events;
+        return events - document.silentEvents();
     }
 
     @Override

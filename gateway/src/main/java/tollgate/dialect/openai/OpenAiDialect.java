@@ -30,6 +30,7 @@ public final class OpenAiDialect implements Dialect {
             new Endpoint(Service.CHAT, "/v1/chat/completions", ChatRequestReader::new, OpenAiDialect::chat),
             new Endpoint(Service.COMPLETIONS, "/v1/completions", CompletionRequestReader::new, OpenAiDialect::chat),
             new Endpoint(Service.EMBEDDINGS, "/v1/embeddings", EmbeddingRequestReader::new, OpenAiDialect::embeddings),
+            new Endpoint(Service.RESPONSES, "/v1/responses", ResponseRequestReader::new, OpenAiDialect::responses),
             new Endpoint(
                     Service.MODERATION, "/v1/moderations", ModerationRequestReader::new, OpenAiDialect::judgements));
 
@@ -99,6 +100,11 @@ public final class OpenAiDialect implements Dialect {
 
     private static ReadFacts chat() {
         return new ReadFacts(new ChatDocument(), TokenCounts::report);
+    }
+
+    private static ReadFacts responses() {
+        ResponseDocument document = new ResponseDocument();
+        return new ReadFacts(document, new ResponseUsage(document));
     }
 
     private static ReadFacts embeddings() {

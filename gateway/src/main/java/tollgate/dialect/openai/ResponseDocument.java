@@ -40,7 +40,11 @@ final class ResponseDocument extends AnswerDocument {
     private static final int OBJECT = 1;
     private static final int OUTPUT = 2;
     private static final int ERROR = 4;
-    private static final int FLAG_BITS = 3;
+    private static final int SAID = 8;
+    private static final int FLAG_BITS = 4;
+
+    /** Without text, as the events of chat that tell a role and why it ended: estimates start from those. */
+    private static final int USUAL_SILENCE = 2;
 
     private final ToolCalls calls = new ToolCalls();
     private ResponseName top = ResponseName.OTHER;
@@ -55,10 +59,10 @@ final class ResponseDocument extends AnswerDocument {
     private int item;
     private boolean otherAction;
     private boolean billed;
+    private int silent;
 
     @Override
     protected void begins() {
-        told();
         billed = false;
         top = ResponseName.OTHER;
         second = ResponseName.OTHER;
@@ -134,22 +138,26 @@ final class ResponseDocument extends AnswerDocument {
     /** An item that bills tells something, too: a stream that is cut behind it owes for it. */
     @Override
     protected boolean tells() {
-        told();
         return usage().isWhole() || billed;
     }
 
-    /** Counts the item that an event says is done; once. */
-    private void told() {
+    @Override
+    protected void ends() {
+        silent += is(SAID) ? 0 : 1;
         if (itemSeen && kind == ITEM_DONE && isObject()) {
             int billing = billing();
             calls.done(billing);
             billed |= billing != ToolCalls.OTHER;
-            itemSeen = false;
         }
     }
 
     private int billing() {
         return item == ToolCalls.WEB_SEARCH && otherAction ? ToolCalls.OTHER : item;
+    }
+
+    @Override
+    protected int silentEvents() {
+        return Math.max(0, silent - USUAL_SILENCE);
     }
 
     /** Items are read every time: what they count is more than where they lead to. */
@@ -160,7 +168,6 @@ final class ResponseDocument extends AnswerDocument {
 
     /** What the tools were called for. */
     ToolCalls calls() {
-        told();
         if (aside().isWhole()) {
             calls.reported(aside().bytes(), aside().length());
         }
@@ -251,7 +258,9 @@ final class ResponseDocument extends AnswerDocument {
                 return error(first, index);
             }
             case DELTA -> {
-                return depth == IN_ROOT && first == '"' ? COUNT : SKIP;
+                boolean text = depth == IN_ROOT && first == '"';
+                set(SAID, is(SAID) || text);
+                return text ? COUNT : SKIP;
             }
             case ITEM -> {
                 if (depth == IN_ROOT) {

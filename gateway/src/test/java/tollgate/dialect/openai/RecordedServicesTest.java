@@ -50,7 +50,7 @@ class RecordedServicesTest {
     void embeddings_are_metered_by_their_prompt_alone_wherever_they_are_cut(Recording recording) {
         Assumptions.assumeTrue(!recording.equals(Recording.NONE), "no recordings here");
         byte[] body = recording.body();
-        for (int cut = 0; cut < body.length; cut += body.length - cut < 400 || cut < 400 ? 1 : 61) {
+        for (int cut = 0; cut < body.length; cut += body.length - cut < 200 || cut < 200 ? 1 : 127) {
             Relay relay =
                     Relay.of(DIALECT, Service.EMBEDDINGS, body, false, false).scan(cut);
             assertThat(relay.bytes()).isEmpty();
