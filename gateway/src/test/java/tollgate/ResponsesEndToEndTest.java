@@ -3,21 +3,41 @@ package tollgate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
+import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tollgate.TestGateway.Account;
+import tollgate.dialect.AnswerFacts;
+import tollgate.dialect.AnswerScanner;
+import tollgate.dialect.AnswerShape;
+import tollgate.dialect.Recordings;
+import tollgate.dialect.Recordings.Recording;
+import tollgate.dialect.Service;
+import tollgate.dialect.openai.OpenAiDialect;
+import tollgate.pricing.Markup;
+import tollgate.pricing.ModelRates;
+import tollgate.pricing.RateBook;
+import tollgate.pricing.Resolution;
+import tollgate.pricing.Terms;
+import tollgate.pricing.UnitClass;
+import tollgate.pricing.Usage;
 import tollgate.pricing.Usd;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -32,13 +52,31 @@ class ResponsesEndToEndTest {
     @TempDir
     static Path folder;
 
+    private static final RateBook BOOK = RateBook.builtIn();
+    private static List<Recording> recordings;
+    private static ReplayUpstream replay;
     private static TestGateway gateway;
+    private static Account live;
 
     @BeforeAll
     static void start() throws IOException {
+        recordings = Recordings.in(
+                        "openai-responses",
+                        "azure-responses",
+                        "deepseek-responses",
+                        "lmstudio-responses",
+                        "openrouter-responses",
+                        "xai-responses")
+                .stream()
+                // one file has four answers, one after another
+                .filter(each -> each.status() == 200 && !each.file().contains("azure-reasoning-encrypted-content-1"))
+                .toList();
+        replay = new ReplayUpstream(recordings);
         gateway = TestGateway.start(
                 folder.resolve("data"),
-                "timeouts: {first_byte: 700ms, idle: 700ms}\nholds: {input_ceiling: 20000}\nannounce: {hold_bytes: 64KiB}\n");
+                "timeouts: {first_byte: 700ms, idle: 700ms}\nholds: {input_ceiling: 20000}\n",
+                replay.yaml("openai"));
+        live = gateway.liveAccount("100000");
     }
 
     @AfterAll
@@ -52,6 +90,7 @@ class ResponsesEndToEndTest {
             });
         } finally {
             gateway.close();
+            replay.close();
         }
     }
 
@@ -266,6 +305,108 @@ class ResponsesEndToEndTest {
         assertThat(gateway.post(gateway.account("0"), "/v1/responses/resp_1/cancel", "{}", "")
                         .statusCode())
                 .isEqualTo(404);
+    }
+
+    private static HttpResponse<String> replayed(int index, int cut) throws IOException, InterruptedException {
+        boolean stream = recordings.get(index).stream();
+        return gateway.post(
+                live,
+                "/v1/responses",
+                body(stream, ",\"max_output_tokens\":16384"),
+                "",
+                "X-Replay",
+                Integer.toString(index),
+                "X-Cut",
+                Integer.toString(cut));
+    }
+
+    private static AnswerFacts facts(byte[] body, int length, boolean stream) {
+        AnswerScanner scanner = new OpenAiDialect().scanner(Service.RESPONSES, new AnswerShape(stream, false, false));
+        scanner.scan(Unpooled.wrappedBuffer(body, 0, length));
+        scanner.end(length == body.length);
+        return scanner.facts();
+    }
+
+    private static Usd amount(AnswerFacts facts, Usage usage) {
+        Instant now = Instant.parse("2026-11-25T00:00:00Z");
+        RateBook book = BOOK;
+        ModelRates asked = ((Resolution.Priced) book.resolve("gpt-4o-mini", now)).rates();
+        ModelRates rates = book.settling(asked, facts.model(), now);
+        return rates.amount(usage, Terms.STANDARD.at(now).tier(facts.serviceTier()), Markup.NONE);
+    }
+
+    @Test
+    void recorded_answers_pass_byte_for_byte_and_are_charged_to_the_nano_dollar() throws Exception {
+        Assumptions.assumeFalse(recordings.isEmpty(), "recordings are absent: set TOLLGATE_SHARED");
+        for (int i = 0; i < recordings.size(); i++) {
+            Recording recording = recordings.get(i);
+            HttpResponse<String> answer = replayed(i, -1);
+            assertThat(answer.statusCode()).as(recording.file()).isEqualTo(200);
+            byte[] body = recording.body();
+            assertThat(answer.body().replaceAll(COMMENT, ""))
+                    .as(recording.file())
+                    .isEqualTo(new String(body, StandardCharsets.UTF_8));
+            AnswerFacts facts = facts(body, body.length, recording.stream());
+            assertThat(shown(live, answer).path("charge").asString())
+                    .as(recording.file())
+                    .isEqualTo(
+                            amount(facts, Objects.requireNonNull(facts.usage())).toString());
+        }
+    }
+
+    @Test
+    void recorded_streams_cut_anywhere_pass_whole_events_and_never_cost_more_than_the_whole() throws Exception {
+        Assumptions.assumeFalse(recordings.isEmpty(), "recordings are absent: set TOLLGATE_SHARED");
+        Random random = new Random(20_261_128);
+        for (int round = 0; round < 80; ) {
+            int index = random.nextInt(recordings.size());
+            Recording recording = recordings.get(index);
+            if (!recording.stream()) {
+                continue;
+            }
+            round++;
+            byte[] body = recording.body();
+            // every fourth within what ends it
+            int cut = round % 4 == 0 ? body.length - random.nextInt(4) : random.nextInt(body.length);
+            String story = recording.file() + " cut at " + cut;
+            HttpResponse<String> answer;
+            try {
+                answer = replayed(index, cut);
+            } catch (IOException aborted) {
+                // inside an event that had begun to flow
+                continue;
+            }
+            AnswerScanner until = new OpenAiDialect().scanner(Service.RESPONSES, new AnswerShape(true, false, false));
+            until.scan(Unpooled.wrappedBuffer(body, 0, cut));
+            AnswerFacts seen = until.facts();
+            JsonNode shown = shown(live, answer);
+            Usd charged = Usd.parse(shown.path("charge").asString());
+            if (answer.statusCode() != 200) {
+                assertThat(answer.statusCode()).as(story).isEqualTo(502);
+                assertThat(charged).as(story).isEqualTo(Usd.ZERO);
+                continue;
+            }
+            String relayed = answer.body().replaceAll(COMMENT, "");
+            int ours = relayed.lastIndexOf("event: error\ndata: {\"type\":\"error\",\"code\":\"upstream_cut\"");
+            assertThat(ours < 0 || relayed.startsWith("\n\n", ours - 2))
+                    .as(story)
+                    .isTrue();
+            assertThat(new String(body, StandardCharsets.UTF_8))
+                    .as(story)
+                    .startsWith(ours < 0 ? relayed : relayed.substring(0, ours));
+            Usage all = Objects.requireNonNull(facts(body, body.length, true).usage());
+            Usage uncached = Usage.builder()
+                    .set(UnitClass.INPUT, Math.max(60, all.inputTokens()))
+                    .set(UnitClass.OUTPUT, all.outputTokens())
+                    .set(UnitClass.WEB_SEARCH, all.units(UnitClass.WEB_SEARCH))
+                    .set(UnitClass.FILE_SEARCH, all.units(UnitClass.FILE_SEARCH))
+                    .set(UnitClass.CODE_SESSION, all.units(UnitClass.CODE_SESSION))
+                    .build();
+            assertThat(charged).as(story).isBetween(new Usd(1), amount(seen, uncached));
+            assertThat(shown.path("ended").asString())
+                    .as(story)
+                    .isEqualTo(until.terminated() ? "complete" : "upstream_cut");
+        }
     }
 
     private static JsonNode shown(Account account, HttpResponse<String> answer) throws Exception {

@@ -138,6 +138,9 @@ final class Delivery {
         } else if (events == null || events.tornEvent()) {
             exchange.closeReservation();
             server.abort();
+        } else if (events.facts().complete()) {
+            // all but the blank line behind its end came: an error event would become part of that
+            stream(said, lane, events);
         } else {
             lane.passReleasable(events);
             byte[] event = exchange.dialect()

@@ -25,7 +25,6 @@ final class ResponseFields {
                     // what is kept at the provider is read again with every turn
                     "previous_response_id",
                     "conversation",
-                    "prompt",
                     "context_management")
             .with(
                     Kind.FREE,
@@ -47,6 +46,8 @@ final class ResponseFields {
             // of chat, or what other vendors call a search, a plugin, or another model than the one that was priced
             .with(
                     Kind.NOT_PRICED,
+                    // stored at the provider, it may bring tools of any price
+                    "prompt",
                     "max_tokens",
                     "max_completion_tokens",
                     "n",

@@ -66,7 +66,7 @@ final class ResponseRequestReader extends RequestReader {
             case "user" -> user = Value.text(parser, name);
             case "metadata" -> metadata = Metadata.read(parser);
             case "background" -> background();
-            case "previous_response_id", "conversation", "prompt", "context_management" -> elsewhere(name);
+            case "previous_response_id", "conversation", "context_management" -> elsewhere(name);
             default -> weight += TextWeight.of(parser);
         }
     }

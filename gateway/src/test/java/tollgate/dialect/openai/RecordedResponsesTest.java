@@ -105,7 +105,7 @@ class RecordedResponsesTest {
         while (i < body.length && body[i] != '\n') {
             i++;
         }
-        return near ? 1 : Math.min(body.length < 20_000 ? 97 : 509, Math.max(1, i - 1 - at));
+        return near ? 1 : Math.min(body.length < 20_000 ? 149 : 997, Math.max(1, i - 1 - at));
     }
 
     @ParameterizedTest(name = "{0}")
