@@ -62,6 +62,58 @@ for stream in (False, True):
     usage = [chunk.usage for chunk in answer if chunk.usage][-1] if stream else answer.usage
     check(f"the cost is in the usage object, stream {stream}", float(usage.cost) > 0)
 
+embedded = client.embeddings.with_raw_response.create(model="text-embedding-3-small", input=["Hello!", "again"], dimensions=4)
+check("embeddings have their cost in their head", float(embedded.headers["x-usage-cost"]) > 0)
+vectors = embedded.parse().data
+check("embeddings parse from base64", len(vectors) == 2 and all(len(each.embedding) == 4 for each in vectors))
+floats = client.embeddings.create(model="text-embedding-3-small", input=[1, 2, 3], encoding_format="float", dimensions=3)
+check("embeddings of tokens come as numbers", len(floats.data[0].embedding) == 3 and floats.usage.prompt_tokens == 3)
+judged = client.moderations.with_raw_response.create(input=["violence", "tea"])
+check("moderations are free", judged.headers["x-usage-cost"] == "0.00" and [r.flagged for r in judged.parse().results] == [True, False])
+
+ids = [model.id for model in client.models.list()]
+check("models are listed", "gpt-4o-mini" in ids and "text-embedding-3-small" in ids and "claude-haiku-4-5" not in ids)
+check("a model has our price", float(client.models.retrieve("gpt-4o-mini").pricing["per_million"]["input"]) > 0)
+try:
+    client.models.retrieve("nonsense")
+    check("an unknown model is a NotFoundError", False)
+except openai.NotFoundError as missing:
+    check("an unknown model is a NotFoundError", missing.code == "model_not_found")
+
+legacy = dict(model="gpt-3.5-turbo-instruct", prompt="Hello!", max_tokens=20)
+check("a whole completion parses", client.completions.create(**legacy).choices[0].text == " and so on: Hello!")
+text = "".join(c.choices[0].text for c in client.completions.create(stream=True, **legacy))
+check("a streamed completion parses", text == " and so on: Hello!")
+
+respond = dict(model="gpt-4o-mini", input="Hello!")
+answer = client.responses.with_raw_response.create(**respond)
+check("a whole response has its cost in its head", float(answer.headers["x-usage-cost"]) > 0)
+check("a whole response parses", answer.parse().output_text == "You said: Hello!")
+with client.responses.stream(**respond) as stream:
+    text = "".join(event.delta for event in stream if event.type == "response.output_text.delta")
+    final = stream.get_final_response()
+check("a streamed response parses", text == final.output_text == "You said: Hello!")
+check("a streamed response's usage arrives", final.usage.input_tokens > 0 and final.usage.output_tokens > 0)
+calls = [{"type": "function", "name": "add", "strict": False, "parameters": {"type": "object", "properties": {"text": {"type": "string"}}}}]
+call = client.responses.create(tools=calls, **respond).output[0]
+check("a response calls a tool", call.type == "function_call" and call.name == "add" and json.loads(call.arguments) == {"text": "Hello!"})
+last = list(client.responses.create(stream=True, extra_headers={"X-Tollgate-Announce": "usage"}, **respond))[-1]
+check("a streamed response's cost is in its usage object", float(last.response.usage.cost) > 0)
+for story, more in (("a server tool", dict(tools=[{"type": "web_search"}])), ("an earlier response", dict(previous_response_id="resp_1")),
+                    ("the background", dict(background=True))):
+    try:
+        client.responses.create(**respond, **more)
+        check(f"{story} is a BadRequestError", False)
+    except openai.BadRequestError as refusal:
+        check(f"{story} is a BadRequestError", refusal.code in ("unbounded_input", "unsupported_parameter"))
+for story, directives in (("of the upstream's", "error=mid, tokens=30"), ("of ours", "cut=4000, tokens=30")):
+    try:
+        for event in client.responses.create(stream=True, extra_headers={"X-Sandbox": directives}, **respond):
+            pass
+        check(f"an error {story} amid a response is raised", False)
+    except openai.APIError as broken:
+        check(f"an error {story} amid a response is raised", bool(broken.message))
+
 check("401 is an AuthenticationError", refused_with(openai.AuthenticationError, 401, "tg_test_wrong"))
 check("a provider's 429 is a RateLimitError",
       refused_with(openai.RateLimitError, 429, ready["key"], extra_headers={"X-Sandbox": "status=429"}))

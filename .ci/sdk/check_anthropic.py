@@ -90,6 +90,10 @@ check("the cost is in the usage object", float(streamed.cost) > 0 and float(whol
 counted = client.messages.with_raw_response.count_tokens(model=ask["model"], messages=ask["messages"])
 check("tokens are counted for nothing", counted.parse().input_tokens == 5 and counted.headers["x-usage-cost"] == "0.00")
 
+ids = [model.id for model in client.models.list()]
+check("models are listed", "claude-haiku-4-5" in ids and "gpt-4o-mini" not in ids)
+check("a model has our price", float(client.models.retrieve("claude-haiku-4-5").pricing["per_million"]["input"]) > 0)
+
 check("401 is an AuthenticationError", refused_with(anthropic.AuthenticationError, 401, "authentication_error", "tg_test_wrong"))
 check("a provider's 429 is a RateLimitError",
       refused_with(anthropic.RateLimitError, 429, "rate_limit_error", ready["key"], extra_headers=told("status=429")))

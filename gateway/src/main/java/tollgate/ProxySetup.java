@@ -69,8 +69,8 @@ final class ProxySetup {
             Telemetry telemetry,
             Clock clock) {
         TollgateConfig.Holds holds = config.holds();
-        HoldSettings holding =
-                new HoldSettings(holds.life(), holds.maxExchange(), holds.minOutputTokens(), holds.maxOverrun());
+        HoldSettings holding = new HoldSettings(
+                holds.life(), holds.maxExchange(), holds.minOutputTokens(), holds.maxOverrun(), holds.inputCeiling());
         List<Upstream> live = config.upstreams().stream()
                 .map(each -> upstream(config, each.name(), each.dialect(), each.baseUrl(), each.apiKey()))
                 .toList();

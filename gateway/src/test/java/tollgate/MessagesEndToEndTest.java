@@ -415,7 +415,7 @@ class MessagesEndToEndTest {
     }
 
     @ParameterizedTest(name = "{0} {1}")
-    @CsvSource({"GET, /v1/messages", "POST, /v1/messages/batches", "GET, /v1/models", "POST, /v1/complete"})
+    @CsvSource({"GET, /v1/messages", "POST, /v1/messages/batches", "POST, /v1/models", "POST, /v1/complete"})
     void what_is_not_metered_is_refused_in_the_clients_dialect(String method, String path) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + path))
                 .header("x-api-key", gateway.account("0").key())

@@ -163,6 +163,22 @@ final class TestGateway implements AutoCloseable {
                 request(account, body, directives), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
     }
 
+    /** To another path than that of chat. */
+    HttpResponse<String> post(Account account, String path, String body, String directives, String... more)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        URI.create(installation.baseUrl()).resolve(path))
+                .timeout(Duration.ofSeconds(30))
+                .header("Authorization", "Bearer " + account.key)
+                .header("Content-Type", "application/json")
+                .header("X-Sandbox", directives)
+                .POST(HttpRequest.BodyPublishers.ofString(body));
+        if (more.length > 0) {
+            request.headers(more);
+        }
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+    }
+
     HttpResponse<String> get(Account account, String path) throws IOException, InterruptedException {
         URI root = URI.create(installation.baseUrl()).resolve(path);
         return http.send(

@@ -23,8 +23,16 @@ record CapWish(String scope, String subject, String per, boolean rolling, Limit 
     static final List<String> PERIODS = List.of("minute", "hour", "day", "week", "month", "lifetime");
 
     /** Kinds of work. */
-    static final Set<String> SERVICES =
-            Set.of("chat", "count_tokens", "embeddings", "image", "transcription", "speech");
+    static final Set<String> SERVICES = Set.of(
+            "chat",
+            "completions",
+            "count_tokens",
+            "embeddings",
+            "image",
+            "moderation",
+            "responses",
+            "transcription",
+            "speech");
 
     /**
      * How much a cap allows.

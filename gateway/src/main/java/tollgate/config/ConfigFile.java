@@ -261,14 +261,14 @@ public final class ConfigFile {
     private static TollgateConfig.Holds holds(Section holds) {
         holds.word("mode", "strict", "strict");
         holds.word("clamp", "absent_ceiling_only", "absent_ceiling_only");
-        if (!holds.text("input_ceiling", "null").equals("null")) {
-            holds.notBuilt("input_ceiling");
-        }
         return new TollgateConfig.Holds(
                 Duration.ofSeconds(holds.whole("life_s", 60, 5, 3_600)),
                 Duration.ofSeconds(holds.whole("max_exchange_s", 3_600, 1, 86_400)),
                 holds.whole("min_output_tokens", 256, 1, 1_000_000),
-                holds.amount("max_overrun", "10.00"));
+                holds.amount("max_overrun", "10.00"),
+                holds.text("input_ceiling", "null").equals("null")
+                        ? null
+                        : Long.valueOf(holds.whole("input_ceiling", 1, 1, 1_000_000_000)));
     }
 
     private static TollgateConfig.Timeouts timeouts(Section timeouts) {

@@ -78,7 +78,12 @@ public record TollgateConfig(
     }
 
     /** How much is held, and for how long. */
-    public record Holds(Duration life, Duration maxExchange, long minOutputTokens, Usd maxOverrun) {}
+    public record Holds(
+            Duration life,
+            Duration maxExchange,
+            long minOutputTokens,
+            Usd maxOverrun,
+            @Nullable Long inputCeiling) {}
 
     /** How long things may take. */
     public record Timeouts(Duration connect, Duration firstByte, Duration idle, Duration total, Duration clientStall) {}

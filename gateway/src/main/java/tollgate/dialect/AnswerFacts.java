@@ -43,7 +43,10 @@ public interface AnswerFacts {
     @Nullable
     String errorCode();
 
-    /** Events with content of the dialect: neither terminators nor comments. A whole answer is one. */
+    /**
+     * Events with content of the dialect: neither terminators nor comments, and of a dialect that frames its texts by many
+     * events of their own, no more than two of those. A whole answer is one.
+     */
     int events();
 
     /** Events, or whole answers, that are not the JSON of this dialect. */

@@ -1,6 +1,8 @@
 package tollgate.dialect;
 
 import io.netty.buffer.ByteBuf;
+import java.util.List;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,15 @@ public interface Dialect {
      * @param header whether a field of a name is in the request's head
      */
     boolean addressed(String path, Predicate<String> header);
+
+    /** The kinds of work that the dialect's paths ask for. */
+    Set<Service> services();
+
+    /** The document that lists models. */
+    String modelList(List<OfferedModel> models);
+
+    /** The document of one model. */
+    String model(OfferedModel model);
 
     /**
      * Reads a whole request body in one pass, without moving its indices, retaining or changing it.
@@ -64,8 +75,9 @@ public interface Dialect {
     /**
      * The event that ends a stream which has begun, as a whole block up to and including its blank line.
      *
+     * @param service what the stream answers
      * @param exchange the exchange's id
      * @param comment an announcement's line for inside the block ({@link Announcement#comment()}), or null for none
      */
-    byte[] errorEvent(Refusal refusal, String exchange, byte @Nullable [] comment);
+    byte[] errorEvent(Service service, Refusal refusal, String exchange, byte @Nullable [] comment);
 }

@@ -3,6 +3,8 @@ package tollgate.dialect;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tollgate.pricing.Attribute;
+import tollgate.pricing.UnitClass;
 
 /**
  * What pricing, holding and splicing need of one request, in any dialect. Immutable.
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param asked what else was asked for that prices depend on
  * @param user the client's own name for its user, for the record
  * @param metadata the client's own labels, for the record
+ * @param extent what it may come to beyond one reading of its own text
  * @param unknownFields top-level names that no table lists; they pass, and raise a metric
  * @param splicePoints where this body can be changed
  */
@@ -41,6 +44,7 @@ public record MeteredRequest(
         boolean structuredOutput,
         @Nullable String reasoningEffort,
         Conditions asked,
+        Extent extent,
         @Nullable String user,
         Map<String, String> metadata,
         List<String> unknownFields,
@@ -49,6 +53,69 @@ public record MeteredRequest(
     public MeteredRequest {
         metadata = Map.copyOf(metadata);
         unknownFields = List.copyOf(unknownFields);
+    }
+
+    /** A request of one prompt, whose own text says all that the model reads. */
+    public MeteredRequest(
+            Service service,
+            String model,
+            boolean stream,
+            boolean usageAsked,
+            @Nullable Long ceiling,
+            int choices,
+            long textBytes,
+            ImageCount images,
+            long documentBytes,
+            int tools,
+            boolean structuredOutput,
+            @Nullable String reasoningEffort,
+            Conditions asked,
+            @Nullable String user,
+            Map<String, String> metadata,
+            List<String> unknownFields,
+            SplicePoints splicePoints) {
+        this(
+                service,
+                model,
+                stream,
+                usageAsked,
+                ceiling,
+                choices,
+                textBytes,
+                images,
+                documentBytes,
+                tools,
+                structuredOutput,
+                reasoningEffort,
+                asked,
+                Extent.ONE_PROMPT,
+                user,
+                metadata,
+                unknownFields,
+                splicePoints);
+    }
+
+    /**
+     * What a request may come to beyond one reading of its own text.
+     *
+     * @param prompts separate prompts, each read in a context of its own; at least 1
+     * @param unbounded the field that makes the model read what is not in the request, so that nobody can bound it; null:
+     *     none does
+     * @param calls the most units of what bills besides tokens, by class: calls of the provider's own tools
+     */
+    public record Extent(int prompts, @Nullable String unbounded, Map<UnitClass, Long> calls) {
+        /** One prompt, and nothing else. */
+        public static final Extent ONE_PROMPT = prompts(1);
+
+        /** Copies what could change. */
+        public Extent {
+            calls = Map.copyOf(calls);
+        }
+
+        /** So many prompts, and nothing else. */
+        public static Extent prompts(int prompts) {
+            return new Extent(prompts, null, Map.of());
+        }
     }
 
     /**
@@ -65,12 +132,24 @@ public record MeteredRequest(
      * @param tier a service tier or speed that may cost other than the standard one; null: none
      * @param region where it is to run; null: not said, or wherever it costs what it costs anyway
      * @param dearestRegion where it may run at most, by the upstream account's own settings; null: nowhere dearer
+     * @param attributes what else was asked for
      */
     public record Conditions(
             @Nullable String tier,
             @Nullable String region,
-            @Nullable String dearestRegion) {
+            @Nullable String dearestRegion,
+            Map<Attribute, String> attributes) {
         /** Nothing special. */
         public static final Conditions STANDARD = new Conditions(null, null, null);
+
+        /** Copies what could change. */
+        public Conditions {
+            attributes = Map.copyOf(attributes);
+        }
+
+        /** With nothing else. */
+        public Conditions(@Nullable String tier, @Nullable String region, @Nullable String dearestRegion) {
+            this(tier, region, dearestRegion, Map.of());
+        }
     }
 }

@@ -1,14 +1,18 @@
 package tollgate.metering;
 
 import java.math.BigInteger;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.MeteredRequest;
+import tollgate.pricing.Attribute;
 import tollgate.pricing.Buyer;
 import tollgate.pricing.Limits;
 import tollgate.pricing.Markup;
 import tollgate.pricing.ModelRates;
 import tollgate.pricing.RateBook;
 import tollgate.pricing.Terms;
+import tollgate.pricing.UnitClass;
+import tollgate.pricing.Usage;
 import tollgate.pricing.Usd;
 
 /**
@@ -32,6 +36,7 @@ public final class HoldPlan {
     private final Buyer buyer;
     private final Markup markup;
     private final long inputBound;
+    private final Usd calls;
     private final long ceiling;
     private final boolean clampable;
     private final long minOutput;
@@ -45,12 +50,13 @@ public final class HoldPlan {
         this.rates = rates;
         this.book = book;
         MeteredRequest.Conditions asked = request.asked();
-        this.terms = terms.tier(asked.tier()).region(asked.region());
+        this.terms = asked(terms.tier(asked.tier()).region(asked.region()), asked.attributes());
         this.dearest = asked.dearestRegion() == null ? this.terms : this.terms.region(asked.dearestRegion());
         this.buyer = buyer;
         this.markup = book.markup(buyer, rates);
-        this.inputBound = Math.min(limits.context(), promptBound(request, limits));
+        this.inputBound = inputBound(request, limits, settings);
         this.ceiling = request.ceiling() == null ? limits.maxOutputTokens() : Math.max(0, request.ceiling());
+        this.calls = calls(request.extent().calls(), rates, dearest, markup);
         boolean free = request.service().free();
         this.clampable = !free && request.ceiling() == null && !request.structuredOutput() && request.tools() == 0;
         this.minOutput = settings.minOutputTokens();
@@ -179,18 +185,51 @@ public final class HoldPlan {
     }
 
     private long affordable(Usd amount) {
-        return Math.floorDiv(rates.outputTokensAffordable(amount, inputBound, dearest, markup), request.choices());
+        if (amount.compareTo(calls) < 0) {
+            return -1;
+        }
+        return Math.floorDiv(
+                rates.outputTokensAffordable(amount.minus(calls), inputBound, dearest, markup), request.choices());
     }
 
     /** The worst case, at most the largest amount there is: nobody has that much, so it is never granted. */
     private Usd worstCase(long perChoice) {
         long answers = perChoice > Long.MAX_VALUE / request.choices() ? Long.MAX_VALUE : perChoice * request.choices();
-        return rates.worstCase(inputBound, answers, dearest, markup);
+        Usd tokens = rates.worstCase(inputBound, answers, dearest, markup);
+        return tokens.nano() > Usd.MAX_NANO - calls.nano() ? new Usd(Usd.MAX_NANO) : tokens.plus(calls);
+    }
+
+    private static Terms asked(Terms terms, Map<Attribute, String> attributes) {
+        Terms asked = terms;
+        for (Map.Entry<Attribute, String> attribute : attributes.entrySet()) {
+            asked = asked.with(attribute.getKey(), attribute.getValue());
+        }
+        return asked;
+    }
+
+    /** What the calls of a provider's tools come to at most. */
+    private static Usd calls(Map<UnitClass, Long> calls, ModelRates rates, Terms terms, Markup markup) {
+        Usage.Builder most = Usage.builder();
+        calls.forEach(most::set);
+        Usage usage = most.build();
+        if (calls.isEmpty()) {
+            return Usd.ZERO;
+        }
+        return rates.chargeable(usage, terms, markup) ? rates.amount(usage, terms, markup) : new Usd(Usd.MAX_NANO);
+    }
+
+    /** Each prompt fills its context at most; what makes the model read on and on is taken for what was configured. */
+    private static long inputBound(MeteredRequest request, Limits limits, HoldSettings settings) {
+        long prompts = request.extent().prompts();
+        if (request.extent().unbounded() != null && settings.inputCeiling() != null) {
+            return Math.max(settings.inputCeiling(), promptBound(request, limits));
+        }
+        return Math.min(limits.context() * prompts, promptBound(request, limits));
     }
 
     private static long promptBound(MeteredRequest request, Limits limits) {
         if (request.documentBytes() > 0) {
-            return limits.context();
+            return limits.context() * request.extent().prompts();
         }
         // image constants and counts are far below 2^31 each
         return request.textBytes()

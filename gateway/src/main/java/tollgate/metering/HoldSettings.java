@@ -1,6 +1,7 @@
 package tollgate.metering;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import tollgate.pricing.Usd;
 
 /**
@@ -11,13 +12,20 @@ import tollgate.pricing.Usd;
  * @param maxExchange an exchange that lasts longer is ended and charged
  * @param minOutputTokens no ceiling is lowered below this, or below the model's own where that is less
  * @param maxOverrun how far one exchange may pass what was held before the rest of an absurd figure is disputed
+ * @param inputCeiling the most tokens that a request is held for as its input where nobody can bound what it makes the
+ *     model read; null: such requests are refused
  */
-public record HoldSettings(Duration life, Duration maxExchange, long minOutputTokens, Usd maxOverrun) {
+public record HoldSettings(
+        Duration life,
+        Duration maxExchange,
+        long minOutputTokens,
+        Usd maxOverrun,
+        @Nullable Long inputCeiling) {
     private static final Duration LEAST_LIFE = Duration.ofSeconds(5);
 
     /** The settings of an empty configuration. */
     public static final HoldSettings DEFAULTS =
-            new HoldSettings(Duration.ofSeconds(60), Duration.ofHours(1), 256, Usd.parse("10.00"));
+            new HoldSettings(Duration.ofSeconds(60), Duration.ofHours(1), 256, Usd.parse("10.00"), null);
 
     /** Checks the ranges. */
     public HoldSettings {
@@ -31,6 +39,9 @@ public record HoldSettings(Duration life, Duration maxExchange, long minOutputTo
         if (minOutputTokens < 1) {
             throw new IllegalArgumentException(
                     "holds.min_output_tokens: " + minOutputTokens + " (expected: at least 1)");
+        }
+        if (inputCeiling != null && inputCeiling < 1) {
+            throw new IllegalArgumentException("holds.input_ceiling: " + inputCeiling + " (expected: at least 1)");
         }
         if (maxOverrun.nano() < 0) {
             throw new IllegalArgumentException("holds.max_overrun: " + maxOverrun + " (expected: at least 0)");

@@ -138,10 +138,14 @@ final class Delivery {
         } else if (events == null || events.tornEvent()) {
             exchange.closeBooking();
             server.abort();
+        } else if (events.facts().complete()) {
+            // all but the blank line behind its end came: an error event would become part of that
+            stream(said, lane, events);
         } else {
             lane.passReleasable(events);
-            body(Unpooled.wrappedBuffer(
-                    exchange.dialect().errorEvent(refusal, exchange.id(), commented() ? said.comment() : null)));
+            byte[] event = exchange.dialect()
+                    .errorEvent(announced.service(), refusal, exchange.id(), commented() ? said.comment() : null);
+            body(Unpooled.wrappedBuffer(event));
             end(said);
         }
     }

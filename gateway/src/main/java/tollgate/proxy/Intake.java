@@ -23,6 +23,7 @@ import tollgate.identity.Credentials;
 import tollgate.identity.KeyIdentity;
 import tollgate.identity.KeyLookup;
 import tollgate.metering.HoldPlan;
+import tollgate.pricing.Markup;
 import tollgate.pricing.ModelRates;
 import tollgate.pricing.RateBook;
 import tollgate.pricing.Resolution;
@@ -205,12 +206,19 @@ final class Intake implements RequestReceiver {
             refuse(Refusals.model(request.model()));
             return;
         }
+        String unbounded = request.extent().unbounded();
+        if (unbounded != null && context.holds().inputCeiling() == null) {
+            refuse(Refusals.unbounded(unbounded));
+            return;
+        }
         RateBook book = context.prices().get();
         switch (book.resolve(request.model(), started)) {
             case Resolution.Unknown unknown ->
                 refuse(Refusals.unpriced(request.model(), unknown.nearest(), unknown.periods()));
             case Resolution.Priced(ModelRates rates, boolean byDefault)
             when !byDefault && !serves(rates, request) -> refuse(Refusals.notPricedFor(request));
+            case Resolution.Priced(ModelRates rates, boolean _)
+            when !callsPriced(rates, request) -> refuse(Refusals.callsNotPriced(request));
             case Resolution.Priced(ModelRates rates, boolean byDefault)
             when !priced(rates, request.asked()) -> refuse(Refusals.conditions(request.asked()));
             case Resolution.Priced priced -> {
@@ -259,12 +267,17 @@ final class Intake implements RequestReceiver {
 
     /** The card is of this kind of work, and has a price for what it makes: nothing is free by accident. */
     private static boolean serves(ModelRates rates, MeteredRequest request) {
-        if (request.service().free()) {
-            return true;
-        }
-        return rates.card().service().equals(request.service().wireName())
-                && rates.prices(UnitClass.INPUT)
-                && rates.prices(UnitClass.OUTPUT);
+        Service service = request.service();
+        return service.servedBy(rates.card().service())
+                && (!service.freeByCard()
+                        || rates.worstCase(1, 1, Terms.STANDARD, Markup.NONE).nano() == 0)
+                && (service.free() || rates.prices(UnitClass.INPUT))
+                && (!service.answerBills() || rates.prices(UnitClass.OUTPUT));
+    }
+
+    /** What the provider's tools are called for has a price. */
+    private static boolean callsPriced(ModelRates rates, MeteredRequest request) {
+        return request.extent().calls().keySet().stream().allMatch(rates::prices);
     }
 
     private void handOver(KeyIdentity key, HoldPlan plan) {

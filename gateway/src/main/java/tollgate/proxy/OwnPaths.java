@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,10 +53,13 @@ public final class OwnPaths {
             case "/healthz" -> send(server, 200, "{\"status\":\"ok\"}");
             case "/readyz" -> ready(server);
             default -> {
-                if (!Account.answers(head.path())) {
+                if (Account.answers(head.path())) {
+                    ask(context, server, dialect, key -> told(account.answer(key, head.path())));
+                } else if (Models.answers(head.path())) {
+                    ask(context, server, dialect, key -> new Models(context, dialect).answer(key, head.path()));
+                } else {
                     return false;
                 }
-                ask(context, server, dialect);
             }
         }
         return true;
@@ -73,14 +77,15 @@ public final class OwnPaths {
         }
     }
 
-    private void ask(ProxyContext context, ServerExchange server, Dialect dialect) {
+    private void ask(
+            ProxyContext context, ServerExchange server, Dialect dialect, Function<KeyIdentity, OwnAnswer> answer) {
         switch (Credentials.of(server.head().headers()::getAll, server.head().query())) {
             case Credentials.Missing() -> refuse(server, dialect, Refusals.key());
             case Credentials.Ambiguous() -> refuse(server, dialect, Refusals.twoKeys());
             case Credentials.Found(String secret) ->
                 context.keys()
                         .lookup(secret, Intake.address(server))
-                        .thenAcceptAsync(found -> asked(server, dialect, found), workers)
+                        .thenAcceptAsync(found -> asked(server, dialect, found, answer), workers)
                         .exceptionally(away -> {
                             LOG.warn("a key holder's question could not be answered", away);
                             onLoop(server, () -> refuse(server, dialect, Refusals.keySourceAway()));
@@ -90,24 +95,30 @@ public final class OwnPaths {
     }
 
     /** On a worker. */
-    private void asked(ServerExchange server, Dialect dialect, KeyLookup found) {
+    private static void asked(
+            ServerExchange server, Dialect dialect, KeyLookup found, Function<KeyIdentity, OwnAnswer> answer) {
         switch (found) {
             case KeyLookup.Known(KeyIdentity key) -> {
-                AccountAnswer answer = account.answer(key, server.head().path());
-                onLoop(server, () -> answered(server, dialect, answer));
+                OwnAnswer said = answer.apply(key);
+                onLoop(server, () -> answered(server, dialect, said));
             }
             case KeyLookup.Unknown() -> onLoop(server, () -> refuse(server, dialect, Refusals.key()));
             case KeyLookup.TooMany() -> onLoop(server, () -> refuse(server, dialect, Refusals.tooManyUnknownKeys()));
         }
     }
 
-    private static void answered(ServerExchange server, Dialect dialect, AccountAnswer answer) {
+    private static OwnAnswer told(AccountAnswer answer) {
+        return switch (answer) {
+            case AccountAnswer.Found(String json) -> new OwnAnswer.Json(json);
+            case AccountAnswer.NotFound(String what) -> new OwnAnswer.No(new Refusal(404, "not_found", null, what));
+            case AccountAnswer.Unavailable(String why) -> new OwnAnswer.No(new Refusal(503, "unavailable", null, why));
+        };
+    }
+
+    private static void answered(ServerExchange server, Dialect dialect, OwnAnswer answer) {
         switch (answer) {
-            case AccountAnswer.Found(String json) -> send(server, 200, json);
-            case AccountAnswer.NotFound(String what) ->
-                refuse(server, dialect, new Refusal(404, "not_found", null, what));
-            case AccountAnswer.Unavailable(String why) ->
-                refuse(server, dialect, new Refusal(503, "unavailable", null, why));
+            case OwnAnswer.Json(String text) -> send(server, 200, text);
+            case OwnAnswer.No(Refusal refusal) -> refuse(server, dialect, refusal);
         }
     }
 

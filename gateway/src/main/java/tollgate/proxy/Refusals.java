@@ -2,6 +2,7 @@ package tollgate.proxy;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.MeteredRequest;
 import tollgate.dialect.Refusal;
@@ -9,6 +10,7 @@ import tollgate.http.UpstreamFailure;
 import tollgate.identity.KeyIdentity;
 import tollgate.metering.Ending;
 import tollgate.metering.HoldPlan;
+import tollgate.pricing.UnitClass;
 import tollgate.pricing.Usd;
 import tollgate.wallet.PlaceResult;
 
@@ -19,7 +21,7 @@ final class Refusals {
     private Refusals() {}
 
     /** What a client sent, short enough to be said back. */
-    private static String cut(String quoted) {
+    static String cut(String quoted) {
         return quoted.length() <= LONGEST_QUOTED ? quoted : quoted.substring(0, LONGEST_QUOTED) + "…";
     }
 
@@ -106,6 +108,29 @@ final class Refusals {
                 "model",
                 "the model '" + request.model() + "' has no rates for "
                         + request.service().wireName());
+    }
+
+    static Refusal callsNotPriced(MeteredRequest request) {
+        return new Refusal(
+                400,
+                "model_not_priced",
+                "tools",
+                "the model '" + request.model()
+                        + "' has no rates for all of the provider's own tools that are asked for: "
+                        + request.extent().calls().keySet().stream()
+                                .map(UnitClass::wireName)
+                                .sorted()
+                                .collect(Collectors.joining(", ")));
+    }
+
+    static Refusal unbounded(String param) {
+        return new Refusal(
+                400,
+                "unbounded_input",
+                param,
+                param
+                        + ": what it makes the model read cannot be bounded beforehand (expected: absent, or an input_ceiling"
+                        + " in this gateway's configuration)");
     }
 
     static Refusal conditions(MeteredRequest.Conditions asked) {

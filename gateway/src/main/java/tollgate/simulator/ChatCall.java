@@ -79,9 +79,8 @@ record ChatCall(
     }
 
     /** Real providers answer with the dated name of an alias. */
-    private static String dated(String asked) {
-        int tilde = asked.indexOf('~');
-        String name = tilde < 0 ? asked : asked.substring(0, tilde);
+    static String dated(String asked) {
+        String name = plain(asked);
         return switch (name) {
             case "gpt-4o" -> "gpt-4o-2024-08-06";
             case "gpt-4o-mini" -> "gpt-4o-mini-2024-07-18";
@@ -89,6 +88,12 @@ record ChatCall(
             case "gpt-4.1-mini" -> "gpt-4.1-mini-2025-04-14";
             default -> name;
         };
+    }
+
+    /** A model's name without directives. */
+    static String plain(String asked) {
+        int tilde = asked.indexOf('~');
+        return tilde < 0 ? asked : asked.substring(0, tilde);
     }
 
     /** The names a request carries, for the sandbox's model list. */

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code tokens=N}</td><td>answer with N tokens instead of an echo</td></tr>
  * <tr><td>{@code reasoning=N}</td><td>bill N hidden reasoning tokens</td></tr>
  * <tr><td>{@code cache-read=N, cache-write=N, cache-write-1h=N}</td><td>tokens of the prompt's caches (Anthropic)</td></tr>
+ * <tr><td>{@code searches=N, file-searches=N, containers=N}</td><td>calls of the provider's own tools (Responses)</td></tr>
  * <tr><td>{@code pace=20ms}</td><td>wait so long before each event, or before a whole answer</td></tr>
  * <tr><td>{@code burst=N}</td><td>N events in each write (default 1)</td></tr>
  * <tr><td>{@code slice=N}</td><td>write the body in pieces of N bytes, one a pace</td></tr>
@@ -36,9 +37,9 @@ final class Directives {
     /** The header that carries directives. */
     static final String HEADER = "X-Sandbox";
 
-    private static final Pattern NAME =
-            Pattern.compile("tokens|reasoning|pace|burst|slice|event-bytes|cut|stall|usage|done"
-                    + "|error|malformed|status|retry-after|code|barrier|encoding|eol");
+    private static final Pattern NAME = Pattern.compile(
+            "tokens|reasoning|pace|burst|slice|event-bytes|cut|stall|usage|done"
+                    + "|searches|file-searches|containers|error|malformed|status|retry-after|code|barrier|encoding|eol");
 
     private final Map<String, String> given;
 

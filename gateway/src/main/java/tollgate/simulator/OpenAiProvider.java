@@ -6,8 +6,14 @@ import io.netty.handler.codec.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** OpenAI's Chat Completions. */
+/** OpenAI, at one kind of work. */
 final class OpenAiProvider implements Provider {
+    private final OpenAiWork work;
+
+    OpenAiProvider(OpenAiWork work) {
+        this.work = work;
+    }
+
     @Override
     public HttpHeaders headers(String contentType) {
         return new DefaultHttpHeaders()
@@ -27,20 +33,17 @@ final class OpenAiProvider implements Provider {
 
     @Override
     public @Nullable String fault(HttpHeaders asked, JsonNode body) {
-        return body.path("messages").isArray() && !body.path("messages").isEmpty()
-                ? null
-                : "Invalid 'messages': expected a non-empty array.";
+        return work.fault(body);
     }
 
     @Override
     public boolean isTooLarge(JsonNode body, Directives directives) {
-        ChatCall call = ChatCall.of(body);
-        return ChatAnswer.isTooLarge(call.stream(), call.ceiling(), call.choices(), directives);
+        return work.isTooLarge(body, directives);
     }
 
     @Override
     public Answer answer(JsonNode body, Directives directives) {
-        return new ChatAnswer(ChatCall.of(body), directives);
+        return work.answer(body, directives);
     }
 
     @Override

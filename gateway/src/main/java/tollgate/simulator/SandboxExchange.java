@@ -24,7 +24,11 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** One request to the sandbox. Confined to its event loop. */
 final class SandboxExchange implements RequestReceiver {
-    private static final Provider OPENAI = new OpenAiProvider();
+    private static final Provider OPENAI = new OpenAiProvider(OpenAiWork.CHAT);
+    private static final Provider COMPLETIONS = new OpenAiProvider(OpenAiWork.COMPLETIONS);
+    private static final Provider EMBEDDINGS = new OpenAiProvider(OpenAiWork.EMBEDDINGS);
+    private static final Provider MODERATION = new OpenAiProvider(OpenAiWork.MODERATION);
+    private static final Provider RESPONSES = new OpenAiProvider(OpenAiWork.RESPONSES);
     private static final Provider ANTHROPIC = new AnthropicProvider(false);
     private static final Provider COUNTING = new AnthropicProvider(true);
 
@@ -62,6 +66,10 @@ final class SandboxExchange implements RequestReceiver {
         String route = head.method() + " " + head.path();
         switch (route) {
             case "POST /v1/chat/completions" -> converse(head, OPENAI);
+            case "POST /v1/completions" -> converse(head, COMPLETIONS);
+            case "POST /v1/embeddings" -> converse(head, EMBEDDINGS);
+            case "POST /v1/moderations" -> converse(head, MODERATION);
+            case "POST /v1/responses" -> converse(head, RESPONSES);
             case "POST /v1/messages" -> converse(head, ANTHROPIC);
             case "POST /v1/messages/count_tokens" -> converse(head, COUNTING);
             case "GET /v1/models" -> json(200, models());

@@ -103,6 +103,13 @@ public final class Recordings {
                 .toList();
     }
 
+    /** All of some directories, but those whose own numbers disagree. */
+    public static List<Recording> in(String... dialects) {
+        return of(Set.of(dialects)).stream()
+                .filter(each -> !each.notes().contains("AMBIGUOUS"))
+                .toList();
+    }
+
     private static List<Recording> of(Set<String> dialects) {
         Path shared = shared();
         Path manifest = shared.resolve("recordings/manifest.tsv");

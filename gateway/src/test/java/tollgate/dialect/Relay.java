@@ -28,9 +28,14 @@ public final class Relay {
         this.body = body;
     }
 
+    /** The answer to any service. */
+    public static Relay of(Dialect dialect, Service service, byte[] body, boolean stream, boolean hideUsage) {
+        return new Relay(dialect.scanner(service, new AnswerShape(stream, hideUsage, false)), body);
+    }
+
     /** The stream of a conversation's answer. */
     public static Relay stream(Dialect dialect, byte[] body, boolean hideUsage) {
-        return new Relay(dialect.scanner(Service.CHAT, new AnswerShape(true, hideUsage, false)), body);
+        return of(dialect, Service.CHAT, body, true, hideUsage);
     }
 
     /** The same, as text. */
@@ -40,7 +45,7 @@ public final class Relay {
 
     /** A whole answer. */
     public static Relay whole(Dialect dialect, byte[] body) {
-        return new Relay(dialect.scanner(Service.CHAT, new AnswerShape(false, false, false)), body);
+        return of(dialect, Service.CHAT, body, false, false);
     }
 
     /** Inserts {@link #COMMENT} where the scanner says. */

@@ -22,11 +22,14 @@ class ScanAllocationTest {
                 "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"hello\"}}\n\n",
                 "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"signature_delta\",\"signature\":\"c2ln\"}}\n\n",
                 "event: ping\ndata: {\"type\": \"ping\"}\n\n",
+                "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",\"sequence_number\":9,\"item_id\":\"msg_1\",\"output_index\":0,\"delta\":\"hello\",\"logprobs\":[],\"obfuscation\":\"x\"}\n\n",
                 "data: {\"id\":\"c\",\"model\":\"m\",\"service_tier\":\"default\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"hello\"}}],\"usage\":null}\n\n",
             })
     void an_event_without_usage_allocates_nothing(String event) {
-        Dialect dialect = event.startsWith("event") ? new AnthropicDialect() : new OpenAiDialect();
-        AnswerScanner scanner = dialect.scanner(Service.CHAT, new AnswerShape(true, true, false));
+        boolean response = event.startsWith("event: response");
+        Dialect dialect = event.startsWith("event") && !response ? new AnthropicDialect() : new OpenAiDialect();
+        AnswerScanner scanner =
+                dialect.scanner(response ? Service.RESPONSES : Service.CHAT, new AnswerShape(true, true, false));
         ByteBuf slice = Unpooled.wrappedBuffer(event.getBytes(StandardCharsets.UTF_8));
         scan(scanner, slice);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +43,42 @@ final class HoldPlanTest {
         HoldPlan plan = Requests.plan(Requests.request(ceiling, choices, textBytes));
         assertThat(plan.min()).isEqualTo(nano(min));
         assertThat(plan.want()).isEqualTo(nano(want));
+    }
+
+    @ParameterizedTest(name = "{0} prompts of {1} bytes")
+    @CsvSource({"1, 90000, 90000", "1, 250000, 100000", "3, 250000, 250000", "3, 900000, 300000"})
+    void each_prompt_fills_its_own_context_at_most(int prompts, long textBytes, long bound) {
+        MeteredRequest request = Requests.prompts(Requests.request(0L, prompts, textBytes), prompts);
+        assertThat(Requests.plan(request).inputBound()).isEqualTo(bound);
+    }
+
+    /** A search costs 10,000,000 nano-dollars, and 32 of them 320,000,000. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "nothing configured: its own text alone,   -,    100,      0,        101_000_000",
+                "what was configured,                  20000,    100,      0,        120_900_000",
+                "more text than was configured,          200,    500,      0,        101_400_000",
+                "more than a context may be configured, 500000,  100,      0,        600_900_000",
+                "calls of tools besides,               20000,    100,     32,        440_900_000",
+            })
+    void input_that_nobody_can_bound_is_held_as_configured_and_calls_of_tools_besides(
+            String story, Long ceiling, long textBytes, long calls, String want) {
+        ModelRates rates = Requests.rates("input=1 output=10 web_search=10000");
+        MeteredRequest.Extent extent = new MeteredRequest.Extent(
+                1, "tools[0].type", calls == 0 ? Map.of() : Map.of(UnitClass.WEB_SEARCH, calls));
+        MeteredRequest request = Requests.extent(Requests.request(10_090L, 1, textBytes), extent);
+        HoldSettings settings = new HoldSettings(
+                HoldSettings.DEFAULTS.life(),
+                HoldSettings.DEFAULTS.maxExchange(),
+                256,
+                HoldSettings.DEFAULTS.maxOverrun(),
+                ceiling);
+        HoldPlan plan = HoldPlan.of(
+                request, rates, RateBook.of(List.of(rates.card())), Terms.STANDARD, Buyer.ANYBODY, settings);
+        assertThat(plan.want()).isEqualTo(nano(want));
+        assertThat(plan.min()).isEqualTo(nano(want));
     }
 
     @Test

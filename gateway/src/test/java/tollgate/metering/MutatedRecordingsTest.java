@@ -45,6 +45,8 @@ final class MutatedRecordingsTest {
                     "null",
                     "\"usage\":{",
                     "\"type\":\"message_stop\"",
+                    "\"type\":\"response.completed\",",
+                    "\"container_id\":\"c\",",
                     "\u0000",
                     ":",
                     ": tollgate ")
@@ -53,13 +55,20 @@ final class MutatedRecordingsTest {
 
     static Stream<Arguments> dialects() {
         return Stream.of(
-                Arguments.of(new AnthropicDialect(), Recordings.messages()),
-                Arguments.of(new OpenAiDialect(), Recordings.chat()));
+                Arguments.of(new AnthropicDialect(), Service.CHAT, SEEDS, Recordings.messages()),
+                Arguments.of(new OpenAiDialect(), Service.CHAT, SEEDS, Recordings.chat()),
+                // a fifth of the others' number: what is their own is only the document
+                Arguments.of(
+                        new OpenAiDialect(),
+                        Service.RESPONSES,
+                        SEEDS / 5,
+                        Recordings.in("openai-responses", "azure-responses", "deepseek-responses", "xai-responses")));
     }
 
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest(name = "{0} {1}")
     @MethodSource("dialects")
-    void a_broken_answer_is_read_to_its_end_and_charged_within_bounds(Dialect dialect, List<Recording> recordings) {
+    void a_broken_answer_is_read_to_its_end_and_charged_within_bounds(
+            Dialect dialect, Service service, int seeds, List<Recording> recordings) {
         Assumptions.assumeFalse(recordings.isEmpty(), "no recordings here");
         List<Recording> chosen =
                 recordings.stream().filter(each -> each.body().length < LONGEST).toList();
@@ -67,14 +76,13 @@ final class MutatedRecordingsTest {
         chosen.forEach(each -> bodies.add(each.body()));
         HoldPlan plan = Requests.plan(Requests.request(4_000L, 1, 40_000));
         Usd most = plan.want().plus(HoldSettings.DEFAULTS.maxOverrun());
-        for (long seed = 1; seed <= SEEDS; seed++) {
+        for (long seed = 1; seed <= seeds; seed++) {
             Random random = new Random(seed);
             int picked = random.nextInt(bodies.size());
             byte[] body = mutated(random, bodies.get(picked));
             String story = "seed " + seed + " of " + chosen.get(picked);
             AnswerScanner scanner = dialect.scanner(
-                    Service.CHAT,
-                    new AnswerShape(chosen.get(picked).stream(), random.nextBoolean(), random.nextBoolean()));
+                    service, new AnswerShape(chosen.get(picked).stream(), random.nextBoolean(), random.nextBoolean()));
             long released = 0;
             for (int at = 0; at < body.length; ) {
                 int length = Math.min(body.length - at, 1 + random.nextInt(2_000));

@@ -64,8 +64,39 @@ final class Requests {
                 like.splicePoints());
     }
 
+    static MeteredRequest prompts(MeteredRequest like, int prompts) {
+        return extent(like, MeteredRequest.Extent.prompts(prompts));
+    }
+
+    static MeteredRequest extent(MeteredRequest like, MeteredRequest.Extent extent) {
+        return new MeteredRequest(
+                like.service(),
+                like.model(),
+                like.stream(),
+                like.usageAsked(),
+                like.ceiling(),
+                like.choices(),
+                like.textBytes(),
+                like.images(),
+                like.documentBytes(),
+                like.tools(),
+                like.structuredOutput(),
+                null,
+                like.asked(),
+                extent,
+                null,
+                Map.of(),
+                List.of(),
+                like.splicePoints());
+    }
+
     static HoldPlan plan(MeteredRequest request) {
         return plan(request, RateBook.of(List.of(RATES.card())));
+    }
+
+    static HoldPlan plan(MeteredRequest request, ModelRates rates) {
+        RateBook book = RateBook.of(List.of(rates.card()));
+        return HoldPlan.of(request, rates, book, Terms.STANDARD, Buyer.ANYBODY, HoldSettings.DEFAULTS);
     }
 
     static HoldPlan plan(MeteredRequest request, RateBook book) {

@@ -19,6 +19,7 @@ public abstract class AnswerDocument extends JsonWalk {
 
     private final Capture usage = new Capture();
     private final Capture failure = new Capture();
+    private final Capture aside = new Capture();
     private @Nullable Capture open;
     private int openDepth;
     private int usageRank;
@@ -77,6 +78,24 @@ public abstract class AnswerDocument extends JsonWalk {
     /** It is the event that ends a stream. */
     protected abstract boolean isTerminal();
 
+    /** It has been read to its end: one event, or the whole answer. */
+    protected void ends() {}
+
+    /** It says something of what was used. */
+    protected boolean tells() {
+        return usage.isWhole();
+    }
+
+    /** Events without generated text, beyond the two for each choice that streams usually have. */
+    protected int silentEvents() {
+        return 0;
+    }
+
+    /** Nothing in the document so far counts more than {@link #standing} and the texts of the last names say. */
+    protected boolean repeatable() {
+        return true;
+    }
+
     /** Streams of the dialect end with {@code [DONE]}, not with a document. */
     protected abstract boolean endsAtDone();
 
@@ -88,6 +107,7 @@ public abstract class AnswerDocument extends JsonWalk {
         usageRank = 0;
         usage.forget();
         failure.forget();
+        aside.forget();
         stretch = 0;
         learning = null;
     }
@@ -151,7 +171,7 @@ public abstract class AnswerDocument extends JsonWalk {
         learning = null;
         stringBegan = false;
         // What was kept of the document is no part of a stretch: those with usage or errors are read every time.
-        boolean plain = usageRank == 0 && open == null && !failure.isWhole();
+        boolean plain = usageRank == 0 && open == null && !failure.isWhole() && repeatable();
         if (plain && learnt != null) {
             learnt.learn(wholePlace(), openObjects(), units, counted, countedApart, a, learningFrom, to);
             learnt.says(model.saidSince(), tier.saidSince());
@@ -205,6 +225,16 @@ public abstract class AnswerDocument extends JsonWalk {
     /** An error object begins. */
     protected final void captureFailure(int index) {
         capture(failure, index);
+    }
+
+    /** Another object begins that the dialect wants whole: the last one stands. */
+    protected final void captureAside(int index) {
+        capture(aside, index);
+    }
+
+    /** What was kept by {@link #captureAside}. */
+    protected final Capture aside() {
+        return aside;
     }
 
     private void capture(Capture capture, int index) {

@@ -202,6 +202,10 @@ public final class EventStreamScanner extends EventLines implements AnswerScanne
     private void blockEnds(long end) {
         boolean data = dataSeen;
         if (data && isTerminal()) {
+            terminalEnds();
+            if (!endsAtDone && facts.document.isUsageEvent()) {
+                usageEnds();
+            }
             terminate(lineStart());
             facts.complete = true;
             decided = end;
@@ -235,6 +239,23 @@ public final class EventStreamScanner extends EventLines implements AnswerScanne
 
     private boolean isTerminal() {
         return endsAtDone ? done.found() : facts.document.isTerminal();
+    }
+
+    /** The event that ends the stream is the one that reports its usage. */
+    private void usageEnds() {
+        if (costInUsage) {
+            costAt = usageEnd;
+        } else {
+            // it carries the whole answer once more: only what dispatches it waits for the settlement
+            boundary = lineStart();
+        }
+    }
+
+    /** Where a document ends the stream, it may be the one that says what was used. */
+    private void terminalEnds() {
+        if (!endsAtDone && (facts.document.tells() || facts.document.isError())) {
+            facts.documentEnds(namedError);
+        }
     }
 
     private void terminate(long comment) {
@@ -286,6 +307,7 @@ public final class EventStreamScanner extends EventLines implements AnswerScanne
             endsLine = true;
         }
         if (dataSeen && isTerminal()) {
+            terminalEnds();
             facts.complete = true;
         } else if (dataSeen && (clean || facts.document.isObject())) {
             lineDropped = false;

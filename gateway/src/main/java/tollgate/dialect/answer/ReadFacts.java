@@ -28,6 +28,7 @@ public final class ReadFacts implements AnswerFacts {
     /** One event, or the whole answer, has been read. */
     void documentEnds(boolean namedError) {
         events++;
+        document.ends();
         if (!document.isObject()) {
             malformed++;
             error |= namedError;
@@ -40,9 +41,10 @@ public final class ReadFacts implements AnswerFacts {
                 errorCode = ErrorObject.code(failure.bytes(), failure.length());
             }
         }
-        Capture reported = document.usage();
-        if (reported.isWhole()) {
-            UsageReport read = reader.read(reported.bytes(), reported.length(), document.usageRank());
+        if (document.tells()) {
+            Capture reported = document.usage();
+            int length = reported.isWhole() ? reported.length() : 0;
+            UsageReport read = reader.read(reported.bytes(), length, document.usageRank());
             if (read != null) {
                 report = read;
                 usageReports++;
@@ -108,7 +110,7 @@ public final class ReadFacts implements AnswerFacts {
 
     @Override
     public int events() {
-        return events;
+        return events - document.silentEvents();
     }
 
     @Override

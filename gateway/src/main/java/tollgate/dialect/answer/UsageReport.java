@@ -29,7 +29,7 @@ public record UsageReport(
          * Reads one; never throws, whatever it holds.
          *
          * @param bytes its JSON, from the first byte on
-         * @param length how many bytes
+         * @param length how many bytes; 0 where its document tells of use in another way
          * @param rank where it stood in its document
          * @return null where it tells nothing: what was reported before stands
          */

@@ -13,6 +13,7 @@ import tollgate.dialect.AnswerScanner;
 import tollgate.dialect.AnswerShape;
 import tollgate.dialect.Dialect;
 import tollgate.dialect.ErrorBody;
+import tollgate.dialect.OfferedModel;
 import tollgate.dialect.Refusal;
 import tollgate.dialect.RequestReading;
 import tollgate.dialect.Service;
@@ -57,6 +58,21 @@ public final class AnthropicDialect implements Dialect {
     }
 
     @Override
+    public Set<Service> services() {
+        return Set.of(Service.CHAT, Service.COUNT_TOKENS);
+    }
+
+    @Override
+    public String modelList(List<OfferedModel> models) {
+        return ModelDocument.list(models);
+    }
+
+    @Override
+    public String model(OfferedModel model) {
+        return ModelDocument.of(model);
+    }
+
+    @Override
     public RequestReading read(Service service, ByteBuf body) {
         return RequestReader.read(body, parser -> new MessagesRequestReader(parser, service));
     }
@@ -87,7 +103,7 @@ public final class AnthropicDialect implements Dialect {
     }
 
     @Override
-    public byte[] errorEvent(Refusal refusal, String exchange, byte @Nullable [] comment) {
+    public byte[] errorEvent(Service service, Refusal refusal, String exchange, byte @Nullable [] comment) {
         ByteArrayOutputStream event = new ByteArrayOutputStream();
         event.writeBytes(
                 ("event: error\ndata: " + ErrorDocument.of(refusal, exchange) + "\n").getBytes(StandardCharsets.UTF_8));

@@ -3,7 +3,7 @@ package tollgate.dialect.openai;
 import tollgate.dialect.answer.AnswerDocument;
 
 /**
- * One chunk of a chat stream, or one whole chat answer.
+ * One chunk of a stream, or one whole answer, of chat or completions.
  *
  * <p>Usage stands at the top level; some vendors also, or only, repeat it under {@code x_groq} or in the first choice.
  * Of several places the top level wins, of repeated names the last.
@@ -152,6 +152,8 @@ final class ChatDocument extends AnswerDocument {
             case IN_CHOICE -> {
                 if (top == Name.CHOICES && first == '{') {
                     inChoice(index);
+                } else if (top == Name.CHOICES && first == '"' && second == Name.TEXT) {
+                    return COUNT;
                 }
             }
             default -> {}

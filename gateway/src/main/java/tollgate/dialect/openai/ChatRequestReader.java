@@ -1,13 +1,11 @@
 package tollgate.dialect.openai;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.MeteredRequest;
 import tollgate.dialect.Service;
-import tollgate.dialect.Splice;
 import tollgate.dialect.json.BadRequest;
 import tollgate.dialect.json.RequestReader;
 import tollgate.dialect.json.TextWeight;
@@ -23,15 +21,15 @@ final class ChatRequestReader extends RequestReader {
     private static final int UNITS_A_TOOL = 32;
 
     private static final int MOST_CHOICES = 128;
+    private static final String CEILING = "max_completion_tokens";
 
     private final MessageReader messages;
+    private final StreamOptions streamOptions;
     private final List<ChatSplicePoints.Ceiling> ceilings = new ArrayList<>();
-    private final Map<String, String> metadata = new HashMap<>();
+    private Map<String, String> metadata = Map.of();
     private int openCeiling = -1;
     private @Nullable String model;
     private boolean stream;
-    private boolean usageAsked;
-    private @Nullable Splice usageSplice;
     private long choices = 1;
     private int tools;
     private boolean structured;
@@ -42,6 +40,7 @@ final class ChatRequestReader extends RequestReader {
         super(parser, ChatFields.TABLE);
         weight = UNITS_A_REQUEST;
         messages = new MessageReader(parser);
+        streamOptions = new StreamOptions(parser);
     }
 
     @Override
@@ -50,7 +49,7 @@ final class ChatRequestReader extends RequestReader {
             case "model" -> model = Value.text(parser, name);
             case "messages" -> messages.read();
             case "stream" -> stream = Value.bool(parser, name);
-            case "stream_options" -> streamOptions();
+            case "stream_options" -> streamOptions.read();
             case "max_tokens", "max_completion_tokens" -> ceiling(name);
             case "n" -> choices = choices();
             case "tools" -> tools(name, true);
@@ -58,41 +57,10 @@ final class ChatRequestReader extends RequestReader {
             case "response_format" -> responseFormat();
             case "reasoning_effort" -> reasoningEffort = Value.text(parser, name);
             case "modalities" -> modalities();
-            case "service_tier" -> serviceTier();
+            case "service_tier" -> ServiceTiers.read(parser);
             case "user" -> user = Value.text(parser, name);
-            case "metadata" -> metadata();
+            case "metadata" -> metadata = Metadata.read(parser);
             default -> weight += TextWeight.of(parser);
-        }
-    }
-
-    private void streamOptions() {
-        int at = offset();
-        JsonToken token = parser.currentToken();
-        if (token == JsonToken.VALUE_NULL) {
-            usageSplice = new Splice(at, "null", "{\"include_usage\":true}");
-            return;
-        }
-        if (token != JsonToken.START_OBJECT) {
-            throw BadRequest.value("stream_options", Value.found(parser), "an object");
-        }
-        boolean empty = true;
-        boolean given = false;
-        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-            empty = false;
-            String name = parser.currentName();
-            parser.nextToken();
-            if (name.equals("include_usage")) {
-                if (given) {
-                    throw BadRequest.repeated("stream_options.include_usage");
-                }
-                given = true;
-                usageAsked = Value.bool(parser, "stream_options.include_usage");
-                usageSplice = new Splice(offset(), parser.getString(), "true");
-            }
-            parser.skipChildren();
-        }
-        if (!given) {
-            usageSplice = new Splice(at + 1, "", empty ? "\"include_usage\":true" : "\"include_usage\":true,");
         }
     }
 
@@ -100,7 +68,7 @@ final class ChatRequestReader extends RequestReader {
         Long tokens = Value.count(parser, name);
         if (tokens != null) {
             ceilings.add(new ChatSplicePoints.Ceiling(offset(), parser.getString(), tokens));
-        } else if (name.equals("max_completion_tokens")) {
+        } else if (name.equals(CEILING)) {
             openCeiling = offset();
         }
     }
@@ -189,52 +157,21 @@ final class ChatRequestReader extends RequestReader {
         }
     }
 
-    private void serviceTier() {
-        String tier = Value.text(parser, "service_tier");
-        if (tier != null && !tier.equals("auto") && !tier.equals("default")) {
-            throw new BadRequest(
-                    "unsupported_parameter",
-                    "service_tier",
-                    "service_tier: " + Value.quoted(tier) + " (expected: auto or default)");
-        }
-    }
-
-    private void metadata() {
-        if (parser.currentToken() == JsonToken.VALUE_NULL) {
-            return;
-        }
-        if (parser.currentToken() != JsonToken.START_OBJECT) {
-            throw BadRequest.value("metadata", Value.found(parser), "an object");
-        }
-        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-            String name = parser.currentName();
-            String value = parser.nextToken().isScalarValue() ? parser.getString() : null;
-            if (value != null && parser.currentToken() != JsonToken.VALUE_NULL) {
-                metadata.put(name, value);
-            }
-            parser.skipChildren();
-        }
-    }
-
     @Override
     protected MeteredRequest finished() {
         String asked = required(model);
         if (!given("messages")) {
             throw BadRequest.value("messages", "absent", "an array");
         }
-        if (stream && !given("stream_options")) {
-            usageSplice = new Splice(start, "", "\"stream_options\":{\"include_usage\":true},");
-        }
         Long ceiling = null;
         for (ChatSplicePoints.Ceiling given : ceilings) {
             ceiling = ceiling == null ? given.tokens() : Math.max(ceiling, given.tokens());
         }
-        boolean splice = stream && !usageAsked;
         return new MeteredRequest(
                 Service.CHAT,
                 asked,
                 stream,
-                usageAsked,
+                streamOptions.asked(),
                 ceiling,
                 Math.toIntExact(choices),
                 weight + messages.weight(),
@@ -247,6 +184,7 @@ final class ChatRequestReader extends RequestReader {
                 user,
                 metadata,
                 unknown(),
-                new ChatSplicePoints(start, splice ? usageSplice : null, ceilings, openCeiling));
+                new ChatSplicePoints(
+                        start, stream ? streamOptions.splice(start) : null, CEILING, ceilings, openCeiling));
     }
 }

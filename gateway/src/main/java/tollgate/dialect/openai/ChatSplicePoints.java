@@ -8,15 +8,16 @@ import tollgate.dialect.Splice;
 import tollgate.dialect.SplicePoints;
 
 /**
- * Where a chat request can be changed. Offsets are bytes from the start of the body.
+ * Where a request can be changed that is for a conversation's next message. Offsets are bytes from the start of the body.
  *
  * @param start right after the body's opening brace; an object that is not empty follows
  * @param usage the splice that makes the upstream report usage; null where the client asked for it, or no stream is
  *     wanted
+ * @param ceilingName the field to set where the client gave no ceiling
  * @param ceilings the ceilings that the client gave as numbers
- * @param openCeiling where {@code max_completion_tokens} stands with {@code null}; -1 for nowhere
+ * @param openCeiling where that field stands with {@code null}; -1 for nowhere
  */
-record ChatSplicePoints(int start, @Nullable Splice usage, List<Ceiling> ceilings, int openCeiling)
+record ChatSplicePoints(int start, @Nullable Splice usage, String ceilingName, List<Ceiling> ceilings, int openCeiling)
         implements SplicePoints {
     /** One ceiling as written. */
     record Ceiling(int offset, String text, long tokens) {}
@@ -37,7 +38,7 @@ record ChatSplicePoints(int start, @Nullable Splice usage, List<Ceiling> ceiling
                 splices.add(
                         openCeiling >= 0
                                 ? new Splice(openCeiling, "null", ceiling.toString())
-                                : new Splice(start, "", "\"max_completion_tokens\":" + ceiling + ","));
+                                : new Splice(start, "", "\"" + ceilingName + "\":" + ceiling + ","));
             }
         }
         splices.sort(Comparator.comparingInt(Splice::offset));

@@ -29,16 +29,38 @@ final class ErrorDocument {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
             json.writeStartObject();
-            json.writeObjectPropertyStart("error");
-            json.writeStringProperty("message", refusal.message());
-            json.writeStringProperty("type", type(refusal));
-            nullable(json, "param", refusal.param());
-            json.writeStringProperty("code", refusal.code());
-            refusal.writeDetails(json);
-            json.writeEndObject();
+            error(json, refusal);
             json.writeEndObject();
         }
         return text.toString();
+    }
+
+    /**
+     * The data of an event that ends a stream of Responses. The documentation has its fields at the top; what is sent has
+     * them in an error object, which is what libraries raise on: both are here.
+     */
+    static String event(Refusal refusal) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
+            json.writeStartObject();
+            json.writeStringProperty("type", "error");
+            json.writeStringProperty("code", refusal.code());
+            json.writeStringProperty("message", refusal.message());
+            nullable(json, "param", refusal.param());
+            error(json, refusal);
+            json.writeEndObject();
+        }
+        return text.toString();
+    }
+
+    private static void error(JsonGenerator json, Refusal refusal) {
+        json.writeObjectPropertyStart("error");
+        json.writeStringProperty("message", refusal.message());
+        json.writeStringProperty("type", type(refusal));
+        nullable(json, "param", refusal.param());
+        json.writeStringProperty("code", refusal.code());
+        refusal.writeDetails(json);
+        json.writeEndObject();
     }
 
     private static void nullable(JsonGenerator json, String name, @Nullable String value) {

@@ -7,14 +7,17 @@ import tollgate.dialect.json.NameTable;
 /** The names inside an answer that mean something to metering. */
 enum Name {
     CHOICES,
+    DATA,
     DELTA,
     ERROR,
     FUNCTION_CALL,
     ID,
     MESSAGE,
     MODEL,
+    RESULTS,
     ROLE,
     SERVICE_TIER,
+    TEXT,
     TOOL_CALLS,
     TYPE,
     USAGE,
@@ -22,7 +25,7 @@ enum Name {
     OTHER;
 
     /** Every {@link #number} fits in so many bits. */
-    static final int BITS = 4;
+    static final int BITS = 5;
 
     private static final Name[] ALL = values();
     private static final NameTable TABLE = new NameTable(

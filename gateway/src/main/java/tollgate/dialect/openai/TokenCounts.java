@@ -11,7 +11,8 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * The counts of one usage object as the wire has them: {@code prompt} and {@code completion} are totals, the others
+ * The counts of one usage object as the wire has them: {@code prompt} and {@code completion} ({@code input} and {@code
+ * output} in Responses) are totals, the others
  * shares of them. Absent counts are 0; of the two totals it is told whether they were.
  *
  * @param promptUntold neither the prompt nor a total that tells it was stated
@@ -61,7 +62,7 @@ record TokenCounts(
 
     /** Reads a usage object as a report of its own: the last one of an answer stands. */
     static @Nullable UsageReport report(byte[] bytes, int length, int rank) {
-        TokenCounts counts = read(bytes, length);
+        TokenCounts counts = read(bytes, length, false);
         return counts == null
                 ? null
                 : new UsageReport(
@@ -74,13 +75,36 @@ record TokenCounts(
                         null);
     }
 
-    /** Reads a usage object; null when it states neither prompt nor completion, or cannot be read. */
-    static @Nullable TokenCounts read(byte[] bytes, int length) {
+    /**
+     * Reads a usage object of a service whose answers have no tokens: the prompt, or a total that is told alone. Tokens of
+     * an answer are listed only where somebody reports any.
+     */
+    static @Nullable UsageReport promptReport(byte[] bytes, int length, int rank) {
+        TokenCounts counts = read(bytes, length, true);
+        if (counts == null) {
+            return null;
+        }
+        Usage.Builder prompt = Usage.builder();
+        counts.usage().asMap().forEach((unit, count) -> {
+            if (unit == UnitClass.INPUT || count > 0) {
+                prompt.set(unit, count);
+            }
+        });
+        boolean answered = counts.completion > 0;
+        return new UsageReport(prompt.build(), 0, counts.promptUntold, false, counts.doubtful || answered, null, null);
+    }
+
+    /**
+     * Reads a usage object; null when it states neither prompt nor completion, or cannot be read.
+     *
+     * @param totalTells a total that stands alone is the prompt
+     */
+    static @Nullable TokenCounts read(byte[] bytes, int length, boolean totalTells) {
         try (JsonParser parser = Jackson.parser(bytes, 0, length)) {
             parser.nextToken();
             Reader reader = new Reader(parser);
             reader.object(0);
-            return reader.counts();
+            return reader.counts(totalTells);
         } catch (JacksonException unreadable) {
             return null;
         }
@@ -97,6 +121,8 @@ record TokenCounts(
         private final JsonParser parser;
         private long prompt = ABSENT;
         private long completion = ABSENT;
+        private long input = ABSENT;
+        private long output = ABSENT;
         private long total = ABSENT;
         private long cached = ABSENT;
         private long cachedElsewhere = ABSENT;
@@ -120,8 +146,8 @@ record TokenCounts(
                             place != ROOT
                                     ? ELSEWHERE
                                     : switch (name) {
-                                        case "prompt_tokens_details" -> PROMPT_DETAILS;
-                                        case "completion_tokens_details" -> COMPLETION_DETAILS;
+                                        case "prompt_tokens_details", "input_tokens_details" -> PROMPT_DETAILS;
+                                        case "completion_tokens_details", "output_tokens_details" -> COMPLETION_DETAILS;
                                         default -> ELSEWHERE;
                                     });
                 } else if (parser.currentToken() == JsonToken.START_ARRAY) {
@@ -141,6 +167,8 @@ record TokenCounts(
             switch (name) {
                 case "prompt_tokens" -> prompt = told(prompt);
                 case "completion_tokens" -> completion = told(completion);
+                case "input_tokens" -> input = told(input);
+                case "output_tokens" -> output = told(output);
                 case "total_tokens" -> total = count(total);
                 case "prompt_cache_hit_tokens", "cached_tokens", "num_cached_tokens" ->
                     cachedElsewhere = count(cachedElsewhere);
@@ -189,7 +217,13 @@ record TokenCounts(
         }
 
         @Nullable
-        TokenCounts counts() {
+        TokenCounts counts(boolean totalTells) {
+            // of Responses; where somebody names both, those of chat go first
+            prompt = prompt == ABSENT ? input : prompt;
+            completion = completion == ABSENT ? output : completion;
+            if (prompt == ABSENT && completion == ABSENT && totalTells) {
+                prompt = total;
+            }
             if (prompt == ABSENT && completion == ABSENT) {
                 return null;
             }

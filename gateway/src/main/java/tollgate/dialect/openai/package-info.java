@@ -1,4 +1,4 @@
-/** OpenAI Chat Completions, as OpenAI and the many that copy it speak it. */
+/** OpenAI's interfaces, as OpenAI and the many that copy it speak it. */
 @NullMarked
 package tollgate.dialect.openai;
 

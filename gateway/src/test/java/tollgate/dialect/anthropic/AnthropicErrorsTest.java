@@ -61,15 +61,15 @@ class AnthropicErrorsTest {
         String event =
                 "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"line\\nbreak\","
                         + "\"code\":\"upstream_cut\"},\"request_id\":\"x_1\"}\n";
-        assertThat(new String(dialect.errorEvent(refusal, "x_1", null), StandardCharsets.UTF_8))
+        assertThat(new String(dialect.errorEvent(Service.CHAT, refusal, "x_1", null), StandardCharsets.UTF_8))
                 .isEqualTo(event + "\n");
-        assertThat(new String(dialect.errorEvent(refusal, "x_1", Relay.COMMENT), StandardCharsets.UTF_8))
+        assertThat(new String(dialect.errorEvent(Service.CHAT, refusal, "x_1", Relay.COMMENT), StandardCharsets.UTF_8))
                 .isEqualTo(event + ": tollgate {}\n\n");
     }
 
     @Test
     void an_error_event_of_ours_reads_as_an_error() {
-        byte[] event = dialect.errorEvent(new Refusal(502, "upstream_cut", null, "cut"), "x_1", null);
+        byte[] event = dialect.errorEvent(Service.CHAT, new Refusal(502, "upstream_cut", null, "cut"), "x_1", null);
         Relay relay = Relay.stream(dialect, event, false).scanAll(3);
         assertThat(relay.facts().error()).isTrue();
         assertThat(relay.facts().errorCode()).isEqualTo("upstream_cut");

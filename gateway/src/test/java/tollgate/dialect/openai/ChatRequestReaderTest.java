@@ -292,7 +292,7 @@ class ChatRequestReaderTest {
     }
 
     @Test
-    void only_chat_completions_are_served() {
+    void the_path_is_served_as_it_is_spelt() {
         OpenAiDialect dialect = new OpenAiDialect();
         assertThat(Objects.requireNonNull(dialect.service("POST", "/v1/chat/completions"))
                         .wireName())
@@ -300,7 +300,6 @@ class ChatRequestReaderTest {
         assertThat(dialect.service("GET", "/v1/chat/completions")).isNull();
         assertThat(dialect.service("POST", "/v1/chat/completions/")).isNull();
         assertThat(dialect.service("POST", "/v1/Chat/completions")).isNull();
-        assertThat(dialect.service("POST", "/v1/completions")).isNull();
         assertThat(dialect.service("POST", "/v1/chat%2Fcompletions")).isNull();
     }
 }

@@ -1,0 +1,166 @@
+package tollgate.dialect.openai;
+
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tollgate.dialect.json.BadRequest;
+import tollgate.dialect.json.TextWeight;
+import tollgate.dialect.json.Value;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/**
+ * Reads the {@code input} of a response request: messages, and what came of earlier turns. Every text in it weighs,
+ * wherever it stands; pictures and packed documents are told from texts by the part that they stand in.
+ */
+final class ResponseInputReader {
+    /** Tokens that frame an item or a part of one, generously. */
+    private static final int UNITS_AN_OBJECT = 16;
+
+    private static final Set<String> PICTURES = Set.of("input_image", "computer_screenshot");
+
+    private final JsonParser parser;
+    private final Consumer<String> unbounded;
+    private long weight;
+    private int lowImages;
+    private int otherImages;
+    private long documentBytes;
+
+    /**
+     * A reader of what the parser is about to give.
+     *
+     * @param unbounded is told of what makes the provider read something that is not here
+     */
+    ResponseInputReader(JsonParser parser, Consumer<String> unbounded) {
+        this.parser = parser;
+        this.unbounded = unbounded;
+    }
+
+    long weight() {
+        return weight;
+    }
+
+    int lowImages() {
+        return lowImages;
+    }
+
+    int otherImages() {
+        return otherImages;
+    }
+
+    long documentBytes() {
+        return documentBytes;
+    }
+
+    /** Reads the value that the parser stands on: a text, or a list of items. */
+    void read(String at) {
+        switch (parser.currentToken()) {
+            case VALUE_NULL -> {}
+            case VALUE_STRING -> weight += UNITS_AN_OBJECT + TextWeight.of(parser);
+            case START_ARRAY -> {
+                for (int i = 0; parser.nextToken() != JsonToken.END_ARRAY; i++) {
+                    if (parser.currentToken() != JsonToken.START_OBJECT) {
+                        throw BadRequest.value(at + "[" + i + "]", Value.found(parser), "an object");
+                    }
+                    object(at + "[" + i + "]");
+                }
+            }
+            default -> throw BadRequest.value(at, Value.found(parser), "a string or an array of items");
+        }
+    }
+
+    private void value(String at) {
+        switch (parser.currentToken()) {
+            case START_OBJECT -> object(at);
+            case START_ARRAY -> {
+                weight += 3;
+                for (int i = 0; parser.nextToken() != JsonToken.END_ARRAY; i++) {
+                    value(at + "[" + i + "]");
+                }
+            }
+            default -> weight += TextWeight.of(parser);
+        }
+    }
+
+    private void object(String at) {
+        weight += UNITS_AN_OBJECT;
+        String type = null;
+        boolean typed = false;
+        boolean low = false;
+        long picture = -1;
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = parser.currentName();
+            weight += TextWeight.name(parser);
+            JsonToken value = parser.nextToken();
+            switch (name) {
+                case "type" -> {
+                    if (typed) {
+                        throw BadRequest.repeated(at + ".type");
+                    }
+                    typed = true;
+                    type = value == JsonToken.VALUE_STRING ? parser.getString() : null;
+                    value(at + ".type");
+                }
+                case "image_url" -> {
+                    if (picture >= 0) {
+                        throw BadRequest.repeated(at + ".image_url");
+                    }
+                    picture = packed(at + ".image_url", value);
+                }
+                case "detail" -> {
+                    low = value == JsonToken.VALUE_STRING && "low".equals(parser.getString());
+                    value(at + ".detail");
+                }
+                case "file_data" -> {
+                    long bytes = packed(at + ".file_data", value);
+                    documentBytes += bytes < 0 ? 0 : Math.max(1, bytes / 4 * 3);
+                }
+                case "file_id", "file_url" -> elsewhere(at + "." + name, value);
+                case "audio", "input_audio" -> {
+                    if (value != JsonToken.VALUE_NULL) {
+                        throw BadRequest.notPriced(at + "." + name);
+                    }
+                }
+                default -> value(at + "." + name);
+            }
+        }
+        kind(at, type, picture, low);
+    }
+
+    /** The length of a text that is no text to the model; -1 where there is none. It may be megabytes. */
+    private long packed(String at, JsonToken value) {
+        return switch (value) {
+            case VALUE_NULL -> -1;
+            case VALUE_STRING -> parser.getStringLength();
+            default -> throw BadRequest.value(at, Value.found(parser), "a string");
+        };
+    }
+
+    private void elsewhere(String at, JsonToken value) {
+        if (value != JsonToken.VALUE_NULL) {
+            unbounded.accept(at);
+        }
+        value(at);
+    }
+
+    private void kind(String at, @Nullable String type, long picture, boolean low) {
+        String known = type == null ? "" : type;
+        switch (known) {
+            case "item_reference" -> unbounded.accept(at + ".type");
+            case "image_generation_call" -> throw BadRequest.notPriced(at + ".type");
+            default -> {}
+        }
+        if (picture < 0 && !known.equals("input_image")) {
+            return;
+        }
+        if (!PICTURES.contains(known)) {
+            // nobody knows what a picture is elsewhere: its text may be read as text
+            weight += 3 * Math.max(0, picture);
+        }
+        if (low) {
+            lowImages++;
+        } else {
+            otherImages++;
+        }
+    }
+}

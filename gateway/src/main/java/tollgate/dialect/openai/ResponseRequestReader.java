@@ -1,0 +1,188 @@
+package tollgate.dialect.openai;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import tollgate.dialect.MeteredRequest;
+import tollgate.dialect.Service;
+import tollgate.dialect.json.BadRequest;
+import tollgate.dialect.json.RequestReader;
+import tollgate.dialect.json.TextWeight;
+import tollgate.dialect.json.Value;
+import tollgate.pricing.UnitClass;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/** Reads the body of a request for a response (platform.openai.com/docs/api-reference/responses/create). */
+final class ResponseRequestReader extends RequestReader {
+    /** Tokens that frame a prompt whatever it holds. */
+    private static final int UNITS_A_REQUEST = 64;
+    /** Calls of the provider's tools that money is set aside for where the client gives no bound; more are overrun. */
+    private static final long USUAL_CALLS = 32;
+    /** Code runs in one container a tool, however often it is called. */
+    private static final long CONTAINERS = 2;
+
+    private static final String CEILING = "max_output_tokens";
+
+    private final ResponseInputReader input;
+    private final ResponseToolReader tools;
+    private final List<ChatSplicePoints.Ceiling> ceilings = new ArrayList<>();
+    private int openCeiling = -1;
+    private @Nullable Long mostCalls;
+    private @Nullable String unbounded;
+    private @Nullable String model;
+    private boolean stream;
+    private boolean structured;
+    private @Nullable String effort;
+    private @Nullable String user;
+    private Map<String, String> metadata = Map.of();
+
+    ResponseRequestReader(JsonParser parser) {
+        super(parser, ResponseFields.TABLE);
+        weight = UNITS_A_REQUEST;
+        input = new ResponseInputReader(parser, this::unbounded);
+        tools = new ResponseToolReader(parser, this::unbounded);
+    }
+
+    private void unbounded(String param) {
+        unbounded = unbounded == null ? param : unbounded;
+    }
+
+    @Override
+    protected void priced(String name) {
+        switch (name) {
+            case "model" -> model = Value.text(parser, name);
+            case "input", "instructions" -> input.read(name);
+            case "stream" -> stream = Value.bool(parser, name);
+            case CEILING -> ceiling();
+            case "max_tool_calls" -> mostCalls = Value.count(parser, name, 0);
+            case "tools" -> tools.read(name);
+            case "text" -> text();
+            case "reasoning" -> reasoning();
+            case "service_tier" -> ServiceTiers.read(parser);
+            case "user" -> user = Value.text(parser, name);
+            case "metadata" -> metadata = Metadata.read(parser);
+            case "background" -> background();
+            case "previous_response_id", "conversation", "context_management" -> elsewhere(name);
+            default -> weight += TextWeight.of(parser);
+        }
+    }
+
+    private void ceiling() {
+        Long tokens = Value.count(parser, CEILING);
+        if (tokens != null) {
+            ceilings.add(new ChatSplicePoints.Ceiling(offset(), parser.getString(), tokens));
+        } else {
+            openCeiling = offset();
+        }
+    }
+
+    /** An answer that is made later, and asked for again, is not followed yet. */
+    private void background() {
+        if (Value.bool(parser, "background")) {
+            throw new BadRequest(
+                    "unsupported_parameter",
+                    "background",
+                    "background: true (expected: false or absent; answers in the background are not served yet)");
+        }
+    }
+
+    private void elsewhere(String name) {
+        if (parser.currentToken() != JsonToken.VALUE_NULL) {
+            unbounded(name);
+        }
+        weight += TextWeight.of(parser);
+    }
+
+    private void text() {
+        if (!opened("text")) {
+            return;
+        }
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = parser.currentName();
+            weight += TextWeight.name(parser);
+            JsonToken value = parser.nextToken();
+            if (name.equals("format") && value == JsonToken.START_OBJECT) {
+                format();
+            } else {
+                weight += TextWeight.of(parser);
+            }
+        }
+    }
+
+    private void format() {
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = parser.currentName();
+            weight += TextWeight.name(parser);
+            parser.nextToken();
+            if (name.equals("type")) {
+                structured |= !"text".equals(Value.text(parser, "text.format.type"));
+            }
+            weight += TextWeight.of(parser);
+        }
+    }
+
+    private void reasoning() {
+        if (!opened("reasoning")) {
+            return;
+        }
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = parser.currentName();
+            parser.nextToken();
+            if (name.equals("effort")) {
+                effort = Value.text(parser, "reasoning.effort");
+            }
+            parser.skipChildren();
+        }
+    }
+
+    /** Whether the value is an object; null is none. */
+    private boolean opened(String name) {
+        if (parser.currentToken() == JsonToken.VALUE_NULL) {
+            return false;
+        }
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            throw BadRequest.value(name, Value.found(parser), "an object");
+        }
+        return true;
+    }
+
+    private Map<UnitClass, Long> calls() {
+        Map<UnitClass, Long> calls = new EnumMap<>(UnitClass.class);
+        long most = Objects.requireNonNullElse(mostCalls, USUAL_CALLS);
+        for (UnitClass unit : tools.billed()) {
+            calls.put(unit, unit == UnitClass.CODE_SESSION ? Math.min(most, CONTAINERS) : most);
+        }
+        return calls;
+    }
+
+    @Override
+    protected MeteredRequest finished() {
+        String asked = required(model);
+        if (!given("input") && unbounded == null) {
+            throw BadRequest.value("input", "absent", "a string or an array of items");
+        }
+        return new MeteredRequest(
+                Service.RESPONSES,
+                asked,
+                stream,
+                true,
+                ceilings.isEmpty() ? null : ceilings.getFirst().tokens(),
+                1,
+                weight + input.weight() + tools.weight(),
+                new MeteredRequest.ImageCount(input.lowImages(), input.otherImages()),
+                input.documentBytes(),
+                tools.count(),
+                structured,
+                effort,
+                new MeteredRequest.Conditions(null, null, null, tools.attributes()),
+                new MeteredRequest.Extent(1, unbounded, calls()),
+                user,
+                metadata,
+                unknown(),
+                new ChatSplicePoints(start, null, CEILING, ceilings, openCeiling));
+    }
+}

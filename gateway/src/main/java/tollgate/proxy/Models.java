@@ -1,0 +1,143 @@
+package tollgate.proxy;
+
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.math.BigDecimal;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tollgate.dialect.Dialect;
+import tollgate.dialect.OfferedModel;
+import tollgate.dialect.Refusal;
+import tollgate.identity.KeyIdentity;
+import tollgate.pricing.ChargeLine;
+import tollgate.pricing.Markup;
+import tollgate.pricing.ModelRates;
+import tollgate.pricing.RateBook;
+import tollgate.pricing.Resolution;
+import tollgate.pricing.Terms;
+import tollgate.pricing.UnitClass;
+
+/**
+ * Which models a key may use, and what they are charged: what our rate cards and routes say, not what an upstream lists.
+ * Stateless and thread-safe; not for event loops, since the first answer compiles every rate card.
+ */
+final class Models {
+    private static final String PATH = "/v1/models";
+    private static final BigDecimal MILLION = BigDecimal.valueOf(1_000_000);
+
+    private final ProxyContext context;
+    private final Dialect dialect;
+
+    Models(ProxyContext context, Dialect dialect) {
+        this.context = context;
+        this.dialect = dialect;
+    }
+
+    /** Whether a path asks for models, or one. */
+    static boolean answers(String path) {
+        return path.equals(PATH) || (path.startsWith(PATH + "/") && path.length() > PATH.length() + 1);
+    }
+
+    /** The answer to a key's GET. */
+    OwnAnswer answer(KeyIdentity key, String path) {
+        Upstream upstream = context.routing().of(dialect.name(), key.live());
+        if (upstream == null) {
+            return new OwnAnswer.No(Refusals.noUpstream(dialect.name(), key.live()));
+        }
+        Set<String> owners = Set.of(dialect.name(), upstream.name(), "");
+        Instant now = context.clock().instant();
+        RateBook book = context.prices().get();
+        if (path.equals(PATH)) {
+            List<OfferedModel> offered = new ArrayList<>();
+            book.names(now).forEach((name, rates) -> {
+                if (offered(key, owners, name, rates)) {
+                    offered.add(described(name, rates, book.markup(Placement.buyer(key), rates), now));
+                }
+            });
+            return new OwnAnswer.Json(dialect.modelList(offered));
+        }
+        String name = decoded(path.substring(PATH.length() + 1));
+        return name != null
+                        && book.resolve(name, now) instanceof Resolution.Priced(ModelRates rates, boolean byDefault)
+                        && !byDefault
+                        && offered(key, owners, name, rates)
+                ? new OwnAnswer.Json(
+                        dialect.model(described(name, rates, book.markup(Placement.buyer(key), rates), now)))
+                : new OwnAnswer.No(unknown(name == null ? path : name));
+    }
+
+    private boolean offered(KeyIdentity key, Set<String> owners, String name, ModelRates rates) {
+        return owners.contains(rates.card().provider())
+                && dialect.services().stream()
+                        .anyMatch(service ->
+                                service.servedBy(rates.card().service()) && (!service.free() || service.freeByCard()))
+                && key.allows(name);
+    }
+
+    private static OfferedModel described(String name, ModelRates rates, Markup markup, Instant now) {
+        Map<String, String> perMillion = new LinkedHashMap<>();
+        Map<String, String> each = new LinkedHashMap<>();
+        BigDecimal charged = BigDecimal.ONE.add(markup.percent().movePointLeft(2));
+        for (UnitClass unit : rates.card().rates().keySet()) {
+            ChargeLine line = rates.rate(unit, 0, Terms.STANDARD.at(now));
+            if (line != null) {
+                BigDecimal one = line.rate().perUnit().multiply(charged);
+                if (unit.isToken()) {
+                    perMillion.put(unit.wireName(), plain(one.multiply(MILLION)));
+                } else {
+                    each.put(unit.wireName(), plain(one));
+                }
+            }
+        }
+        if (markup.fixed().nano() > 0) {
+            each.merge(
+                    "request",
+                    markup.fixed().toString(),
+                    (rate, fixed) -> plain(new BigDecimal(rate).add(new BigDecimal(fixed))));
+        }
+        return new OfferedModel(
+                name,
+                rates.card().provider().isEmpty() ? "tollgate" : rates.card().provider(),
+                day(rates.card().provenance().seen()),
+                rates.card().service(),
+                rates.limits().context(),
+                rates.limits().maxOutputTokens(),
+                perMillion,
+                each);
+    }
+
+    private static String plain(BigDecimal amount) {
+        return amount.stripTrailingZeros().toPlainString();
+    }
+
+    /** Own rate cards need not say when their figures were seen. */
+    private static LocalDate day(String seen) {
+        try {
+            return LocalDate.parse(seen);
+        } catch (DateTimeException notSaid) {
+            return LocalDate.EPOCH;
+        }
+    }
+
+    private static @Nullable String decoded(String name) {
+        try {
+            return QueryStringDecoder.decodeComponent(name.replace("+", "%2B"));
+        } catch (IllegalArgumentException malformed) {
+            return null;
+        }
+    }
+
+    private static Refusal unknown(String name) {
+        return new Refusal(
+                404,
+                "model_not_found",
+                "model",
+                "the model '" + Refusals.cut(name) + "' is not known here, or this key may not use it");
+    }
+}
