@@ -395,7 +395,6 @@ class LostRedisTest {
 
     /** Another Redis, which has this: as after a promotion, it has a name of its own. */
     private void lost(Map<String, byte[]> left, Runnable more) throws IOException {
-        watch.close(SHARD, "lost");
         // at once: the books, which go on, would fill a Redis that they met empty
         raw.multi();
         raw.flushall();
@@ -404,6 +403,7 @@ class LostRedisTest {
             raw.hset(key("m"), bytes("run"), bytes("another"));
         }
         raw.exec();
+        watch.close(SHARD, "lost");
         more.run();
         again();
     }
