@@ -30,6 +30,9 @@ final class PriceChargeCommand implements Callable<Integer> {
     @CommandLine.Mixin
     private PriceOptions options;
 
+    @CommandLine.Mixin
+    private PriceCurrency currency;
+
     @Option(names = "--model", required = true, paramLabel = "M", description = "the model that answered")
     private String model;
 
@@ -64,6 +67,7 @@ final class PriceChargeCommand implements Callable<Integer> {
         if (!reported.doubts().isEmpty()) {
             answer.put("doubts", reported.doubts());
         }
+        currency.convert(answer, options.at(), "charge", "cost");
         options.print(answer);
         reported.doubts().forEach(options::warn);
         return 0;

@@ -46,6 +46,9 @@ final class PriceEstimateCommand implements Callable<Integer> {
     private PriceOptions options;
 
     @CommandLine.Mixin
+    private PriceCurrency currency;
+
+    @CommandLine.Mixin
     private PastExchanges past;
 
     @Parameters(paramLabel = "FILE.jsonl", arity = "0..1", description = "one JSON object a line; - for standard input")
@@ -180,6 +183,7 @@ final class PriceEstimateCommand implements Callable<Integer> {
     }
 
     private void print(Map<String, Object> answer) {
+        currency.convert(answer, options.at(), "min", "expected", "max");
         options.print(answer);
         forecast.unpriced().forEach(each -> options.warn(each + " has no rate and is in no sum"));
     }

@@ -285,4 +285,54 @@ final class PriceCommandTest {
                 .isEqualTo(1);
         assertThat(err.toString()).contains("r.jsonl line 1: no model (expected: a field 'model', or --model)");
     }
+
+    @Test
+    void figures_are_shown_in_another_currency_exactly_and_with_the_rate_of_the_day() throws Exception {
+        Path fx = Files.writeString(folder.resolve("fx.yaml"), """
+                source: the bank
+                rates:
+                  - { currency: EUR, per_usd: "0.5", day: 2026-01-01 }
+                  - { currency: EUR, per_usd: "0.8605", day: 2026-08-01 }
+                  - { currency: EUR, per_usd: "0.9", day: 2026-08-03, source: another }
+                """);
+        String usage = "{\"prompt_tokens\": 100, \"completion_tokens\": 10}";
+        String[] more = {"--json", "--at", "2026-08-02", "--fx", fx.toString(), "--currency", "EUR"};
+        assertThat(charge("big", usage, more)).as(err::toString).isZero();
+        JsonNode answer = JsonMapper.shared().readTree(out.toString());
+        assertThat(answer.path("charge").asString()).isEqualTo("0.00035");
+        assertThat(answer.path("converted").toString())
+                .isEqualTo(
+                        "{\"currency\":\"EUR\",\"per_usd\":\"0.8605\",\"day\":\"2026-08-01\",\"source\":\"the bank\","
+                                + "\"charge\":\"0.000301175\",\"cost\":\"0.000301175\"}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "- { currency: EUR, per_usd: \"0.9\", day: 2026-08-03 }       | EUR | no rate of exchange for EUR on 2026-08-02",
+                "- { currency: EUR, per_usd: \"0.9\", day: 2026-08-01 }       | GBP | no rate of exchange for GBP",
+                "- { currency: XYZ, per_usd: \"0.9\", day: 2026-08-01 }       | EUR | fx.yaml:3: currency: 'XYZ' (expected: one of ISO 4217",
+                "- { currency: EUR, per_usd: \"0\", day: 2026-08-01 }         | EUR | above 0",
+                "- { currency: EUR, per_usd: NaN, day: 2026-08-01 }           | EUR | fx.yaml:3: per_usd: 'NaN'",
+                "- { currency: EUR, per_usd: \"9e-1\", day: 2026-08-01 }      | EUR | fx.yaml:3: per_usd: '9e-1'",
+                "- { currency: EUR, per_usd: \"0.9\", day: 2026-02-30 }       | EUR | fx.yaml:3: day: '2026-02-30'",
+                "- { currency: EUR, per_dollar: \"0.9\", day: 2026-08-01 }    | EUR | unknown field 'per_dollar'",
+                "[]                                                          | EUR | no rates (expected: at least one)",
+            })
+    void what_makes_no_sense_of_a_table_of_exchange_is_named(String rates, String currency, String complaint)
+            throws Exception {
+        Path fx = Files.writeString(folder.resolve("fx.yaml"), "source: the bank\nrates:\n  " + rates + "\n");
+        String usage = "{\"prompt_tokens\": 100, \"completion_tokens\": 10}";
+        String[] more = {"--at", "2026-08-02", "--fx", fx.toString(), "--currency", currency};
+        assertThat(charge("big", usage, more)).isNotZero();
+        assertThat(err.toString()).contains(complaint);
+    }
+
+    @Test
+    void a_currency_without_its_rates_is_refused() throws Exception {
+        String usage = "{\"prompt_tokens\": 100, \"completion_tokens\": 10}";
+        assertThat(charge("big", usage, "--currency", "EUR")).isNotZero();
+        assertThat(err.toString()).contains("--fx");
+    }
 }

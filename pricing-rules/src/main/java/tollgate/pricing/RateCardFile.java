@@ -49,12 +49,17 @@ public final class RateCardFile {
      * @throws InvalidRateCard when it cannot be read or used; it names the line
      */
     public static RateCards read(Path path) {
+        return read(path.toString(), contents(path));
+    }
+
+    /** The text of a file that is not too large to be one of ours. */
+    static String contents(Path path) {
         try {
             if (Files.size(path) > LARGEST) {
                 throw new InvalidRateCard(
                         path + ": " + Files.size(path) + " bytes (expected: at most " + LARGEST + ")");
             }
-            return read(path.toString(), Utf8Text.of(Files.readAllBytes(path)));
+            return Utf8Text.of(Files.readAllBytes(path));
         } catch (UnreadableYaml foreign) {
             throw new InvalidRateCard(foreign.at(path.toString()) + foreign.problem(), foreign);
         } catch (IOException e) {
@@ -87,6 +92,15 @@ public final class RateCardFile {
      * @throws InvalidRateCard when it cannot be used; it names the line
      */
     public static RateCards read(String file, String text) {
+        return new RateCardFile(file).read(document(file, text, "models"));
+    }
+
+    /**
+     * The document of a text.
+     *
+     * @param expected what is missed where there is none
+     */
+    static Node document(String file, String text, String expected) {
         if (text.length() > LARGEST) {
             throw new InvalidRateCard(file + ": " + text.length() + " characters (expected: at most " + LARGEST + ")");
         }
@@ -101,8 +115,7 @@ public final class RateCardFile {
         } catch (UnreadableYaml e) {
             throw new InvalidRateCard(e.at(file) + "not YAML: " + e.problem(), e);
         }
-        return new RateCardFile(file)
-                .read(root.orElseThrow(() -> new InvalidRateCard(file + ": empty (expected: models)")));
+        return root.orElseThrow(() -> new InvalidRateCard(file + ": empty (expected: " + expected + ")"));
     }
 
     private RateCards read(Node root) {
