@@ -197,17 +197,6 @@ final class MessagesRequestReader extends RequestReader {
         }
     }
 
-    /** Whether the value is an object; null is none. */
-    private boolean opened(String name) {
-        if (parser.currentToken() == JsonToken.VALUE_NULL) {
-            return false;
-        }
-        if (parser.currentToken() != JsonToken.START_OBJECT) {
-            throw BadRequest.value(name, Value.found(parser), "an object");
-        }
-        return true;
-    }
-
     @Override
     protected MeteredRequest finished() {
         String asked = required(model);

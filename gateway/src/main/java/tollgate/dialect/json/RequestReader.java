@@ -124,6 +124,17 @@ public abstract class RequestReader {
     /** Everything is read. */
     protected abstract MeteredRequest finished();
 
+    /** Whether the value is an object; null is none. */
+    protected final boolean opened(String name) {
+        if (parser.currentToken() == JsonToken.VALUE_NULL) {
+            return false;
+        }
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            throw BadRequest.value(name, Value.found(parser), "an object");
+        }
+        return true;
+    }
+
     /** A field of the table that is read, or refused, was given. */
     protected final boolean given(String name) {
         return seen.contains(name);

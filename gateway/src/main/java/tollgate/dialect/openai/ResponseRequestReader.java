@@ -139,17 +139,6 @@ final class ResponseRequestReader extends RequestReader {
         }
     }
 
-    /** Whether the value is an object; null is none. */
-    private boolean opened(String name) {
-        if (parser.currentToken() == JsonToken.VALUE_NULL) {
-            return false;
-        }
-        if (parser.currentToken() != JsonToken.START_OBJECT) {
-            throw BadRequest.value(name, Value.found(parser), "an object");
-        }
-        return true;
-    }
-
     private Map<UnitClass, Long> calls() {
         Map<UnitClass, Long> calls = new EnumMap<>(UnitClass.class);
         long most = Objects.requireNonNullElse(mostCalls, USUAL_CALLS);
