@@ -6,37 +6,27 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import tollgate.Telemetry;
 import tollgate.embedded.RedisChild;
-import tollgate.journal.ExchangeFacts;
 import tollgate.journal.Journal;
-import tollgate.journal.JournalEntry;
 import tollgate.journal.JournalSettings;
 import tollgate.journal.Reservation;
-import tollgate.journal.UsageRecord;
-import tollgate.pricing.Markup;
 import tollgate.pricing.Usd;
 import tollgate.records.Records;
 import tollgate.records.Wallets;
 import tollgate.wallet.ControlPort;
 import tollgate.wallet.EntryKind;
-import tollgate.wallet.HeldCaps;
 import tollgate.wallet.Place;
 import tollgate.wallet.PlaceResult;
-import tollgate.wallet.Settle;
 import tollgate.wallet.ShardWatch;
 import tollgate.wallet.WalletAddress;
 
 /** Real Redis, SQLite and journal files with one wallet in shard 7, and whatever books a test opens over them. */
 final class BooksUnderTest implements AutoCloseable {
-    static final Usd HELD = Usd.parse("0.50");
-    static final Usd CHARGE = Usd.parse("0.25");
     private static final Executor HERE = Runnable::run;
 
     final RedisChild redis;
@@ -108,7 +98,18 @@ final class BooksUnderTest implements AutoCloseable {
 
     void place(String id) {
         PlaceResult placed = control.place(new Place(
-                at, id, 1, HELD, HELD, Duration.ofMinutes(1), Duration.ofHours(1), Usd.ZERO, 0, "v", "USD", false));
+                at,
+                id,
+                1,
+                SampleExchange.HELD,
+                SampleExchange.HELD,
+                Duration.ofMinutes(1),
+                Duration.ofHours(1),
+                Usd.ZERO,
+                0,
+                "v",
+                "USD",
+                false));
         if (!(placed instanceof PlaceResult.Placed)) {
             throw new AssertionError("not placed: " + placed);
         }
@@ -118,7 +119,7 @@ final class BooksUnderTest implements AutoCloseable {
     Reservation exchange(String id) {
         place(id);
         Reservation open = Objects.requireNonNull(journal.loop(0).reserve());
-        open.open(facts(id));
+        open.open(SampleExchange.facts(at, id));
         return open;
     }
 
@@ -126,63 +127,8 @@ final class BooksUnderTest implements AutoCloseable {
     void journalled(String id) {
         Reservation open = exchange(id);
         open.left();
-        open.settle(entry(id), () -> {});
+        open.settle(SampleExchange.entry(at, id), () -> {});
         open.close();
-    }
-
-    ExchangeFacts facts(String id) {
-        return new ExchangeFacts(
-                id,
-                at,
-                true,
-                "k_1",
-                null,
-                null,
-                "chat",
-                "openai",
-                "gpt-5",
-                "openai",
-                true,
-                HELD,
-                null,
-                "v",
-                Map.of(),
-                null,
-                Map.of(),
-                List.of(),
-                null,
-                null,
-                Instant.now(),
-                HeldCaps.NONE,
-                null);
-    }
-
-    Settle settle(String id) {
-        return new Settle(at, id, "print", CHARGE, false, "chat gpt-5");
-    }
-
-    JournalEntry entry(String id) {
-        UsageRecord usage = new UsageRecord(
-                facts(id),
-                "gpt-5",
-                "complete",
-                "wallet",
-                Map.of("output", 5L),
-                0,
-                false,
-                CHARGE,
-                CHARGE,
-                Usd.ZERO,
-                Usd.ZERO,
-                Markup.NONE,
-                List.of(),
-                List.of(),
-                List.of(),
-                200,
-                null,
-                Map.of(),
-                Instant.now());
-        return new JournalEntry(settle(id), usage);
     }
 
     Usd balance() {

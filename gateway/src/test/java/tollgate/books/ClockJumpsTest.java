@@ -54,7 +54,7 @@ class ClockJumpsTest {
         if (jumpMs >= 0) {
             on.raw(redis -> redis.hset("{s7}:m", "hwm_ms", written));
         }
-        on.control.settle(on.settle("x1"));
+        on.control.settle(SampleExchange.settle(on.at, "x1"));
         assertThat(drain.drain(7, false)).isEqualTo(Drain.Result.WAITING);
         nanos.addAndGet(3 * SECOND - 1);
         assertThat(drain.drain(7, false)).isEqualTo(Drain.Result.WAITING);

@@ -13,7 +13,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,13 +25,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tollgate.Telemetry;
 import tollgate.embedded.RedisChild;
-import tollgate.journal.ExchangeFacts;
 import tollgate.journal.Journal;
-import tollgate.journal.JournalEntry;
 import tollgate.journal.JournalSettings;
 import tollgate.journal.Reservation;
-import tollgate.journal.UsageRecord;
-import tollgate.pricing.Markup;
 import tollgate.pricing.Usd;
 import tollgate.records.Exchanges;
 import tollgate.records.Records;
@@ -40,7 +35,6 @@ import tollgate.records.Wallets;
 import tollgate.wallet.ControlPort;
 import tollgate.wallet.DueHold;
 import tollgate.wallet.EntryKind;
-import tollgate.wallet.HeldCaps;
 import tollgate.wallet.Place;
 import tollgate.wallet.PlaceResult;
 import tollgate.wallet.Settle;
@@ -52,8 +46,6 @@ import tollgate.wallet.WalletAddress;
 @SuppressWarnings("NullAway.Init") // made before every test
 class RecoveryTest {
     private static final Executor HERE = Runnable::run;
-    private static final Usd HELD = Usd.parse("0.50");
-    private static final Usd CHARGE = Usd.parse("0.25");
 
     @TempDir
     Path folder;
@@ -96,8 +88,8 @@ class RecoveryTest {
     @Test
     void a_charge_of_which_no_byte_had_left_stands_and_is_given_back() throws IOException {
         Reservation open = exchange("x1");
-        open.settle(entry("x1"), () -> {});
-        assertThat(control.settle(settle("x1"))).isInstanceOf(SettleResult.Settled.class);
+        open.settle(SampleExchange.entry(at, "x1"), () -> {});
+        assertThat(control.settle(SampleExchange.settle(at, "x1"))).isInstanceOf(SettleResult.Settled.class);
         restarted(() -> {
             assertThat(balance()).isEqualTo(Usd.parse("1"));
             assertThat(kinds()).containsExactly("open", "top_up", "settle", "refund");
@@ -108,8 +100,8 @@ class RecoveryTest {
     void a_charge_that_had_left_stands() throws IOException {
         Reservation open = exchange("x1");
         open.left();
-        open.settle(entry("x1"), () -> {});
-        assertThat(control.settle(settle("x1"))).isInstanceOf(SettleResult.Settled.class);
+        open.settle(SampleExchange.entry(at, "x1"), () -> {});
+        assertThat(control.settle(SampleExchange.settle(at, "x1"))).isInstanceOf(SettleResult.Settled.class);
         restarted(() -> {
             assertThat(balance()).isEqualTo(Usd.parse("0.75"));
             assertThat(kinds()).containsExactly("open", "top_up", "settle");
@@ -120,7 +112,7 @@ class RecoveryTest {
     void a_settlement_that_redis_never_heard_of_is_booked_from_the_journal() throws IOException {
         Reservation open = exchange("x1");
         open.left();
-        open.settle(entry("x1"), () -> {});
+        open.settle(SampleExchange.entry(at, "x1"), () -> {});
         restarted(() -> assertThat(balance()).isEqualTo(Usd.parse("0.75")));
     }
 
@@ -142,7 +134,7 @@ class RecoveryTest {
     void what_a_lost_machine_took_along_is_made_from_the_ledger_and_replaced_by_what_it_says_later()
             throws IOException {
         place("x1");
-        assertThat(control.settle(settle("x1"))).isInstanceOf(SettleResult.Settled.class);
+        assertThat(control.settle(SampleExchange.settle(at, "x1"))).isInstanceOf(SettleResult.Settled.class);
         place("x2");
         DueHold due = new DueHold("x2", "o_1", "w_1", 1, expired("x2"));
         assertThat(control.expire(7, due)).isInstanceOf(SettleResult.Settled.class);
@@ -156,15 +148,15 @@ class RecoveryTest {
         later.record(7);
         Exchanges.Exchange made = records.exchanges().find("x1").orElseThrow();
         assertThat(made.reconstructed()).isTrue();
-        assertThat(made.charge()).isEqualTo(CHARGE.nano());
+        assertThat(made.charge()).isEqualTo(SampleExchange.CHARGE.nano());
         assertThat(made.model()).isEqualTo("gpt-5");
         assertThat(records.exchanges().find("x2").orElseThrow().ended()).isEqualTo("uncollected");
         later.finish(shard -> true);
         assertThat(control.exchange(7, "x2").orElseThrow().state()).isEqualTo("FINAL");
-        records.exchanges().add(List.of(ExchangeRow.of(entry("x1"))));
+        records.exchanges().add(List.of(ExchangeRow.of(SampleExchange.entry(at, "x1"))));
         later.record(7);
         assertThat(records.exchanges().find("x1").orElseThrow().reconstructed()).isFalse();
-        assertThat(records.exchanges().charges("w_1")).isEqualTo(CHARGE.nano());
+        assertThat(records.exchanges().charges("w_1")).isEqualTo(SampleExchange.CHARGE.nano());
     }
 
     @Test
@@ -216,11 +208,12 @@ class RecoveryTest {
     @Test
     void a_second_entry_of_a_name_that_sql_knows_is_a_fork_and_moves_nothing() {
         place("x1");
-        control.settle(settle("x1"));
+        control.settle(SampleExchange.settle(at, "x1"));
         first.drainNow();
         long drained = records.shards().get(7).n();
         raw(redis -> redis.del("{s7}:x:x1"));
-        assertThat(control.replay(settle("x1"), Usd.ZERO, -1)).isInstanceOf(SettleResult.Settled.class);
+        assertThat(control.replay(SampleExchange.settle(at, "x1"), Usd.ZERO, -1))
+                .isInstanceOf(SettleResult.Settled.class);
         first.drainNow();
         assertThat(records.shards().get(7).n()).isEqualTo(drained);
         assertThat(kinds()).containsExactly("open", "top_up", "settle");
@@ -247,8 +240,8 @@ class RecoveryTest {
         Reservation open = exchange("x1");
         open.left();
         first.close();
-        open.settle(entry("x1"), () -> {});
-        control.settle(settle("x1"));
+        open.settle(SampleExchange.entry(at, "x1"), () -> {});
+        control.settle(SampleExchange.settle(at, "x1"));
         raw(redis -> redis.hset("{s7}:m", "run", "another"));
         sql("ALTER TABLE exchange RENAME TO exchange_away");
         Journal again = journal();
@@ -268,7 +261,7 @@ class RecoveryTest {
         Reservation open = exchange("x1");
         open.left();
         raw(redis -> redis.hset("{s7}:w:w_1", "over", "1e3"));
-        open.settle(entry("x1"), () -> {});
+        open.settle(SampleExchange.entry(at, "x1"), () -> {});
         open.close();
         await().atMost(Duration.ofSeconds(15)).until(() -> dead.pending() == 0);
         assertThat(records.suspense().parked()).hasSize(1);
@@ -285,15 +278,15 @@ class RecoveryTest {
         });
         Reservation open = exchange("x1");
         open.left();
-        open.settle(entry("x1"), () -> {});
+        open.settle(SampleExchange.entry(at, "x1"), () -> {});
         open.close();
-        assertThat(control.settle(settle("x1"))).isInstanceOf(SettleResult.Settled.class);
+        assertThat(control.settle(SampleExchange.settle(at, "x1"))).isInstanceOf(SettleResult.Settled.class);
         raw(redis -> {
             redis.keys("{s7}*").forEach(redis::del);
             before.forEach((key, value) -> redis.restore(key, 0, value));
             return redis.hset("{s7}:m", "run", "another");
         });
-        control.settle(settle("told that the fence is shut"));
+        control.settle(SampleExchange.settle(at, "told that the fence is shut"));
         await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
             assertThat(first.notReady()).isNull();
             assertThat(balance()).isEqualTo(Usd.parse("0.75"));
@@ -332,7 +325,7 @@ class RecoveryTest {
             raw(redis -> redis.del(key));
             raw(redis -> redis.set(key, "of another type"));
             for (int sent = 0; sent < 3; sent++) {
-                SettleResult settled = control.settle(settle("x1"));
+                SettleResult settled = control.settle(SampleExchange.settle(at, "x1"));
                 assertThat(settled)
                         .as(key + " was a " + type)
                         .isInstanceOfSatisfying(
@@ -343,7 +336,7 @@ class RecoveryTest {
             raw(redis -> redis.restore(key, 0, kept));
         }
         assertThat(balance()).isEqualTo(Usd.parse("1"));
-        assertThat(control.settle(settle("x1"))).isInstanceOf(SettleResult.Settled.class);
+        assertThat(control.settle(SampleExchange.settle(at, "x1"))).isInstanceOf(SettleResult.Settled.class);
         assertThat(balance()).isEqualTo(Usd.parse("0.75"));
     }
 
@@ -378,7 +371,18 @@ class RecoveryTest {
 
     private void place(String id) {
         PlaceResult placed = control.place(new Place(
-                at, id, 1, HELD, HELD, Duration.ofMinutes(1), Duration.ofHours(1), Usd.ZERO, 0, "v", "USD", false));
+                at,
+                id,
+                1,
+                SampleExchange.HELD,
+                SampleExchange.HELD,
+                Duration.ofMinutes(1),
+                Duration.ofHours(1),
+                Usd.ZERO,
+                0,
+                "v",
+                "USD",
+                false));
         assertThat(placed).isInstanceOf(PlaceResult.Placed.class);
     }
 
@@ -399,63 +403,8 @@ class RecoveryTest {
     private Reservation exchange(String id) {
         place(id);
         Reservation open = Objects.requireNonNull(dead.loop(0).reserve());
-        open.open(facts(id));
+        open.open(SampleExchange.facts(at, id));
         return open;
-    }
-
-    private ExchangeFacts facts(String id) {
-        return new ExchangeFacts(
-                id,
-                at,
-                true,
-                "k_1",
-                null,
-                null,
-                "chat",
-                "openai",
-                "gpt-5",
-                "openai",
-                true,
-                HELD,
-                null,
-                "v",
-                Map.of(),
-                null,
-                Map.of(),
-                List.of(),
-                null,
-                null,
-                Instant.now(),
-                HeldCaps.NONE,
-                null);
-    }
-
-    private Settle settle(String id) {
-        return new Settle(at, id, "print", CHARGE, false, "chat gpt-5");
-    }
-
-    private JournalEntry entry(String id) {
-        UsageRecord usage = new UsageRecord(
-                facts(id),
-                "gpt-5",
-                "complete",
-                "wallet",
-                Map.of("output", 5L),
-                0,
-                false,
-                CHARGE,
-                CHARGE,
-                Usd.ZERO,
-                Usd.ZERO,
-                Markup.NONE,
-                List.of(),
-                List.of(),
-                List.of(),
-                200,
-                null,
-                Map.of(),
-                Instant.now());
-        return new JournalEntry(settle(id), usage);
     }
 
     private Usd balance() {

@@ -32,7 +32,8 @@ class ReplayTest {
             for (int i = 0; i < MANY; i++) {
                 // as it was done before: one question to SQL and one to Redis for each
                 assertThat(on.records.ledger().ofExchange("y" + i)).isEmpty();
-                assertThat(on.control.settle(on.settle("y" + i))).isInstanceOf(SettleResult.Settled.class);
+                assertThat(on.control.settle(SampleExchange.settle(on.at, "y" + i)))
+                        .isInstanceOf(SettleResult.Settled.class);
             }
             long oneByOne = System.nanoTime() - placed;
             on.books.close();
@@ -45,10 +46,10 @@ class ReplayTest {
                     String id = "x" + i;
                     redis.del("{s7}:x:" + id);
                     redis.zrem("{s7}:hx", id);
-                    redis.hincrby("{s7}:w:w_1", "held", -BooksUnderTest.HELD.nano());
+                    redis.hincrby("{s7}:w:w_1", "held", -SampleExchange.HELD.nano());
                     redis.hincrby("{s7}:w:w_1", "open", -1);
                     if (i + 1 < MANY) {
-                        on.control.settle(on.settle("x" + (i + 1)));
+                        on.control.settle(SampleExchange.settle(on.at, "x" + (i + 1)));
                     }
                 }
                 return MANY;
@@ -68,7 +69,7 @@ class ReplayTest {
             System.out.printf(
                     "%d unretired settlements: one by one %d ms, together %d ms%n",
                     MANY, oneByOne / 1_000_000, together / 1_000_000);
-            Usd owed = new Usd(2L * MANY * BooksUnderTest.CHARGE.nano());
+            Usd owed = new Usd(2L * MANY * SampleExchange.CHARGE.nano());
             assertThat(on.balance()).isEqualTo(Usd.parse("9000").minus(owed));
             assertThat(on.held()).isEqualTo(Usd.ZERO);
             on.restart(Duration.ZERO);

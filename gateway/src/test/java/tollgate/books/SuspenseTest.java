@@ -53,9 +53,9 @@ class SuspenseTest {
         assertThat(on.balance()).isEqualTo(Usd.parse("0.75"));
         assertThat(on.held()).isEqualTo(Usd.ZERO);
         assertThat(on.kinds()).containsExactly("open", "top_up", "adjust");
-        assertThat(entry("x1").amount()).isEqualTo(-BooksUnderTest.CHARGE.nano());
+        assertThat(entry("x1").amount()).isEqualTo(-SampleExchange.CHARGE.nano());
         assertThat(state("x1")).isEqualTo(Suspense.SETTLED);
-        assertThat(on.records.exchanges().charges("w_1")).isEqualTo(BooksUnderTest.CHARGE.nano());
+        assertThat(on.records.exchanges().charges("w_1")).isEqualTo(SampleExchange.CHARGE.nano());
         assertThat(problems()).isEmpty();
         assertThat(on.desk().drop("x1", "no", "bob")).isInstanceOf(Outcome.Conflict.class);
     }
@@ -72,7 +72,7 @@ class SuspenseTest {
         Suspense.Suspended kept = on.records.suspense().find("x1").orElseThrow();
         assertThat(kept.state()).isEqualTo(Suspense.DROPPED);
         assertThat(kept.note()).isEqualTo("their bug");
-        assertThat(kept.parked().total()).isEqualTo(BooksUnderTest.CHARGE.nano());
+        assertThat(kept.parked().total()).isEqualTo(SampleExchange.CHARGE.nano());
         assertThat(on.records.exchanges().charges("w_1")).isZero();
         assertThat(problems()).isEmpty();
         assertThat(on.desk().settle("x1", "", "bob")).isEqualTo(new Outcome.Conflict("it was dropped"));
@@ -85,9 +85,9 @@ class SuspenseTest {
         on.control.settle(new Settle(on.at, "x1", "another", Usd.parse("0.10"), false, "chat gpt-5"));
         on.books.drainNow();
         var room = java.util.Objects.requireNonNull(on.journal.loop(0).reserve());
-        room.open(on.facts("x1"));
+        room.open(SampleExchange.facts(on.at, "x1"));
         room.left();
-        room.settle(on.entry("x1"), () -> {});
+        room.settle(SampleExchange.entry(on.at, "x1"), () -> {});
         room.close();
         on.restart(Duration.ZERO);
         assertThat(on.journal.pending()).isZero();
@@ -108,7 +108,7 @@ class SuspenseTest {
         on.control.settle(new Settle(on.at, "x1", "another", Usd.parse("0.40"), false, "chat gpt-5"));
         on.books.drainNow();
         on.raw(redis -> redis.del("{s7}:x:x1"));
-        on.records.exchanges().add(List.of(ExchangeRow.of(on.entry("x1"))));
+        on.records.exchanges().add(List.of(ExchangeRow.of(SampleExchange.entry(on.at, "x1"))));
         park("x1", "CONFLICT");
         assertThat(on.desk().settle("x1", "", "ann")).isInstanceOf(Outcome.Decided.class);
         on.books.drainNow();
@@ -126,7 +126,7 @@ class SuspenseTest {
         on.raw(redis -> redis.zadd("{s7}:hx", (double) past, "x1"));
         assertThat(on.control.expire(7, new tollgate.wallet.DueHold("x1", "o_1", "w_1", 1, past)))
                 .isInstanceOf(SettleResult.Settled.class);
-        on.records.exchanges().add(List.of(ExchangeRow.of(on.entry("x1"))));
+        on.records.exchanges().add(List.of(ExchangeRow.of(SampleExchange.entry(on.at, "x1"))));
         park("x1", "RANGE");
         on.books.drainNow();
         assertThat(on.desk().settle("x1", "", "ann")).isInstanceOf(Outcome.Decided.class);
@@ -153,7 +153,7 @@ class SuspenseTest {
     @Test
     void what_goes_below_zero_by_a_persons_word_is_told_as_short_and_freezes_nothing() {
         on.place("x1");
-        on.records.exchanges().add(List.of(ExchangeRow.of(on.entry("x1"))));
+        on.records.exchanges().add(List.of(ExchangeRow.of(SampleExchange.entry(on.at, "x1"))));
         on.records
                 .suspense()
                 .park(new Suspense.Parked("x1", "w_1", Usd.parse("12").nano(), "RANGE", 1, 0, true, "", false, "r"));
@@ -196,16 +196,16 @@ class SuspenseTest {
     void a_posted_decision_is_booked_again_in_a_redis_that_was_emptied() {
         on.place("x0");
         on.control.settle(new Settle(on.at, "x0", "another", Usd.parse("0.10"), false, "chat gpt-5"));
-        on.records.exchanges().add(List.of(ExchangeRow.of(on.entry("x0"))));
+        on.records.exchanges().add(List.of(ExchangeRow.of(SampleExchange.entry(on.at, "x0"))));
         park("x0", "CONFLICT");
         assertThat(on.desk().settle("x0", "", "ann")).isInstanceOf(Outcome.Decided.class);
         on.books.drainNow();
         on.raw(redis -> redis.flushall());
-        on.control.settle(on.settle("told that the fence is shut"));
+        on.control.settle(SampleExchange.settle(on.at, "told that the fence is shut"));
         await().ignoreExceptions()
                 .atMost(Duration.ofSeconds(15))
                 .untilAsserted(() -> assertThat(on.balance()).isEqualTo(Usd.parse("0.75")));
-        assertThat(on.control.exchange(7, "x0").orElseThrow().captured()).isEqualTo(BooksUnderTest.CHARGE);
+        assertThat(on.control.exchange(7, "x0").orElseThrow().captured()).isEqualTo(SampleExchange.CHARGE);
         assertThat(problems()).isEmpty();
     }
 
@@ -260,7 +260,7 @@ class SuspenseTest {
         var open = on.exchange("x1");
         open.left();
         on.raw(redis -> redis.hset("{s7}:w:w_1", "over", DAMAGED));
-        open.settle(on.entry("x1"), () -> {});
+        open.settle(SampleExchange.entry(on.at, "x1"), () -> {});
         open.close();
         on.restart(Duration.ZERO);
         assertThat(on.journal.pending()).isZero();
@@ -274,7 +274,7 @@ class SuspenseTest {
         on.records
                 .suspense()
                 .park(new Suspense.Parked(
-                        id, "w_1", BooksUnderTest.CHARGE.nano(), why, 1, 0, true, "", false, "chat gpt-5"));
+                        id, "w_1", SampleExchange.CHARGE.nano(), why, 1, 0, true, "", false, "chat gpt-5"));
     }
 
     private String state(String id) {
