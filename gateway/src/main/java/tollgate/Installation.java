@@ -44,6 +44,7 @@ import tollgate.identity.KeyRing;
 import tollgate.journal.Journal;
 import tollgate.journal.JournalSettings;
 import tollgate.proxy.Gateway;
+import tollgate.proxy.Outcomes;
 import tollgate.proxy.OwnPaths;
 import tollgate.proxy.ProxyContext;
 import tollgate.proxy.ProxyLoop;
@@ -169,8 +170,14 @@ final class Installation implements AutoCloseable {
                     () -> priced.get().markups().plans(),
                     clock);
             RefusalRing refusals = new RefusalRing();
+            AccountDesk desk = new AccountDesk(
+                    control,
+                    records,
+                    id -> journal.find(id).map(ExchangeRow::of),
+                    id -> ProxySetup.refused(refusals, id));
+            Outcomes outcomes = (at, id) -> CompletableFuture.supplyAsync(() -> desk.outcome(at, id), workers);
             ProxyContext context =
-                    ProxySetup.context(config, priced, ring, refusals, sandbox(transport), telemetry, clock);
+                    ProxySetup.context(config, priced, ring, outcomes, refusals, sandbox(transport), telemetry, clock);
             Upstreams upstreams = opened(new Upstreams(transport));
             ExchangeIds ids = new ExchangeIds(
                     journal.identity().id(),
@@ -187,11 +194,6 @@ final class Installation implements AutoCloseable {
                         config.holds().maxOverrun()));
                 proxies.put(each.get(i), new ProxyLoop(each.get(i), port, journal.loop(i), ids, upstreams, context));
             }
-            AccountDesk desk = new AccountDesk(
-                    control,
-                    records,
-                    id -> journal.find(id).map(ExchangeRow::of),
-                    id -> ProxySetup.refused(refusals, id));
             this.gateway =
                     new Gateway(context, proxies, new OwnPaths(desk, workers, () -> notReady(keeping, journal, pulse)));
             keeping.onReopening(gateway::reinstate);

@@ -19,6 +19,7 @@ import tollgate.metering.HoldSettings;
 import tollgate.metering.WhoPays;
 import tollgate.pricing.RateBook;
 import tollgate.proxy.MemoryBudget;
+import tollgate.proxy.Outcomes;
 import tollgate.proxy.ProxyContext;
 import tollgate.proxy.ProxySettings;
 import tollgate.proxy.RefusalRing;
@@ -64,6 +65,7 @@ final class ProxySetup {
             TollgateConfig config,
             Supplier<RateBook> prices,
             KeyRing ring,
+            Outcomes outcomes,
             RefusalRing refusals,
             List<Upstream> sandbox,
             Telemetry telemetry,
@@ -92,6 +94,7 @@ final class ProxySetup {
                 DIALECTS,
                 ring,
                 memory,
+                outcomes,
                 refusals,
                 telemetry,
                 clock);

@@ -113,6 +113,37 @@ class TwoGatewaysTest {
     }
 
     @Test
+    void a_request_that_has_a_name_runs_once_whichever_of_them_it_is_sent_to() throws Exception {
+        Account account = one.account("1.00");
+        assertThat(other.ask(account, TestGateway.chat(false, 50), "tokens=5").statusCode())
+                .isEqualTo(200);
+        for (int round = 0; round < 10; round++) {
+            String name = "round-" + round;
+            List<CompletableFuture<Integer>> asked = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                TestGateway to = i % 2 == 0 ? one : other;
+                asked.add(CompletableFuture.supplyAsync(() -> named(to, account, name)));
+            }
+            assertThat(asked.stream().map(CompletableFuture::join))
+                    .containsOnly(200, 409)
+                    .filteredOn(status -> status == 200)
+                    .hasSize(1);
+            assertThat(List.of(named(one, account, name), named(other, account, name)))
+                    .containsOnly(409);
+        }
+        theBooksAreExact();
+    }
+
+    private static int named(TestGateway to, Account account, String name) {
+        try {
+            return to.ask(account, TestGateway.chat(false, 50), "tokens=5, pace=30ms", "Idempotency-Key", name)
+                    .statusCode();
+        } catch (IOException | InterruptedException failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    @Test
     void an_organisation_made_at_one_is_served_by_the_other_and_the_other_way_round() throws Exception {
         for (int i = 0; i < 6; i++) {
             TestGateway maker = i % 2 == 0 ? one : other;

@@ -12,6 +12,7 @@ import tollgate.records.Ledger;
 import tollgate.records.Records;
 import tollgate.wallet.ControlPort;
 import tollgate.wallet.ExchangeState;
+import tollgate.wallet.Post;
 import tollgate.wallet.WalletAddress;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -92,6 +93,35 @@ public final class AccountDesk implements Account {
                 .filter(open -> open.wallet().equals(key.wallet()))
                 .<AccountAnswer>map(open -> new AccountAnswer.Found(open(id, open)))
                 .orElse(nobodys(id));
+    }
+
+    /**
+     * What has become of an exchange, whoever runs it.
+     *
+     * @throws IllegalStateException where neither Redis nor the books have it
+     */
+    public Outcome outcome(WalletAddress at, String id) {
+        Optional<ExchangeState> kept = control.exchange(at.shard(), id);
+        if (kept.isPresent() && !kept.get().state().equals("FINAL")) {
+            return new Outcome.Running();
+        }
+        Usd charge = kept.map(ExchangeState::captured).orElseGet(() -> charged(id));
+        return charge.nano() == 0 || records.postings().asked(Post.unseen(id))
+                ? new Outcome.Nothing()
+                : new Outcome.Charged(charge);
+    }
+
+    private Usd charged(String id) {
+        Optional<Exchanges.Exchange> row =
+                journalled.apply(id).or(() -> records.exchanges().find(id));
+        if (row.isPresent()) {
+            return new Usd(row.get().charge());
+        }
+        List<Ledger.Entry> entries = records.ledger().allOfExchange(id);
+        if (entries.isEmpty()) {
+            throw new IllegalStateException("neither Redis nor the books have the exchange " + id);
+        }
+        return new Usd(-entries.stream().mapToLong(Ledger.Entry::amount).sum());
     }
 
     private static AccountAnswer nobodys(String id) {

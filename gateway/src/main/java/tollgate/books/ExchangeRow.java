@@ -47,7 +47,8 @@ public final class ExchangeRow {
                 usage.finished().toEpochMilli(),
                 entry.settle().fingerprint(),
                 MAPPER.writeValueAsString(document(usage)),
-                false);
+                false,
+                facts.mark() == null ? null : facts.mark().text());
     }
 
     /**
@@ -92,7 +93,8 @@ public final class ExchangeRow {
                 last.atMs(),
                 last.fingerprint(),
                 MAPPER.writeValueAsString(document),
-                true);
+                true,
+                null);
     }
 
     /** The same, charging something else. */
@@ -117,7 +119,8 @@ public final class ExchangeRow {
                 row.finishedMs(),
                 row.fingerprint(),
                 MAPPER.writeValueAsString(document),
-                row.reconstructed());
+                row.reconstructed(),
+                row.mark());
     }
 
     private static Map<String, @Nullable Object> document(UsageRecord usage) {

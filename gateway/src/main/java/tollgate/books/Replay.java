@@ -18,6 +18,8 @@ import tollgate.records.Records;
 import tollgate.records.Suspense;
 import tollgate.wallet.ControlPort;
 import tollgate.wallet.EntryKind;
+import tollgate.wallet.IdempotencyMark;
+import tollgate.wallet.Post;
 import tollgate.wallet.SettleResult;
 
 /**
@@ -147,6 +149,7 @@ final class Replay {
             JournalEntry entry = left.get(i);
             if (results.get(i) instanceof SettleResult.NoHold) {
                 List<Ledger.Entry> before = known.getOrDefault(entry.exchange(), List.of());
+                remember(entry);
                 gone.add(entry);
                 asked.add(new ControlPort.Gone(entry.settle(), captured(before), CapMoves.tokens(before)));
             } else {
@@ -161,6 +164,15 @@ final class Replay {
         }
         if (!waiting.isEmpty()) {
             LOG.info("{} settlements wait, of {} the first: {}", waiting.size(), entries.size(), waiting.getFirst());
+        }
+    }
+
+    /** With the record the name of its request is gone: the client may send again only what came to nothing. */
+    private void remember(JournalEntry entry) {
+        IdempotencyMark mark = entry.usage().facts().mark();
+        boolean paid = entry.settle().total().nano() > 0 && !journal.unseen(entry.exchange());
+        if (mark != null && paid) {
+            control.setMark(entry.settle().at(), mark, entry.exchange(), IdempotencyMark.LIFE);
         }
     }
 
@@ -194,7 +206,7 @@ final class Replay {
                 .find(entry.settle().at().wallet())
                 .ifPresent(wallet -> treasury.order(
                         wallet,
-                        "refund:" + entry.exchange(),
+                        Post.unseen(entry.exchange()),
                         EntryKind.REFUND,
                         entry.settle().total(),
                         false,

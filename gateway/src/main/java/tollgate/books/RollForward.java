@@ -12,10 +12,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tollgate.pricing.Usd;
+import tollgate.records.Exchanges;
 import tollgate.records.Ledger;
 import tollgate.records.Records;
 import tollgate.records.Wallets;
 import tollgate.wallet.ControlPort;
+import tollgate.wallet.IdempotencyMark;
 import tollgate.wallet.LedgerEntry;
 import tollgate.wallet.Reapply;
 import tollgate.wallet.ReapplyResult;
@@ -66,9 +68,10 @@ final class RollForward {
             if (rows.isEmpty() || rows.getFirst().n() != n + 1) {
                 return "LOST: entry " + (n + 1) + " is in neither Redis nor SQL";
             }
+            Map<String, Exchanges.Marked> marks = marks(rows);
             List<Reapply> entries = new ArrayList<>();
             for (Ledger.Entry row : rows) {
-                entries.add(again(shard, line, epoch, row));
+                entries.add(again(shard, line, epoch, row, marks.get(row.exchange())));
             }
             String refused = booked(entries);
             if (refused != null) {
@@ -114,7 +117,7 @@ final class RollForward {
         }
     }
 
-    private Reapply again(int shard, String line, long epoch, Ledger.Entry row) {
+    private Reapply again(int shard, String line, long epoch, Ledger.Entry row, Exchanges.@Nullable Marked marked) {
         Optional<Wallets.Wallet> wallet =
                 wallets.computeIfAbsent(row.wallet(), id -> records.wallets().find(id));
         // a cap's reset is of no wallet
@@ -150,7 +153,26 @@ final class RollForward {
                 isKept(row),
                 CapMoves.of(row.caps()).stream()
                         .map(move -> new Reapply.Move(move.counter(), move.start(), move.moved()))
+                        .toList(),
+                named(row, marked));
+    }
+
+    /** Names of requests that clients may still send again. */
+    private Map<String, Exchanges.Marked> marks(List<Ledger.Entry> rows) {
+        long since = clock.millis() - IdempotencyMark.LIFE.toMillis();
+        return records.exchanges()
+                .marks(rows.stream()
+                        .filter(row -> row.atMs() > since && row.amount() < 0)
+                        .map(Ledger.Entry::exchange)
+                        .filter(exchange -> !exchange.isEmpty())
                         .toList());
+    }
+
+    private Reapply.@Nullable Named named(Ledger.Entry row, Exchanges.@Nullable Marked marked) {
+        long left = row.atMs() + IdempotencyMark.LIFE.toMillis() - clock.millis();
+        return marked == null || left <= 0 || row.amount() >= 0
+                ? null
+                : new Reapply.Named(IdempotencyMark.of(marked.key(), marked.mark()), Duration.ofMillis(left));
     }
 
     private long taken(Ledger.Entry row) {

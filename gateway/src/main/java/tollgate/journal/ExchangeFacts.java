@@ -6,6 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tollgate.pricing.Usd;
 import tollgate.wallet.HeldCaps;
+import tollgate.wallet.IdempotencyMark;
 import tollgate.wallet.WalletAddress;
 
 /**
@@ -30,11 +31,12 @@ import tollgate.wallet.WalletAddress;
  * @param user the client's name for its user
  * @param metadata the client's labels inside the request
  * @param changes what was changed in the request, as the splices that did it
- * @param idempotencyKey the client's, recorded only
+ * @param idempotencyKey the client's name for its request, as sent
  * @param trace the client's {@code traceparent}
  * @param started when its head was read
  * @param caps what caps hold for it
  * @param plan what the wallet's organisation had bought; null: nothing in particular
+ * @param mark the name and the print of a request that has a name; null where it has none
  */
 public record ExchangeFacts(
         String exchange,
@@ -59,7 +61,8 @@ public record ExchangeFacts(
         @Nullable String trace,
         Instant started,
         HeldCaps caps,
-        @Nullable String plan) {
+        @Nullable String plan,
+        @Nullable IdempotencyMark mark) {
     private static final int SHORT = 80;
 
     /** Copies what could change. */
@@ -94,7 +97,8 @@ public record ExchangeFacts(
                 null,
                 started,
                 caps,
-                plan);
+                plan,
+                mark);
     }
 
     /**
@@ -125,7 +129,8 @@ public record ExchangeFacts(
                 null,
                 started,
                 HeldCaps.NONE,
-                plan);
+                plan,
+                mark);
     }
 
     private static @Nullable String cut(@Nullable String name) {

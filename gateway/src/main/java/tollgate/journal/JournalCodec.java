@@ -6,6 +6,7 @@ import java.util.Map;
 import tollgate.pricing.Markup;
 import tollgate.pricing.Usd;
 import tollgate.wallet.HeldCaps;
+import tollgate.wallet.IdempotencyMark;
 import tollgate.wallet.Settle;
 import tollgate.wallet.WalletAddress;
 
@@ -15,7 +16,10 @@ import tollgate.wallet.WalletAddress;
  * this one readable. Stateless.
  */
 final class JournalCodec {
-    private static final long LAYOUT = 3;
+    private static final long LAYOUT = 4;
+
+    /** Without the mark of a request's name. */
+    private static final long WITHOUT_MARKS = 3;
 
     /** Without plan, markup and the reasons of lines. */
     private static final long WITHOUT_PLANS = 2;
@@ -177,6 +181,11 @@ final class JournalCodec {
                 .instant(facts.started())
                 .text(facts.caps().text())
                 .optional(facts.plan());
+        IdempotencyMark mark = facts.mark();
+        to.flag(mark != null);
+        if (mark != null) {
+            to.text(mark.key()).text(mark.name()).text(mark.print());
+        }
     }
 
     private static ExchangeFacts facts(PackedReader from, long layout) {
@@ -203,7 +212,10 @@ final class JournalCodec {
                 from.optional(),
                 from.instant(),
                 layout == WITHOUT_CAPS ? HeldCaps.NONE : new HeldCaps(from.text()),
-                layout <= WITHOUT_PLANS ? null : from.optional());
+                layout <= WITHOUT_PLANS ? null : from.optional(),
+                layout <= WITHOUT_MARKS || !from.flag()
+                        ? null
+                        : new IdempotencyMark(from.text(), from.text(), from.text()));
     }
 
     private static void usage(PackedWriter to, UsageRecord usage) {

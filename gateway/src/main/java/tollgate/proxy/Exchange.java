@@ -28,6 +28,7 @@ import tollgate.metering.Meter;
 import tollgate.metering.Observed;
 import tollgate.metering.Settlement;
 import tollgate.pricing.Usd;
+import tollgate.wallet.IdempotencyMark;
 import tollgate.wallet.Renew;
 
 /**
@@ -74,6 +75,7 @@ final class Exchange implements Placement.Outcome {
             KeyIdentity key,
             Upstream upstream,
             HoldPlan plan,
+            @Nullable IdempotencyMark mark,
             ByteBuf body,
             Instant started,
             long startedNanos) {
@@ -83,7 +85,7 @@ final class Exchange implements Placement.Outcome {
         this.dialect = dialect;
         this.id = id;
         this.upstream = upstream;
-        this.placement = new Placement(context, loop.admission(), server.loop(), id, plan, key, this);
+        this.placement = new Placement(context, loop.admission(), server.loop(), id, plan, key, mark, this);
         this.renewal = new Renewal(this, loop.admission(), server.loop());
         this.body = body;
         this.bodyBytes = body.readableBytes();
@@ -106,6 +108,12 @@ final class Exchange implements Placement.Outcome {
 
     HoldPlan plan() {
         return placement.plan();
+    }
+
+    /** What the client named its request; null where it has no name. */
+    @Nullable
+    IdempotencyMark mark() {
+        return placement.mark();
     }
 
     String id() {

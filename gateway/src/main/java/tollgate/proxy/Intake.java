@@ -29,6 +29,7 @@ import tollgate.pricing.RateBook;
 import tollgate.pricing.Resolution;
 import tollgate.pricing.Terms;
 import tollgate.pricing.UnitClass;
+import tollgate.wallet.IdempotencyMark;
 
 /**
  * The first half of an exchange: who asks, what for, and what it may cost. Ends in a refusal, or hands over to an {@link
@@ -54,6 +55,8 @@ final class Intake implements RequestReceiver {
     private @Nullable KeyIdentity identity;
     private @Nullable Upstream upstream;
     private @Nullable Exchange exchange;
+    private @Nullable String idempotencyKey;
+    private @Nullable RequestPrint print;
     private long reserved;
     private boolean over;
 
@@ -130,9 +133,21 @@ final class Intake implements RequestReceiver {
             refuse(Refusals.codedBody(coding));
         } else if (announce != null && !announce.equals("trailers") && !announce.equals("usage")) {
             refuse(Refusals.announce(announce));
-        } else {
+        } else if (readsName(headers)) {
             long declared = server.head().contentLength();
             reserve(declared >= 0 ? declared : context.settings().requestBytes(), System.nanoTime());
+        }
+    }
+
+    /** Whether what the client calls its request is a name, if it calls it anything; refuses where it is none. */
+    private boolean readsName(HttpHeaders headers) {
+        try {
+            idempotencyKey = IdempotencyKeyField.of(headers);
+            print = idempotencyKey == null ? null : new RequestPrint(server.head());
+            return true;
+        } catch (IdempotencyKeyField.Invalid invalid) {
+            refuse(Refusals.idempotencyKey(invalid.why()));
+            return false;
         }
     }
 
@@ -171,6 +186,9 @@ final class Intake implements RequestReceiver {
             slice.release();
             refuse(Refusals.tooLarge(context.settings().requestBytes()));
         } else {
+            if (print != null) {
+                print.add(slice);
+            }
             body.addComponent(true, slice);
         }
     }
@@ -290,12 +308,19 @@ final class Intake implements RequestReceiver {
                 key,
                 Objects.requireNonNull(upstream),
                 plan,
+                mark(key),
                 body,
                 started,
                 startedNanos);
         over = true;
         exchange = next;
         next.hold();
+    }
+
+    private @Nullable IdempotencyMark mark(KeyIdentity key) {
+        return idempotencyKey == null || print == null
+                ? null
+                : IdempotencyMark.of(key.keyId(), idempotencyKey, print.end());
     }
 
     private void refuse(Refusal refusal) {

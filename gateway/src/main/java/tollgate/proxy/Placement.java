@@ -10,6 +10,7 @@ import tollgate.pricing.Buyer;
 import tollgate.pricing.Usd;
 import tollgate.wallet.Admission;
 import tollgate.wallet.CapDemands;
+import tollgate.wallet.IdempotencyMark;
 import tollgate.wallet.Place;
 import tollgate.wallet.PlaceResult;
 import tollgate.wallet.WalletAddress;
@@ -32,12 +33,18 @@ final class Placement {
         void unknown(Refusal why);
     }
 
+    /** Others may be sending the same request at the same time, one after the other coming to nothing. */
+    private static final int MOST_LOOKED_UP = 3;
+
     private final ProxyContext context;
     private final Admission admission;
     private final Executor loop;
     private final String exchange;
     private final ExchangeCaps caps;
+    private final @Nullable IdempotencyMark mark;
     private final Outcome outcome;
+    private String after = "";
+    private int lookedUp;
     private HoldPlan plan;
     private KeyIdentity key;
     private WalletAddress at;
@@ -53,6 +60,7 @@ final class Placement {
             String exchange,
             HoldPlan plan,
             KeyIdentity key,
+            @Nullable IdempotencyMark mark,
             Outcome outcome) {
         this.context = context;
         this.admission = admission;
@@ -60,6 +68,7 @@ final class Placement {
         this.exchange = exchange;
         this.plan = plan;
         this.caps = new ExchangeCaps(key, plan);
+        this.mark = mark;
         this.outcome = outcome;
         this.key = key;
         this.at = address(key);
@@ -82,6 +91,12 @@ final class Placement {
     /** Who pays, as known last. */
     KeyIdentity key() {
         return key;
+    }
+
+    /** What the client named its request; null where it has no name. */
+    @Nullable
+    IdempotencyMark mark() {
+        return mark;
     }
 
     /** The wallet. */
@@ -131,7 +146,8 @@ final class Placement {
                         plan.rates().priceVersion(),
                         key.live() ? "USD" : "TEST",
                         again,
-                        demands),
+                        demands,
+                        mark == null ? null : new IdempotencyMark.Claim(mark, after)),
                 this::answered);
     }
 
@@ -154,6 +170,8 @@ final class Placement {
                     PlaceResult.WalletNotActive _,
                     PlaceResult.UnknownWallet _,
                     PlaceResult.Rejected _ -> outcome.refused(Refusals.held(result, plan));
+            case PlaceResult.Repeated(String earlier) -> lookUp(earlier);
+            case PlaceResult.OtherRequest(String earlier) -> outcome.refused(Refusals.otherRequest(earlier));
             case PlaceResult.CapReached reached -> outcome.refused(caps.reached(reached));
             case PlaceResult.StaleWindow(int _, long nowMs) -> {
                 if (windowsRefreshed) {
@@ -169,6 +187,34 @@ final class Placement {
                 } else {
                     refreshKey();
                 }
+            }
+        }
+    }
+
+    /** The client sends a request again: it may run again where the earlier one came to nothing. */
+    private void lookUp(String earlier) {
+        if (lookedUp++ == MOST_LOOKED_UP) {
+            outcome.refused(Refusals.stillRunning(earlier));
+            return;
+        }
+        context.outcomes()
+                .of(at, earlier)
+                .whenComplete((found, failure) -> loop.execute(() -> {
+                    if (!cancelled) {
+                        repeated(earlier, failure == null ? found : null);
+                    }
+                }));
+    }
+
+    private void repeated(String earlier, tollgate.account.@Nullable Outcome found) {
+        switch (found) {
+            case null -> outcome.refused(Refusals.outcomeUnknown(earlier));
+            case tollgate.account.Outcome.Running() -> outcome.refused(Refusals.stillRunning(earlier));
+            case tollgate.account.Outcome.Charged(Usd charge) ->
+                outcome.refused(Refusals.alreadySettled(earlier, charge));
+            case tollgate.account.Outcome.Nothing() -> {
+                after = earlier;
+                ask();
             }
         }
     }

@@ -21,6 +21,7 @@ import tollgate.pricing.RateBook;
  * @param dialects the wire languages, each with its own paths
  * @param keys who may ask
  * @param memory bytes that bodies may take
+ * @param outcomes what has become of exchanges
  * @param refusals the last refusals
  * @param telemetry where figures go
  * @param clock for records
@@ -34,6 +35,7 @@ public record ProxyContext(
         List<Dialect> dialects,
         KeyRing keys,
         MemoryBudget memory,
+        Outcomes outcomes,
         RefusalRing refusals,
         Telemetry telemetry,
         Clock clock) {

@@ -82,6 +82,49 @@ final class Refusals {
                 "X-Tollgate-Announce: '" + cut(value) + "' (expected: trailers or usage)");
     }
 
+    static Refusal idempotencyKey(String why) {
+        return new Refusal(400, "invalid_header", "Idempotency-Key", why);
+    }
+
+    static Refusal otherRequest(String earlier) {
+        return new Refusal(
+                422,
+                "idempotency_key_reused",
+                null,
+                "another request was sent under this Idempotency-Key, as exchange " + earlier
+                        + "; nothing was sent; give this one a name of its own",
+                Map.of("exchange", earlier));
+    }
+
+    static Refusal stillRunning(String earlier) {
+        return new Refusal(
+                409,
+                "still_running",
+                null,
+                "this request is under way as exchange " + earlier + "; it is not sent a second time",
+                Map.of("exchange", earlier));
+    }
+
+    static Refusal alreadySettled(String earlier, Usd charge) {
+        return new Refusal(
+                409,
+                "already_settled",
+                null,
+                "this request ran as exchange " + earlier + " and was charged " + charge
+                        + " USD, once; answers are not kept: to run it again, give it another Idempotency-Key",
+                Map.of("exchange", earlier, "charge", charge.toString()));
+    }
+
+    static Refusal outcomeUnknown(String earlier) {
+        return new Refusal(
+                503,
+                "unavailable",
+                null,
+                "what became of exchange " + earlier + ", which this request was, cannot be told right now; nothing was"
+                        + " sent; try again",
+                Map.of("exchange", earlier));
+    }
+
     static Refusal model(String model) {
         return new Refusal(403, "model_not_allowed", "model", "this key may not use the model '" + model + "'");
     }
@@ -157,7 +200,8 @@ final class Refusals {
                 new Refusal(503, "wallet_unknown", null, "the wallet of this key is not in place; try again");
             case PlaceResult.StaleWindow _ ->
                 new Refusal(503, "unavailable", null, "the gateway's clock and the wallet's differ; try again");
-            case PlaceResult.CapReached reached -> throw new IllegalArgumentException("told elsewhere: " + reached);
+            case PlaceResult.Repeated _, PlaceResult.OtherRequest _, PlaceResult.CapReached _ ->
+                throw new IllegalArgumentException("told elsewhere: " + result);
             case PlaceResult.StaleCap _ ->
                 new Refusal(503, "unavailable", null, "the key's caps are changing; try again");
             case PlaceResult.StalePolicy(long current) ->

@@ -69,14 +69,15 @@ final class Refuser {
     /** What client libraries go by when they decide whether to try again. */
     private static void retryAdvice(Refusal refusal, HttpHeaders headers) {
         switch (refusal.code()) {
-            case "insufficient_funds", "upstream_credentials" -> headers.set("x-should-retry", "false");
+            case "insufficient_funds", "upstream_credentials", "already_settled", "idempotency_key_reused" ->
+                headers.set("x-should-retry", "false");
             case "cap_reached" -> capAdvice(refusal, headers);
             case "funds_held", "cap_held" -> {
                 headers.set(HttpHeaderNames.RETRY_AFTER, "1");
                 headers.set("retry-after-ms", "500");
             }
             default -> {
-                if (refusal.status() == 503 || refusal.status() == 429) {
+                if (refusal.status() == 503 || refusal.status() == 429 || refusal.status() == 409) {
                     headers.set(HttpHeaderNames.RETRY_AFTER, "1");
                 }
             }

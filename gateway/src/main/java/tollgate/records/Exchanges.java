@@ -1,7 +1,11 @@
 package tollgate.records;
 
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +30,8 @@ public final class Exchanges {
             row.getLong("finished_ms"),
             row.getString("fingerprint"),
             row.getString("record"),
-            row.getInt("reconstructed") != 0);
+            row.getInt("reconstructed") != 0,
+            row.getString("mark"));
 
     private final Jdbi jdbi;
 
@@ -42,6 +47,7 @@ public final class Exchanges {
      * @param fingerprint of the settlement
      * @param record the whole usage record, as JSON
      * @param reconstructed made from the ledger alone
+     * @param mark name and print of its request, a colon between them; null where it has no name
      */
     public record Exchange(
             String id,
@@ -61,7 +67,8 @@ public final class Exchanges {
             long finishedMs,
             String fingerprint,
             String record,
-            boolean reconstructed) {}
+            boolean reconstructed,
+            @Nullable String mark) {}
 
     /** Keeps exchanges; those that are there already stay as they are, but for reconstructed ones. */
     public void add(List<Exchange> exchanges) {
@@ -71,14 +78,15 @@ public final class Exchanges {
         jdbi.useTransaction(handle -> Rows.insert(
                 handle,
                 "INSERT INTO exchange (id, wallet, api_key, live, service, model, answered, ended, payer, estimated, charge,"
-                        + " cost, status, started_ms, finished_ms, fingerprint, record, reconstructed)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                        + " cost, status, started_ms, finished_ms, fingerprint, record, reconstructed, mark)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                         + " ON CONFLICT (id) DO UPDATE SET api_key = excluded.api_key, service = excluded.service,"
                         + " model = excluded.model, answered = excluded.answered, ended = excluded.ended,"
                         + " payer = excluded.payer, estimated = excluded.estimated, charge = excluded.charge,"
                         + " cost = excluded.cost, status = excluded.status, started_ms = excluded.started_ms,"
                         + " finished_ms = excluded.finished_ms, fingerprint = excluded.fingerprint,"
-                        + " record = excluded.record, reconstructed = excluded.reconstructed"
+                        + " record = excluded.record, reconstructed = excluded.reconstructed,"
+                        + " mark = excluded.mark"
                         + " WHERE exchange.reconstructed = 1",
                 exchanges,
                 (row, each) -> row.add(each.id)
@@ -98,8 +106,29 @@ public final class Exchanges {
                         .add(each.finishedMs)
                         .add(each.fingerprint)
                         .add(each.record)
-                        .add(each.reconstructed)));
+                        .add(each.reconstructed)
+                        .add(each.mark)));
     }
+
+    /** The marks of those of these exchanges whose requests have names, by exchange. */
+    public Map<String, Marked> marks(Collection<String> ids) {
+        if (ids.isEmpty()) {
+            return Map.of();
+        }
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "SELECT id, api_key, mark FROM exchange WHERE mark IS NOT NULL AND id IN (<ids>)")
+                .bindList("ids", List.copyOf(ids))
+                .map((row, context) -> new Marked(row.getString("id"), row.getString("api_key"), row.getString("mark")))
+                .collect(Collectors.toMap(Marked::id, Function.identity())));
+    }
+
+    /**
+     * An exchange whose request has a name.
+     *
+     * @param key id of the key it was sent with
+     * @param mark name and print, a colon between them
+     */
+    public record Marked(String id, String key, String mark) {}
 
     /** An exchange by id. */
     public Optional<Exchange> find(String id) {

@@ -72,6 +72,15 @@ public final class Postings {
                 posting.askedMs);
     }
 
+    /** Whether such a posting was asked for and not refused. */
+    public boolean asked(String entry) {
+        return jdbi.withHandle(
+                handle -> handle.select("SELECT 1 FROM posting WHERE entry = ? AND refused IS NULL", entry)
+                        .mapTo(Integer.class)
+                        .findOne()
+                        .isPresent());
+    }
+
     /** The wallet refused it, and always will; it is not sent again. */
     public void refused(String entry, String why) {
         jdbi.useHandle(handle -> handle.execute("UPDATE posting SET refused = ? WHERE entry = ?", why, entry));

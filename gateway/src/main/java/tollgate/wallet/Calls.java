@@ -17,7 +17,8 @@ final class Calls {
         WalletAddress at = place.at();
         CapDemands caps = place.caps();
         int count = caps.each().size();
-        String[] keys = new String[5 + count];
+        IdempotencyMark.Claim claim = place.claim();
+        String[] keys = new String[5 + count + (claim == null ? 0 : 1)];
         keys[0] = Keys.shard(at.shard());
         keys[1] = Keys.organisation(at);
         keys[2] = Keys.wallet(at);
@@ -42,13 +43,16 @@ final class Calls {
             MOST_OPEN,
             place.currency()
         };
-        if (count == 0) {
+        if (count == 0 && claim == null) {
             return new Call(Script.PLACE, at.shard(), keys, fixed);
         }
-        String[] args = Arrays.copyOf(fixed, fixed.length + 2 + 8 * count);
+        int underCaps = count == 0 ? 0 : 2 + 8 * count;
+        String[] args = Arrays.copyOf(fixed, fixed.length + underCaps + (claim == null ? 0 : 2));
         int next = fixed.length;
-        args[next++] = Long.toString(caps.tokensMin());
-        args[next++] = Long.toString(caps.tokensWant());
+        if (count > 0) {
+            args[next++] = Long.toString(caps.tokensMin());
+            args[next++] = Long.toString(caps.tokensWant());
+        }
         for (int i = 0; i < count; i++) {
             CapDemand cap = caps.each().get(i);
             keys[5 + i] = Keys.cap(at.shard(), cap.counter());
@@ -60,6 +64,11 @@ final class Calls {
             args[next++] = Long.toString(cap.startMs());
             args[next++] = Long.toString(cap.endMs());
             args[next++] = Long.toString(cap.nextEndMs());
+        }
+        if (claim != null) {
+            keys[5 + count] = Keys.mark(at.shard(), claim.mark());
+            args[next++] = claim.mark().print();
+            args[next] = claim.after();
         }
         return new Call(Script.PLACE, at.shard(), keys, args);
     }
@@ -214,6 +223,14 @@ final class Calls {
                 });
     }
 
+    static Call setMark(WalletAddress at, IdempotencyMark mark, String exchange, Duration life, long n) {
+        return new Call(
+                Script.SET,
+                at.shard(),
+                new String[] {Keys.shard(at.shard()), Keys.organisation(at), Keys.mark(at.shard(), mark)},
+                new String[] {Script.VERSION, Long.toString(n), now(), "mark", ms(life), exchange, mark.print()});
+    }
+
     static Call fence(int shard, Fence fence) {
         return new Call(Script.FENCE, shard, new String[] {Keys.shard(shard)}, new String[] {
             Script.VERSION,
@@ -288,6 +305,12 @@ final class Calls {
             args.add(Long.toString(move.moved()));
         }
         keys.addAll(holding.keys(shard));
+        Reapply.Named named = again.named();
+        if (named != null) {
+            keys.add(Keys.mark(shard, named.mark()));
+            args.add(named.mark().print());
+            args.add(ms(named.left()));
+        }
         return new Call(Script.REAPPLY, shard, keys.toArray(String[]::new), args.toArray(String[]::new));
     }
 

@@ -267,6 +267,11 @@ public final class ControlPort implements AutoCloseable {
         return set(Calls.setCap(at, "cap_removed", cap + ":" + subject, version, watch.n(at.shard())));
     }
 
+    /** The name of a request stands for this exchange: a lost memory took that along. */
+    public SetResult setMark(WalletAddress at, IdempotencyMark mark, String exchange, Duration life) {
+        return set(Calls.setMark(at, mark, exchange, life, watch.n(at.shard())));
+    }
+
     private SetResult set(Call call) {
         return run(call, Results::set, (why, may) -> new SetResult.Unavailable(why));
     }

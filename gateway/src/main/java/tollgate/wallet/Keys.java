@@ -28,6 +28,10 @@ final class Keys {
         return "{s" + shard + "}:c:" + counter;
     }
 
+    static String mark(int shard, IdempotencyMark mark) {
+        return "{s" + shard + "}:i:" + mark.key() + ":" + mark.name();
+    }
+
     static String expiries(int shard) {
         return "{s" + shard + "}:hx";
     }

@@ -1,6 +1,7 @@
 package tollgate.wallet;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import tollgate.pricing.Usd;
 
 /**
@@ -20,6 +21,7 @@ import tollgate.pricing.Usd;
  * @param currency the wallet's, as the caller expects: {@code USD} for a live key, {@code TEST} for a test one
  * @param reinstate the exchange runs already: neither funds nor state nor caps are a reason to refuse
  * @param caps what has to allow it besides
+ * @param claim the name that the client gave its request; null where it gave none
  */
 public record Place(
         WalletAddress at,
@@ -34,8 +36,41 @@ public record Place(
         String priceVersion,
         String currency,
         boolean reinstate,
-        CapDemands caps) {
-    /** No cap applies. */
+        CapDemands caps,
+        IdempotencyMark.@Nullable Claim claim) {
+    /** The request has no name. */
+    public Place(
+            WalletAddress at,
+            String exchange,
+            int generation,
+            Usd min,
+            Usd want,
+            Duration life,
+            Duration maxLife,
+            Usd accrued,
+            long policy,
+            String priceVersion,
+            String currency,
+            boolean reinstate,
+            CapDemands caps) {
+        this(
+                at,
+                exchange,
+                generation,
+                min,
+                want,
+                life,
+                maxLife,
+                accrued,
+                policy,
+                priceVersion,
+                currency,
+                reinstate,
+                caps,
+                null);
+    }
+
+    /** No cap applies, and the request has no name. */
     public Place(
             WalletAddress at,
             String exchange,
@@ -62,6 +97,7 @@ public record Place(
                 priceVersion,
                 currency,
                 reinstate,
-                CapDemands.NONE);
+                CapDemands.NONE,
+                null);
     }
 }

@@ -62,6 +62,20 @@ public sealed interface PlaceResult {
      */
     record StaleWindow(int index, long nowMs) implements PlaceResult {}
 
+    /**
+     * The client has sent this request before, under the same name; nothing changed.
+     *
+     * @param exchange what it was then
+     */
+    record Repeated(String exchange) implements PlaceResult {}
+
+    /**
+     * The client has sent another request under the same name; nothing changed.
+     *
+     * @param exchange what that was
+     */
+    record OtherRequest(String exchange) implements PlaceResult {}
+
     /** Refused, and would be again; nothing changed. */
     record Rejected(String code, String detail) implements PlaceResult {}
 

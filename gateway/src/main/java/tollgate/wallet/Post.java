@@ -22,4 +22,9 @@ public record Post(
         boolean force,
         String currency,
         String reference,
-        String actor) {}
+        String actor) {
+    /** Id of the entry that gives back what was taken for an exchange of which nothing left to the client. */
+    public static String unseen(String exchange) {
+        return "refund:" + exchange;
+    }
+}

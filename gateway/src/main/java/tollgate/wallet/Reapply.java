@@ -1,6 +1,8 @@
 package tollgate.wallet;
 
+import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks to book an entry again that SQL has and Redis lost.
@@ -13,6 +15,7 @@ import java.util.List;
  * @param taken what was taken for its exchange up to this entry and with it, in nano-USD
  * @param kept whether somebody may still ask for the same again, so that its record is needed
  * @param moves of caps' counters
+ * @param named the name of its request, while it stands for this exchange; null where it does not
  */
 public record Reapply(
         WalletAddress at,
@@ -22,7 +25,8 @@ public record Reapply(
         String currency,
         long taken,
         boolean kept,
-        List<Move> moves) {
+        List<Move> moves,
+        @Nullable Named named) {
     /**
      * A counter that the entry moved.
      *
@@ -31,6 +35,14 @@ public record Reapply(
      * @param moved nano-USD, tokens or requests
      */
     public record Move(String counter, long start, long moved) {}
+
+    /**
+     * The name of a request.
+     *
+     * @param mark the name
+     * @param left how long it is still remembered
+     */
+    public record Named(IdempotencyMark mark, Duration left) {}
 
     /** Copies what could change. */
     public Reapply {

@@ -23,6 +23,8 @@ final class Results {
                         reply.number(4),
                         reply.number(5),
                         reply.number(6));
+            case "REPEATED" -> new PlaceResult.Repeated(reply.text(1));
+            case "MISMATCH" -> new PlaceResult.OtherRequest(reply.text(1));
             case "STALE_CAP" -> new PlaceResult.StaleCap((int) reply.number(1) - 1);
             case "STALE_WINDOW" -> new PlaceResult.StaleWindow((int) reply.number(1) - 1, reply.number(2));
             case "STATE" -> new PlaceResult.WalletNotActive(reply.text(1));

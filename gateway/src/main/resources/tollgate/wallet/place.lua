@@ -1,14 +1,15 @@
 -- Sets money aside for one exchange, if the wallet and every cap above it allow.
 -- KEYS    1 shard  2 organisation  3 wallet  4 exchange  5 hold expiries  6.. counters of caps, at most 16, the narrowest
---         scope first
+--         scope first, and last of all, where the client named its request, the mark of that name
 -- ARGV    1 version  2 n seen  3 gateway's ms, then  4 exchange  5 organisation  6 wallet  7 generation  8 min  9 want
 --         10 life ms  11 longest life ms  12 accrued  13 policy  14 price version  15 reinstate (1 or 0)
 --         16 most open holds of the wallet  17 currency  18 tokens min  19 tokens want (both, and what follows, only with caps),
 --         then for each cap: its version, the version of its last reset, unit (u: nano-USD, t: tokens, r: requests), limit,
 --         ms of a bucket (0: calendar), start ms, end ms, end ms of the window after it (reinstate: start as held)
+--         with a mark, last: print of the request, the exchange that it may follow (none: empty)
 -- Returns {OK, granted, available, expires ms, [with caps: tokens granted, what the caps hold,] epoch, n, now ms}
---   or one refusal, first match wins: VERSION, FENCED, BEHIND, RANGE, CORRUPT, DONE, CONFLICT, UNKNOWN, CUR, REINSTATING
---      (other gateways have not placed the holds again that a lost second took along), STATE state, STALE_POLICY current,
+--   or one refusal, first match wins: VERSION, FENCED, BEHIND, RANGE, CORRUPT, DONE, CONFLICT, those of place_mark.lua, UNKNOWN, CUR,
+--      REINSTATING (other gateways have not placed the holds again that a lost second took along), STATE state, STALE_POLICY current,
 --      CLOCK, FULL, those of place_caps.lua for each cap in turn, FUNDS balance held
 -- Grants  want, where it is at most half of what is available in the wallet and under the tightest cap; else that half,
 --         but never less than min.
@@ -49,6 +50,13 @@ if known[1] then
   end
   return {'OK', known[3], told(balance - held), known[4], str(epoch), str(n), str(now_ms)}
 end
+-- what of the keys and arguments is the caps', and what the mark's
+local marked = #KEYS > 5 and find(KEYS[#KEYS], '}:i:', 1, true) ~= nil
+local last_key, last_argument = #KEYS, #ARGV
+if marked then
+  last_key, last_argument = #KEYS - 1, #ARGV - 2
+  --@include place_mark.lua
+end
 if not wallet[3] then
   return {'UNKNOWN'}
 end
@@ -82,7 +90,7 @@ if not reinstate then
     return {'FULL', str(open)}
   end
 end
-if #KEYS > 5 or #ARGV > 17 then
+if last_key > 5 or last_argument > 17 then
   --@include place_caps.lua
 end
 if not reinstate then
@@ -111,6 +119,10 @@ call('HSET', KEYS[4], 'st', 'OPEN', 'o', ARGV[5], 'w', ARGV[6], 'gen', ARGV[7], 
 call('HSET', KEYS[3], 'held', str(held + granted), 'open', str(open + 1))
 call('ZADD', KEYS[5], str(expires), ARGV[4])
 clock_kept()
+if marked then
+  call('HSET', KEYS[#KEYS], 'x', ARGV[4], 'h', ARGV[#ARGV - 1])
+  call('PEXPIRE', KEYS[#KEYS], '86400000')
+end
 if caps then
   --@include place_caps_write.lua
   call('HSET', KEYS[4], 'tg', str(tokens), 'caps', kept)

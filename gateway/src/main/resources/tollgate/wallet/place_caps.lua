@@ -2,9 +2,9 @@
 -- Sets `caps` (what is to be written for each), `half` (half of what the tightest USD cap has left) and `tokens` (granted),
 -- or returns a refusal: RANGE, CORRUPT, STALE_WINDOW i now, STALE_CAP i version,
 --   CAP i limit spent held reset-ms now, where the least that will do does not fit; reset 0: held ones alone are in the way
-local count, tag = #KEYS - 5, string.match(KEYS[1], '^(.*:)m$')
+local count, tag = last_key - 5, string.match(KEYS[1], '^(.*:)m$')
 local tokens_least, tokens_want = int(ARGV[18] or ''), int(ARGV[19] or '')
-if count > 16 or not tag or #ARGV ~= 19 + 8 * count then
+if count > 16 or not tag or last_argument ~= 19 + 8 * count then
   return {'RANGE', 'caps'}
 end
 if not (tokens_least and tokens_want) or tokens_least < 0 or tokens_want < tokens_least then

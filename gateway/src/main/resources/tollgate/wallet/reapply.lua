@@ -1,11 +1,12 @@
 #!lua flags=allow-oom
 -- Books an entry again that SQL has and this Redis lost, under the numbers it has there. Only while the shard is closed.
 -- KEYS    1 shard  2 wallet, or the counter of a cap (cap_reset)  3 record of the exchange or posting  4 hold expiries
---         5.. counters of caps: those that the entry moved, then those that held the exchange as far as they are known
+--         5.. counters of caps: those that the entry moved, then those that held the exchange as far as they are known;
+--         last of all the mark of its request, where that had a name
 -- ARGV    1 version  2 line  3 epoch  4 n  5 entry  6 organisation  7 wallet  8 exchange (empty: none)  9 kind  10 amount
 --         11 balance after it  12 seq  13 fingerprint  14 currency  15 shortfall  16 epoch of the entry
 --         17 what was taken for the exchange up to this entry and with it  18 keep a record (1 or 0)
---         then for each counter that the entry moved: start, moved
+--         then for each counter that the entry moved: start, moved; with a mark, last: print, ms that it is still to live
 -- Returns {OK, 1 where the balance is another than the entry says, else 0}: then the wallet freezes, a person has to look
 --   or one refusal, first match wins: VERSION, RANGE, CORRUPT, OPEN (the shard is written to), FOREIGN line,
 --      GAP n, FORK seq, CAPS what they hold (ask again with these keys too)
@@ -21,14 +22,20 @@ end
 local epoch, number, amount, balance_after = int(ARGV[3]), int(ARGV[4]), int(ARGV[10]), int(ARGV[11])
 local seq, short, entry_epoch, taken = int(ARGV[12]), int(ARGV[15]), int(ARGV[16]), int(ARGV[17])
 local kind, exchange, tag = ARGV[9], ARGV[8], string.match(KEYS[1], '^(.*:)m$')
+local marked, last_key, last_argument = find(KEYS[#KEYS], '}:i:', 1, true) ~= nil, #KEYS, #ARGV
+if marked then
+  last_key, last_argument = #KEYS - 1, #ARGV - 2
+end
 if not (epoch and number and amount and balance_after and seq and short and entry_epoch and taken and tag)
-    or epoch < 1 or number < 1 or seq < 1 or short < 0 or entry_epoch < 0 or ARGV[2] == '' or #ARGV % 2 ~= 0
-    or #KEYS < 4 + (#ARGV - 18) / 2 then
+    or epoch < 1 or number < 1 or seq < 1 or short < 0 or entry_epoch < 0 or ARGV[2] == '' or last_argument % 2 ~= 0
+    or last_argument < 18 or last_key < 4 + (last_argument - 18) / 2
+    or marked and ((int(ARGV[#ARGV]) or 0) < 1 or ARGV[#ARGV - 1] == '') then
   return {'RANGE', 'arguments'}
 end
 local meta = read('HMGET', KEYS[1], 'line', 'run', 'n')
 local known = read('HMGET', KEYS[3], 'st', 'amt', 'caps')
-if not (meta and known) or read('ZSCORE', KEYS[4], exchange) == nil then
+if not (meta and known) or read('ZSCORE', KEYS[4], exchange) == nil
+    or marked and read('HGET', KEYS[#KEYS], 'x') == nil then
   return {'CORRUPT', 'a key of another type'}
 end
 if meta[2] and meta[2] == string.match(call('INFO', 'replication'), 'master_replid:(%w+)') then
@@ -85,10 +92,10 @@ if was_open then
   end
 end
 local freed = {}
-local moves = (#ARGV - 18) / 2
+local moves = (last_argument - 18) / 2
 for name, start, part in string.gmatch(was_open and known[3] or '', '([^,;]+),%a,%d+,(%d+),(%d+)') do
   local found = false
-  for i = 5, #KEYS do
+  for i = 5, last_key do
     found = found or KEYS[i] == tag .. 'c:' .. name
   end
   if not found then
@@ -96,7 +103,7 @@ for name, start, part in string.gmatch(was_open and known[3] or '', '([^,;]+),%a
   end
   freed[#freed + 1] = {key = tag .. 'c:' .. name, start = start, part = int(part) or 0}
 end
-for i = 5, #KEYS do
+for i = 5, last_key do
   if not read('HGET', KEYS[i], 'v') and read('EXISTS', KEYS[i]) == 1 then
     return {'CORRUPT', 'cap'}
   end
@@ -133,6 +140,10 @@ elseif exchange == '' and ARGV[18] == '1' then
   call('HSET', KEYS[3], 'st', 'FINAL', 'fp', ARGV[13], 'bal', str(balance_after), 'seq', str(seq), 'ep',
     str(entry_epoch), 'n', str(number))
   call('EXPIRE', KEYS[3], '3600')
+end
+if marked then
+  call('HSET', KEYS[#KEYS], 'x', exchange, 'h', ARGV[#ARGV - 1])
+  call('PEXPIRE', KEYS[#KEYS], ARGV[#ARGV])
 end
 for _, cap in ipairs(freed) do
   local calendar = call('HGET', cap.key, cap.start .. ':h')

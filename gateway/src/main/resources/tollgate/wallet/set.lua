@@ -1,8 +1,9 @@
 #!lua flags=allow-oom
 -- Sets a wallet's state, or the organisation's policy number, or resets or removes a cap's counter; a newer version wins.
--- KEYS    1 shard  2 organisation  3 wallet, or the cap's counter  4 ledger (cap_reset)
--- ARGV    1 version  2 n seen  3 gateway's ms, then  4 what (state, pol, cap_reset or cap_removed)  5 version of the value
---         6 value (cap_reset: organisation)
+-- Or sets the mark of a request's name again that a lost memory took along.
+-- KEYS    1 shard  2 organisation  3 wallet, or the cap's counter, or the mark  4 ledger (cap_reset)
+-- ARGV    1 version  2 n seen  3 gateway's ms, then  4 what (state, pol, cap_reset, cap_removed or mark)
+--         5 version of the value (mark: its life in ms)  6 value (cap_reset: organisation; mark: exchange)  7 print (mark)
 -- A reset forgets what was spent and keeps what is held, and is an entry of the ledger: a counter is the sum of the
 -- entries after it. A removed cap's counter goes once nothing is held.
 -- Returns {OK, epoch, n, now ms}
@@ -19,6 +20,9 @@ if not version or version < 0 then
   return {'RANGE', 'version'}
 end
 local key, field, what = KEYS[2], 'pol', ARGV[4]
+if what == 'mark' then
+  --@include set_mark.lua
+end
 if what == 'cap_reset' or what == 'cap_removed' then
   --@include set_cap.lua
 end

@@ -209,7 +209,8 @@ class VerificationTest {
                 now,
                 "print",
                 "{}",
-                false);
+                false,
+                null);
     }
 
     private <T> T raw(Function<RedisCommands<String, String>, T> asked) {

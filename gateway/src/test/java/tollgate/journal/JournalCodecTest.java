@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tollgate.pricing.Markup;
 import tollgate.pricing.Usd;
 import tollgate.wallet.HeldCaps;
+import tollgate.wallet.IdempotencyMark;
 import tollgate.wallet.Settle;
 import tollgate.wallet.WalletAddress;
 
@@ -27,6 +28,20 @@ class JournalCodecTest {
     private static final long[] EDGES = {
         0, 1, -1, 63, 64, -64, -65, 8191, 8192, 9_000_000_000_000_000L, -9_000_000_000_000_000L
     };
+
+    /** What the release before wrote of {@link Entries#entry}, its plan in it: without marks. */
+    private static final String ENTRY_WITHOUT_MARKS =
+            "0622066f5f3106775f310478310466370e001463686174206770742d350000000004783122066f5f3106775f3102066b"
+                    + "5f310206616e6e0008636861740c6f70656e61690a6770742d350c6f70656e6169028094ebdc03028004047631020874"
+                    + "65616d0c7365617263680206752d310000000080c8ceb40d00000208676f6c6402146770742d352d3230323510636f6d"
+                    + "706c6574650c77616c6c6574040c6f7574707574280a696e707574140a000e0e000080b5180a020a696e707574141030"
+                    + "2e3030303030310e302e30303030310008666c65782668747470733a2f2f6578616d706c652e636f6d14323032362d30"
+                    + "382d3031020a66697865641261207265717565737416302e30303030303030303502020c6f70656e6169029003009003"
+                    + "00021466697273745f62797465e01282c8ceb40d00";
+
+    private static final String FACTS_WITHOUT_MARKS =
+            "0604783122066f5f3106775f3102066b5f310206616e6e0008636861740c6f70656e61690a6770742d350c6f70656e61"
+                    + "69028094ebdc0302800404763102087465616d0c7365617263680206752d310000000080c8ceb40d00000208676f6c64";
 
     /** What releases before wrote of {@link Entries#entry} and {@link Entries#facts}: without plans, and without caps, too. */
     private static final String ENTRY_WITHOUT_PLANS =
@@ -69,8 +84,8 @@ class JournalCodecTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "the release before,          " + ENTRY_WITHOUT_PLANS + "," + FACTS_WITHOUT_PLANS,
-        "the one before that,         " + ENTRY_WITHOUT_CAPS + "," + FACTS_WITHOUT_CAPS,
+        "the one before that,         " + ENTRY_WITHOUT_PLANS + "," + FACTS_WITHOUT_PLANS,
+        "the one before that one,     " + ENTRY_WITHOUT_CAPS + "," + FACTS_WITHOUT_CAPS,
     })
     void what_releases_before_wrote_is_read_as_of_no_cap_and_no_plan(String story, String entry, String facts) {
         assertThat(JournalCodec.entry(HexFormat.of().parseHex(entry))).isEqualTo(Entries.entryBeforePlans("x1", 7));
@@ -78,12 +93,21 @@ class JournalCodecTest {
     }
 
     @Test
+    void what_the_release_before_wrote_is_read_as_of_requests_without_names() {
+        JournalEntry entry = Entries.entry("x1", 7);
+        assertThat(JournalCodec.entry(HexFormat.of().parseHex(ENTRY_WITHOUT_MARKS)))
+                .isEqualTo(entry);
+        assertThat(JournalCodec.facts(HexFormat.of().parseHex(FACTS_WITHOUT_MARKS)))
+                .isEqualTo(entry.usage().facts());
+    }
+
+    @Test
     void what_a_later_release_wrote_is_not_guessed_at() {
         byte[] after = HexFormat.of().parseHex(FACTS_WITHOUT_PLANS);
-        after[0] = 8;
+        after[0] = 10;
         assertThatThrownBy(() -> JournalCodec.facts(after))
                 .isInstanceOf(PackedReader.Damaged.class)
-                .hasMessageContaining("layout 4 (expected: 1..3)");
+                .hasMessageContaining("layout 5 (expected: 1..4)");
     }
 
     @Test
@@ -157,7 +181,8 @@ class JournalCodecTest {
                 orNull(text()),
                 instant(),
                 caps(),
-                orNull(text()));
+                orNull(text()),
+                random.nextBoolean() ? null : new IdempotencyMark(text(), text(), text()));
         UsageRecord usage = new UsageRecord(
                 facts,
                 orNull(text()),

@@ -199,7 +199,8 @@ class RecordsTest {
                 2,
                 "f",
                 "{}",
-                reconstructed);
+                reconstructed,
+                null);
     }
 
     @Test

@@ -30,6 +30,7 @@ import tollgate.pricing.Usd;
 /** Every script with arguments and keys that no caller of ours sends: a refusal that has a name, and nothing is written. */
 @SuppressWarnings("NullAway.Init") // started before all tests
 class ScriptRefusalsTest {
+    private static final IdempotencyMark MARK = new IdempotencyMark("k_1", "n-a_me", "print");
     private static final WalletAddress AT = new WalletAddress(3, "o", "w");
     private static final Set<String> NAMED = Set.of(
             "VERSION",
@@ -137,7 +138,39 @@ class ScriptRefusalsTest {
     private static Place place(String exchange, CapDemands caps) {
         Usd held = Usd.parse("1");
         Duration life = Duration.ofDays(1);
-        return new Place(AT, exchange, 1, held, held, life, life, Usd.ZERO, 1, "v", "USD", false, caps);
+        return new Place(AT, exchange, 1, held, held, life, life, Usd.ZERO, 1, "v", "USD", false, caps, null);
+    }
+
+    private static Place named(CapDemands caps) {
+        Place plain = place("new", caps);
+        return new Place(
+                plain.at(),
+                plain.exchange(),
+                plain.generation(),
+                plain.min(),
+                plain.want(),
+                plain.life(),
+                plain.maxLife(),
+                plain.accrued(),
+                plain.policy(),
+                plain.priceVersion(),
+                plain.currency(),
+                false,
+                caps,
+                new IdempotencyMark.Claim(MARK, "x_1-2"));
+    }
+
+    private static Reapply named(Reapply plain) {
+        return new Reapply(
+                plain.at(),
+                plain.line(),
+                plain.epoch(),
+                plain.entry(),
+                plain.currency(),
+                plain.taken(),
+                plain.kept(),
+                plain.moves(),
+                new Reapply.Named(MARK, Duration.ofHours(1)));
     }
 
     /**
@@ -188,7 +221,7 @@ class ScriptRefusalsTest {
                 "",
                 "r",
                 "");
-        Reapply again = new Reapply(AT, "line", 1, entry, "USD", 5, true, List.of(new Reapply.Move("c:s", 0, 5)));
+        Reapply again = new Reapply(AT, "line", 1, entry, "USD", 5, true, List.of(new Reapply.Move("c:s", 0, 5)), null);
         return Stream.of(
                 new Good(
                         "place",
@@ -202,6 +235,18 @@ class ScriptRefusalsTest {
                         List.of(18, 19, 20, 21, 23, 24, 25, 26, 27, 28, 29, 31),
                         List.of(),
                         List.of(22)),
+                new Good(
+                        "place what has a name",
+                        Calls.place(named(CapDemands.NONE), 0),
+                        List.of(2, 3, 7, 8, 9, 10, 11, 12, 13, 16),
+                        List.of(15),
+                        List.of(1, 4, 5, 6, 17, 18)),
+                new Good(
+                        "place what has a name under caps",
+                        Calls.place(named(caps()), 0),
+                        List.of(18, 19, 20, 21, 23, 24, 25, 26, 27, 28, 29, 31),
+                        List.of(),
+                        List.of(22, 36)),
                 new Good(
                         "extend",
                         Calls.renew(new Renew(AT, "y", 1, new Usd(5), Duration.ofSeconds(60)), 0),
@@ -270,6 +315,12 @@ class ScriptRefusalsTest {
                         List.of(1, 4, 6)),
                 new Good("set a policy", Calls.set(AT, "pol", 2, "", 0), List.of(2, 3, 5), List.of(), List.of(1, 4)),
                 new Good(
+                        "set a mark",
+                        Calls.setMark(AT, MARK, "y", Duration.ofHours(1), 0),
+                        List.of(2, 3, 5),
+                        List.of(),
+                        List.of(1, 4, 6, 7)),
+                new Good(
                         "reset a cap",
                         Calls.setCap(AT, "cap_reset", "c:s", 2, 0),
                         List.of(2, 3, 5),
@@ -298,7 +349,13 @@ class ScriptRefusalsTest {
                         Calls.reapply(again, HeldCaps.NONE),
                         List.of(3, 4, 10, 11, 12, 15, 16, 17),
                         List.of(18),
-                        List.of(1, 2, 5, 7, 9)));
+                        List.of(1, 2, 5, 7, 9)),
+                new Good(
+                        "reapply what has a name",
+                        Calls.reapply(named(again), HeldCaps.NONE),
+                        List.of(3, 4, 10, 11, 12, 15, 16, 17, 22),
+                        List.of(18),
+                        List.of(1, 2, 5, 7, 9, 21)));
     }
 
     @ParameterizedTest
@@ -375,13 +432,14 @@ class ScriptRefusalsTest {
     private static boolean signed(Good good, int number) {
         return (good.story.equals("post") && number == 8)
                 || (good.call.script() == Script.SETTLE && number == 17)
-                || (good.story.equals("reapply") && (number == 10 || number == 11 || number == 17));
+                || (good.story.startsWith("reapply") && (number == 10 || number == 11 || number == 17));
     }
 
     /** A script does not look at every key each time, and what is a hash may be one that says nothing. */
     private static boolean unread(Good good, String key, String type) {
         return (key.contains(":o:")
-                        && (type.equals("hash") || good.story.contains("state") || good.story.contains("cap")))
+                        && (type.equals("hash")
+                                || Stream.of("state", "reset a cap", "mark").anyMatch(good.story::contains)))
                 || (key.contains(":w:") && List.of("extend", "set a policy").contains(good.story))
                 || (key.contains(":c:") && type.equals("hash") && !good.story.startsWith("place"))
                 || (key.contains(":x:") && type.equals("hash") && good.story.equals("expire"));
