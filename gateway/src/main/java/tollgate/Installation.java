@@ -32,6 +32,7 @@ import tollgate.admin.AdminServer;
 import tollgate.admin.Office;
 import tollgate.books.Books;
 import tollgate.books.ExchangeRow;
+import tollgate.books.Reconciliation;
 import tollgate.books.SuspenseDesk;
 import tollgate.books.Treasury;
 import tollgate.books.Verification;
@@ -205,6 +206,7 @@ final class Installation implements AutoCloseable {
                     records,
                     control,
                     verification,
+                    new Reconciliation(records, control, journal, clock),
                     new SuspenseDesk(records, control, clock),
                     telemetry::text,
                     () -> notReady(keeping, journal, pulse),

@@ -13,6 +13,7 @@ import picocli.CommandLine.ParameterException;
 import tollgate.cli.AdminCommands;
 import tollgate.cli.CapCommand;
 import tollgate.cli.DirectoryCommands;
+import tollgate.cli.ReconcileCommand;
 import tollgate.cli.SuspenseCommand;
 import tollgate.config.InvalidConfig;
 
@@ -36,6 +37,7 @@ import tollgate.config.InvalidConfig;
             AdminCommands.Ledger.class,
             SuspenseCommand.class,
             AdminCommands.Verify.class,
+            ReconcileCommand.class,
             PriceCommand.class,
             DoctorCommand.class,
             RestoreCommand.class,

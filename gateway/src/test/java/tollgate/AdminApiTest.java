@@ -81,6 +81,10 @@ class AdminApiTest {
                 new TestGateway.Account(id, key.path("secret").asString());
         HttpResponse<String> paid = gateway.ask(account, TestGateway.chat(false, 10), "tokens=3");
         String exchange = paid.headers().firstValue("X-Tollgate-Request-Id").orElseThrow();
+        assertThat(good("GET", "/wallets/" + id + "/reconciliation", "Reconciliation", "")
+                        .path("unexplained")
+                        .asLong())
+                .isZero();
         assertThat(good("GET", "/verify", "Verification", "").path("ok").asBoolean())
                 .isTrue();
         good("GET", "/exchanges?wallet=" + id, "ExchangeRowPage", "");

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tollgate.account.AccountDesk;
+import tollgate.books.Reconciliation;
 import tollgate.books.Treasury;
 import tollgate.books.Verification;
 import tollgate.pricing.Usd;
@@ -34,6 +35,7 @@ final class AdminApi {
     private final Records records;
     private final ControlPort control;
     private final Verification verification;
+    private final Reconciliation reconciliation;
     private final SuspenseApi suspense;
     private final Clock clock;
 
@@ -44,6 +46,7 @@ final class AdminApi {
             Records records,
             ControlPort control,
             Verification verification,
+            Reconciliation reconciliation,
             SuspenseApi suspense,
             Clock clock) {
         this.directory = directory;
@@ -52,6 +55,7 @@ final class AdminApi {
         this.records = records;
         this.control = control;
         this.verification = verification;
+        this.reconciliation = reconciliation;
         this.suspense = suspense;
         this.clock = clock;
     }
@@ -96,7 +100,10 @@ final class AdminApi {
                 Route.get("/admin/v1/suspense", asked -> suspense.list(asked), "state", "after", "limit"),
                 Route.post("/admin/v1/suspense/{id}/settle", 200, asked -> suspense.settle(asked, ACTOR)),
                 Route.post("/admin/v1/suspense/{id}/drop", 200, asked -> suspense.drop(asked, ACTOR)),
-                Route.get("/admin/v1/verify", asked -> verification.run()));
+                Route.get("/admin/v1/verify", asked -> verification.run()),
+                Route.get(
+                        "/admin/v1/wallets/{id}/reconciliation",
+                        asked -> reconciliation.of(office.wallet(asked.id()))));
     }
 
     private Object listWallets(Asked asked) {

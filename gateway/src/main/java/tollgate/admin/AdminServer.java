@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import tollgate.books.Reconciliation;
 import tollgate.books.SuspenseDesk;
 import tollgate.books.Verification;
 import tollgate.identity.ApiKey;
@@ -72,6 +73,7 @@ public final class AdminServer implements AutoCloseable {
             Records records,
             ControlPort control,
             Verification verification,
+            Reconciliation reconciliation,
             SuspenseDesk suspense,
             Supplier<String> metrics,
             Supplier<@Nullable String> notReady,
@@ -83,6 +85,7 @@ public final class AdminServer implements AutoCloseable {
                 records,
                 control,
                 verification,
+                reconciliation,
                 new SuspenseApi(records, suspense),
                 clock);
         return new AdminServer(address, keys, api, new Once(records, clock), metrics, notReady);

@@ -17,7 +17,6 @@ import tollgate.records.Records;
 import tollgate.records.Shards;
 import tollgate.records.Wallets;
 import tollgate.wallet.ControlPort;
-import tollgate.wallet.LedgerEntry;
 import tollgate.wallet.WalletState;
 
 /**
@@ -97,7 +96,7 @@ public final class Verification {
             Wallets.Wallet wallet, Map<Integer, Map<String, Usd>> held, List<String> problems) {
         // first: the drain goes on, and what it has drained once this was read is found in SQL or behind this
         String position = records.shards().get(wallet.shard()).streamId();
-        Chain chain = chain(wallet, problems);
+        WalletChain chain = new WalletChain(wallet, records, problems);
         Optional<WalletState> state = control.wallet(Treasury.address(wallet));
         if (state.isEmpty()) {
             problems.add(wallet.id() + ": Redis has no such wallet");
@@ -111,81 +110,29 @@ public final class Verification {
         exchanges(wallet, problems);
         Map<String, @Nullable Object> shown = new LinkedHashMap<>();
         shown.put("id", wallet.id());
-        shown.put("entries", chain.seq);
-        shown.put("balance", new Usd(chain.sum).toString());
+        shown.put("entries", chain.seq());
+        shown.put("balance", new Usd(chain.sum()).toString());
         shown.put("charges", new Usd(records.exchanges().charges(wallet.id())).toString());
         shown.put("unrecorded", new Usd(records.ledger().unrecorded(wallet.id())).toString());
         shown.put("held", state.map(each -> each.held().toString()).orElse(null));
         return shown;
     }
 
-    /** The entries of a wallet as far as they have been followed. */
-    private static final class Chain {
-        private final String wallet;
-        private final List<String> problems;
-        private long seq;
-        private long sum;
-
-        Chain(String wallet, List<String> problems) {
-            this.wallet = wallet;
-            this.problems = problems;
-        }
-
-        void add(long number, long amount, long balance) {
-            sum += amount;
-            seq++;
-            if (number != seq) {
-                problems.add(wallet + ": entry " + number + " follows " + (seq - 1));
-                seq = number;
-            }
-            if (balance != sum) {
-                problems.add(wallet + ": entry " + seq + " says " + new Usd(balance) + ", the sum is " + new Usd(sum));
-            }
-        }
-    }
-
-    private Chain chain(Wallets.Wallet wallet, List<String> problems) {
-        Chain chain = new Chain(wallet.id(), problems);
-        List<Ledger.Entry> entries = records.ledger().ofWallet(wallet.id(), 0, BATCH);
-        while (!entries.isEmpty()) {
-            entries.forEach(entry -> chain.add(entry.seq(), entry.amount(), entry.balance()));
-            entries = records.ledger().ofWallet(wallet.id(), chain.seq, BATCH);
-        }
-        return chain;
-    }
-
     /** What Redis has beyond SQL must be in its stream, whole: only then may it differ. */
     private void compare(
-            Wallets.Wallet wallet, WalletState state, Chain chain, String position, List<String> problems) {
-        boolean underWay = state.seq() > chain.seq;
+            Wallets.Wallet wallet, WalletState state, WalletChain chain, String position, List<String> problems) {
+        boolean underWay = state.seq() > chain.seq();
         if (underWay) {
-            follow(wallet, state.seq(), chain, position);
+            chain.follow(control, state.seq(), position);
         }
-        if (state.seq() != chain.seq) {
-            problems.add(wallet.id() + ": Redis is at entry " + state.seq() + ", the ledger at " + chain.seq);
-        } else if (state.balance().nano() != chain.sum) {
-            problems.add(wallet.id() + ": Redis has " + state.balance() + ", the ledger " + new Usd(chain.sum));
+        if (state.seq() != chain.seq()) {
+            problems.add(wallet.id() + ": Redis is at entry " + state.seq() + ", the ledger at " + chain.seq());
+        } else if (state.balance().nano() != chain.sum()) {
+            problems.add(wallet.id() + ": Redis has " + state.balance() + ", the ledger " + new Usd(chain.sum()));
         }
         String kept = records.wallets().find(wallet.id()).orElse(wallet).state();
         if (!underWay && !state.state().equals(kept)) {
             problems.add(wallet.id() + ": Redis says it is " + state.state() + ", the books say " + kept);
-        }
-    }
-
-    private void follow(Wallets.Wallet wallet, long last, Chain chain, String from) {
-        String position = from;
-        while (chain.seq < last) {
-            List<LedgerEntry> entries = control.entries(wallet.shard(), position, BATCH);
-            if (entries.isEmpty()) {
-                return;
-            }
-            for (LedgerEntry entry : entries) {
-                if (entry.wallet().equals(wallet.id()) && entry.seq() > chain.seq && entry.seq() <= last) {
-                    chain.add(
-                            entry.seq(), entry.amount().nano(), entry.balance().nano());
-                }
-            }
-            position = entries.getLast().streamId();
         }
     }
 

@@ -118,6 +118,16 @@ public final class Suspense {
         return in(SETTLING);
     }
 
+    /** Those of a wallet that the ledger has no last word of, oldest first. */
+    public List<Suspended> undecided(String wallet) {
+        return jdbi.withHandle(handle -> handle.select(
+                        "SELECT * FROM suspense WHERE wallet = ? AND state IN ('parked', 'settling')"
+                                + " ORDER BY at_ms, exchange",
+                        wallet)
+                .map(ROW)
+                .list());
+    }
+
     private List<Suspended> in(String state) {
         return jdbi.withHandle(
                 handle -> handle.select("SELECT * FROM suspense WHERE state = ? ORDER BY at_ms, exchange", state)

@@ -40,6 +40,7 @@ class AdminDescriptionTest {
                         null,
                         null,
                         null,
+                        null,
                         new SuspenseApi(null, null),
                         Clock.systemUTC())
                 .routes()

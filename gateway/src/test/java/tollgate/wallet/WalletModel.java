@@ -14,6 +14,7 @@ final class WalletModel {
     long seen;
 
     boolean frozen;
+    private long open;
     final Map<String, Exchange> exchanges = new HashMap<>();
     final Map<String, Long> posted = new HashMap<>();
 
@@ -47,6 +48,7 @@ final class WalletModel {
         placed.amount = granted;
         exchanges.put(id, placed);
         held += granted;
+        open++;
         return granted;
     }
 
@@ -92,9 +94,7 @@ final class WalletModel {
     }
 
     long open() {
-        return exchanges.values().stream()
-                .filter(each -> each.state.equals("OPEN"))
-                .count();
+        return open;
     }
 
     /** As a settlement, but that what is gone or was never here is booked by what the caller says was captured. */
@@ -131,6 +131,7 @@ final class WalletModel {
         }
         if (known.state.equals("OPEN")) {
             held -= known.amount;
+            open--;
         }
         balance += known.captured - total;
         known.captured = total;
@@ -146,6 +147,7 @@ final class WalletModel {
             return false;
         }
         held -= known.amount;
+        open--;
         known.captured = known.accrued;
         balance -= known.accrued;
         known.state = "EXPIRED";

@@ -2,9 +2,12 @@ package tollgate.wallet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lettuce.core.KeyValue;
+import io.lettuce.core.LettuceFutures;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -17,6 +20,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -60,6 +66,9 @@ class WalletModelTest {
         client = RedisClient.create(RedisURI.create(redis.url()));
         connection = client.connect();
         raw = connection.sync();
+        for (Script script : Script.values()) {
+            raw.scriptLoad(script.text());
+        }
     }
 
     @AfterAll
@@ -96,11 +105,18 @@ class WalletModelTest {
                 earlier.removeFirst();
             }
             Collections.shuffle(sendings, random);
+            int now = step;
+            Supplier<String> story = () -> "seed " + seed + " step " + now + " " + sendings;
+            // one after the other in one go: what each was answered is looked at when all were
+            List<Runnable> answers = new ArrayList<>();
+            connection.setAutoFlushCommands(false);
             for (Command command : sendings) {
-                send(at, model, command, "seed " + seed + " step " + step + " " + sendings + ": " + command);
+                answers.add(send(at, model, command, story));
             }
+            connection.setAutoFlushCommands(true);
+            connection.flushCommands();
+            answers.forEach(Runnable::run);
             sent += sendings.size();
-            String story = "seed " + seed + " step " + step + " " + sendings;
             refusedForNow(random, at, model, command(random, at, step), story);
             check(at, model, story);
         }
@@ -123,62 +139,89 @@ class WalletModelTest {
         };
     }
 
-    private static void send(WalletAddress at, WalletModel model, Command command, String story) {
+    /** Sends a command; the rest of it looks at the answer. */
+    private static Runnable send(WalletAddress at, WalletModel model, Command command, Supplier<String> story) {
         String id = command.id;
-        switch (command.kind) {
+        long n = watch.n(at.shard());
+        return switch (command.kind) {
             case 'p' -> {
                 long granted = model.place(id, command.least, command.amount);
-                PlaceResult placed = control.place(place(at, command));
-                assertThat(
-                                placed instanceof PlaceResult.Placed ok
-                                        ? ok.granted().nano()
-                                        : -1)
-                        .as(story + " " + placed)
-                        .isEqualTo(granted);
+                yield sent(
+                        Calls.place(place(at, command), n),
+                        reply -> assertThat(
+                                        Results.place(reply) instanceof PlaceResult.Placed ok
+                                                ? ok.granted().nano()
+                                                : -1)
+                                .as(() -> story.get() + " " + command + " " + reply.parts())
+                                .isEqualTo(granted));
             }
             case 's' -> {
                 boolean booked = model.settle(id, command.print, command.amount);
-                SettleResult settled = control.settle(settle(at, command));
-                assertThat(settled instanceof SettleResult.Settled)
-                        .as(story + " " + settled)
-                        .isEqualTo(booked);
+                yield sent(Calls.settle(settle(at, command), control.maxOverrun(), n), settled(booked, command, story));
             }
             case 'm' -> {
                 boolean booked = model.post(id, command.amount, command.flag);
-                PostResult posted = control.post(
-                        new Post(at, id, EntryKind.ADJUST, new Usd(command.amount), command.flag, "TEST", "r", "t"));
-                assertThat(posted instanceof PostResult.Posted)
-                        .as(story + " " + posted)
-                        .isEqualTo(booked);
+                Post post = new Post(at, id, EntryKind.ADJUST, new Usd(command.amount), command.flag, "TEST", "r", "t");
+                yield sent(
+                        Calls.post(post, n),
+                        reply -> assertThat(Results.post(reply) instanceof PostResult.Posted)
+                                .as(() -> story.get() + " " + command + " " + reply.parts())
+                                .isEqualTo(booked));
             }
-            case 'e' -> expireNow(at, id, model, story);
-            case 'g' -> replayed(at, model, command, story);
+            case 'e' -> {
+                // nobody renewed: the expiry is put into the past, as time would
+                boolean due = model.expire(id);
+                long past = System.currentTimeMillis() - 1_000;
+                if (due) {
+                    connection.async().zadd(Keys.expiries(at.shard()), (double) past, id);
+                }
+                Settle nothing = new Settle(at, id, "expired", Usd.ZERO, true, "expiry");
+                DueHold hold = new DueHold(id, at.organisation(), at.wallet(), 1, past);
+                yield sent(Calls.expire(nothing, hold, n), settled(due, command, story));
+            }
+            case 'g' -> {
+                // its record goes as an hour passes, or as a lost second takes it along: the caller says what was taken
+                if (command.flag && model.forget(id)) {
+                    connection.async().del(Keys.exchange(at.shard(), id));
+                }
+                long captured = model.captured(id);
+                boolean booked = model.replay(id, command.print, command.amount);
+                yield sent(Calls.replay(settle(at, command), captured, 0, n), settled(booked, command, story));
+            }
             default -> {
                 if (command.flag && model.outlive(id)) {
-                    raw.hset(Keys.exchange(at.shard(), id), "end", "1");
+                    connection.async().hset(Keys.exchange(at.shard(), id), "end", "1");
                 }
                 String expected = model.renew(id, command.amount);
-                assertThat(renewed(at, id, command.amount)).as(story).isEqualTo(expected);
+                Renew renew = new Renew(at, id, 1, new Usd(command.amount), LIFE);
+                yield sent(
+                        Calls.renew(renew, n),
+                        reply -> assertThat(reply.word())
+                                .as(() -> story.get() + " " + command + " " + reply.parts())
+                                .isEqualTo(expected));
             }
-        }
+        };
     }
 
-    /** Its record goes as an hour passes, or as a lost second takes it along: what was taken is told by the caller. */
-    private static void replayed(WalletAddress at, WalletModel model, Command command, String story) {
-        if (command.flag && model.forget(command.id)) {
-            raw.del(Keys.exchange(at.shard(), command.id));
-        }
-        long captured = model.captured(command.id);
-        boolean booked = model.replay(command.id, command.print, command.amount);
-        SettleResult settled = control.replay(settle(at, command), new Usd(captured), 0);
-        assertThat(settled instanceof SettleResult.Settled)
-                .as(story + " " + settled)
+    private static Consumer<Reply> settled(boolean booked, Command command, Supplier<String> story) {
+        return reply -> assertThat(Results.settle(reply) instanceof SettleResult.Settled)
+                .as(() -> story.get() + " " + command + " " + reply.parts())
                 .isEqualTo(booked);
+    }
+
+    private static Runnable sent(Call call, Consumer<Reply> look) {
+        RedisFuture<List<Object>> answer =
+                connection.async().evalsha(call.script().sha(), ScriptOutputType.MULTI, call.keys(), call.args());
+        return () -> {
+            Reply reply = new Reply(LettuceFutures.awaitOrCancel(answer, 30, TimeUnit.SECONDS));
+            Results.watch(watch, call.shard(), reply);
+            look.accept(reply);
+        };
     }
 
     /** What a shard that is behind, a clock that jumped and a wallet that is full refuse: by name, and nothing changes. */
     private static void refusedForNow(
-            Random random, WalletAddress at, WalletModel model, Command command, String story) {
+            Random random, WalletAddress at, WalletModel model, Command command, Supplier<String> story) {
         long n = watch.n(at.shard());
         String shard = Keys.shard(at.shard());
         switch (random.nextInt(12)) {
@@ -191,7 +234,9 @@ class WalletModelTest {
                         Calls.renew(new Renew(at, command.id, 1, Usd.ZERO, LIFE), seen),
                         Calls.set(at, "state", 99, "closed", seen));
                 for (Call call : calls) {
-                    assertThat(word(call)).as(story + " " + call.script()).isEqualTo("BEHIND");
+                    assertThat(word(call))
+                            .as(() -> story.get() + " " + call.script())
+                            .isEqualTo("BEHIND");
                 }
             }
             case 1 -> {
@@ -226,7 +271,7 @@ class WalletModelTest {
     }
 
     private static String word(Call call) {
-        List<Object> reply = raw.eval(call.script().text(), ScriptOutputType.MULTI, call.keys(), call.args());
+        List<Object> reply = raw.evalsha(call.script().sha(), ScriptOutputType.MULTI, call.keys(), call.args());
         return String.valueOf(reply.getFirst());
     }
 
@@ -245,29 +290,17 @@ class WalletModelTest {
         };
     }
 
-    /** Nobody renewed: the expiry is put into the past, as time would. */
-    private static void expireNow(WalletAddress at, String id, WalletModel model, String story) {
-        boolean due = model.expire(id);
-        long past = control.nowMs() - 1;
-        if (due) {
-            raw.zadd(Keys.expiries(at.shard()), (double) past, id);
-        }
-        SettleResult expired = control.expire(at.shard(), new DueHold(id, at.organisation(), at.wallet(), 1, past));
-        assertThat(expired instanceof SettleResult.Settled)
-                .as(story + " " + expired)
-                .isEqualTo(due);
-    }
-
-    private static String renewed(WalletAddress at, String id, long accrued) {
-        return word(Calls.renew(new Renew(at, id, 1, new Usd(accrued), LIFE), watch.n(at.shard())));
-    }
-
-    private static void check(WalletAddress at, WalletModel model, String story) {
-        WalletState state = control.wallet(at).orElseThrow();
-        assertThat(state.balance().nano()).as(story).isEqualTo(model.balance);
-        assertThat(state.held().nano()).as(story).isEqualTo(model.held).isNotNegative();
-        assertThat(state.seq()).as(story).isEqualTo(model.entries);
-        assertThat(raw.hget(Keys.wallet(at), "open")).as(story).isEqualTo(Long.toString(model.open()));
+    private static void check(WalletAddress at, WalletModel model, Supplier<String> story) {
+        List<KeyValue<String, String>> kept = raw.hmget(Keys.wallet(at), "bal", "held", "seq", "open");
+        assertThat(kept)
+                .as(story)
+                .extracting(KeyValue::getValue)
+                .containsExactly(
+                        Long.toString(model.balance),
+                        Long.toString(model.held),
+                        Long.toString(model.entries),
+                        Long.toString(model.open()));
+        assertThat(model.held).as(story).isNotNegative();
     }
 
     private static void ledgerSums(WalletAddress at, WalletModel model, String from) {
