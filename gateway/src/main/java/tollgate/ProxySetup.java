@@ -11,6 +11,8 @@ import tollgate.account.AccountDesk;
 import tollgate.config.TollgateConfig;
 import tollgate.dialect.Dialect;
 import tollgate.dialect.anthropic.AnthropicDialect;
+import tollgate.dialect.gemini.GeminiDialect;
+import tollgate.dialect.gemini.GeminiOpenAiDialect;
 import tollgate.dialect.openai.OpenAiDialect;
 import tollgate.http.ListenerSettings;
 import tollgate.http.UpstreamSettings;
@@ -32,7 +34,8 @@ final class ProxySetup {
     private static final int IDLE_CONNECTIONS = 256;
 
     /** The last one is that of whoever does not say. */
-    private static final List<Dialect> DIALECTS = List.of(new AnthropicDialect(), new OpenAiDialect());
+    private static final List<Dialect> DIALECTS =
+            List.of(new AnthropicDialect(), new GeminiOpenAiDialect(), new GeminiDialect(), new OpenAiDialect());
 
     private ProxySetup() {}
 
@@ -55,7 +58,9 @@ final class ProxySetup {
     /** The sandbox provider, once for each dialect that it speaks. */
     static List<Upstream> sandbox(TollgateConfig config, URI url) {
         return DIALECTS.stream()
-                .map(each -> upstream(config, "sandbox-" + each.name(), each.name(), url, "sandbox"))
+                .map(Dialect::name)
+                .distinct()
+                .map(each -> upstream(config, "sandbox-" + each, each, url, "sandbox"))
                 .toList();
     }
 

@@ -168,6 +168,11 @@ public final class ConfigFile {
         if (!top.has("upstreams")) {
             addDefault(providers, "openai", "https://api.openai.com", environment.get("OPENAI_API_KEY"));
             addDefault(providers, "anthropic", "https://api.anthropic.com", environment.get("ANTHROPIC_API_KEY"));
+            addDefault(
+                    providers,
+                    "gemini",
+                    "https://generativelanguage.googleapis.com",
+                    environment.get("GEMINI_API_KEY"));
             return providers;
         }
         Section all = top.section("upstreams");

@@ -182,7 +182,7 @@ final class Intake implements RequestReceiver {
         }
         context.memory().give(reserved - body.readableBytes());
         reserved = body.readableBytes();
-        switch (dialect.read(service, body)) {
+        switch (dialect.read(service, server.head().path(), body)) {
             case RequestReading.Refused refused -> refuse(refused.refusal());
             case RequestReading.Understood(MeteredRequest request) -> understood(request);
         }
