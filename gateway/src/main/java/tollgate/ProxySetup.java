@@ -11,6 +11,7 @@ import tollgate.account.AccountDesk;
 import tollgate.config.TollgateConfig;
 import tollgate.dialect.Dialect;
 import tollgate.dialect.anthropic.AnthropicDialect;
+import tollgate.dialect.azure.AzureDialect;
 import tollgate.dialect.gemini.GeminiDialect;
 import tollgate.dialect.gemini.GeminiOpenAiDialect;
 import tollgate.dialect.openai.OpenAiDialect;
@@ -34,13 +35,18 @@ final class ProxySetup {
     private static final int IDLE_CONNECTIONS = 256;
 
     /** The last one is that of whoever does not say. */
-    private static final List<Dialect> DIALECTS =
-            List.of(new AnthropicDialect(), new GeminiOpenAiDialect(), new GeminiDialect(), new OpenAiDialect());
+    private static final List<Dialect> DIALECTS = List.of(
+            new AnthropicDialect(),
+            new GeminiOpenAiDialect(),
+            new GeminiDialect(),
+            new AzureDialect(),
+            new OpenAiDialect());
 
     private ProxySetup() {}
 
     /** An upstream, with the time-outs of all. */
-    static Upstream upstream(TollgateConfig config, String name, String dialect, URI url, @Nullable String key) {
+    static Upstream upstream(
+            TollgateConfig config, String name, String dialect, URI url, @Nullable String key, boolean costReported) {
         TollgateConfig.Timeouts timeouts = config.timeouts();
         return new Upstream(
                 name,
@@ -52,7 +58,8 @@ final class ProxySetup {
                         timeouts.firstByte(),
                         timeouts.idle(),
                         timeouts.total(),
-                        IDLE_CONNECTIONS));
+                        IDLE_CONNECTIONS),
+                costReported);
     }
 
     /** The sandbox provider, once for each dialect that it speaks. */
@@ -60,7 +67,7 @@ final class ProxySetup {
         return DIALECTS.stream()
                 .map(Dialect::name)
                 .distinct()
-                .map(each -> upstream(config, "sandbox-" + each, each, url, "sandbox"))
+                .map(each -> upstream(config, "sandbox-" + each, each, url, "sandbox", false))
                 .toList();
     }
 
@@ -77,7 +84,8 @@ final class ProxySetup {
         HoldSettings holding = new HoldSettings(
                 holds.life(), holds.maxExchange(), holds.minOutputTokens(), holds.maxOverrun(), holds.inputCeiling());
         List<Upstream> live = config.upstreams().stream()
-                .map(each -> upstream(config, each.name(), each.dialect(), each.baseUrl(), each.apiKey()))
+                .map(each -> upstream(
+                        config, each.name(), each.dialect(), each.baseUrl(), each.apiKey(), each.costReported()))
                 .toList();
         MemoryBudget memory = new MemoryBudget(config.limits().inFlightBytes());
         return new ProxyContext(

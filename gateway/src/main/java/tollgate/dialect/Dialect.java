@@ -32,9 +32,9 @@ public interface Dialect {
     /** The kinds of work that the dialect's paths ask for. */
     Set<Service> services();
 
-    /** Whose rate cards price what is asked for here, by their {@code provider}. */
-    default Set<String> providers() {
-        return Set.of(name());
+    /** Whose rate cards go first for what is asked for here, by their {@code provider}. */
+    default String provider() {
+        return name();
     }
 
     /** The paths at which clients of the dialect ask which models there are; behind them, for one of these. */

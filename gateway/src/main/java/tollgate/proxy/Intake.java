@@ -212,7 +212,7 @@ final class Intake implements RequestReceiver {
             return;
         }
         RateBook book = context.prices().get();
-        switch (book.resolve(request.model(), started)) {
+        switch (book.resolve(dialect.provider(), request.model(), started)) {
             case Resolution.Unknown unknown ->
                 refuse(Refusals.unpriced(request.model(), unknown.nearest(), unknown.periods()));
             case Resolution.Priced(ModelRates rates, boolean byDefault)

@@ -64,8 +64,7 @@ final class Models {
         if (upstream == null) {
             return new OwnAnswer.No(Refusals.noUpstream(dialect.name(), key.live()));
         }
-        Set<String> owners = new HashSet<>(dialect.providers());
-        owners.addAll(Set.of(upstream.name(), ""));
+        Set<String> owners = new HashSet<>(List.of(dialect.provider(), upstream.name(), ""));
         String asked = Objects.requireNonNull(asked(path));
         Instant now = context.clock().instant();
         RateBook book = context.prices().get();
@@ -73,14 +72,15 @@ final class Models {
             List<OfferedModel> offered = new ArrayList<>();
             book.names(now).forEach((name, rates) -> {
                 if (offered(key, owners, name, rates)) {
-                    offered.add(described(name, rates, book.markup(Placement.buyer(key), rates), now));
+                    offered.add(described(unscoped(name), rates, book.markup(Placement.buyer(key), rates), now));
                 }
             });
             return new OwnAnswer.Json(dialect.modelList(offered));
         }
         String name = decoded(asked);
         return name != null
-                        && book.resolve(name, now) instanceof Resolution.Priced(ModelRates rates, boolean byDefault)
+                        && book.resolve(dialect.provider(), name, now)
+                                instanceof Resolution.Priced(ModelRates rates, boolean byDefault)
                         && !byDefault
                         && offered(key, owners, name, rates)
                 ? new OwnAnswer.Json(
@@ -94,6 +94,12 @@ final class Models {
                         .anyMatch(service ->
                                 service.servedBy(rates.card().service()) && (!service.free() || service.freeByCard()))
                 && key.allows(name);
+    }
+
+    /** At its provider a model needs no provider's name before its own. */
+    private String unscoped(String name) {
+        String scope = dialect.provider() + "/";
+        return name.startsWith(scope) ? name.substring(scope.length()) : name;
     }
 
     private static OfferedModel described(String name, ModelRates rates, Markup markup, Instant now) {

@@ -447,7 +447,11 @@ final class Relay implements AnswerReceiver {
     private void end(Ending how) {
         ending = true;
         AnswerFacts facts = facts();
-        exchange.end(how, facts == null ? Observed.NOTHING : Observed.of(facts));
+        exchange.end(
+                how,
+                facts == null
+                        ? Observed.NOTHING
+                        : Observed.of(facts, exchange.upstream().costReported()));
     }
 
     /** The client takes bytes again. */

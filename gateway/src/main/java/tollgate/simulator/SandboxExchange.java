@@ -63,7 +63,7 @@ final class SandboxExchange implements RequestReceiver {
     @Override
     public void onBodyEnd() {
         RequestHead head = client.head();
-        String route = head.method() + " " + head.path();
+        String route = head.method() + " " + AzurePaths.plain(head.path());
         GeminiProvider gemini = GeminiProvider.at(head);
         if (gemini != null) {
             converse(head, gemini);
@@ -101,6 +101,7 @@ final class SandboxExchange implements RequestReceiver {
             error(provider, 400, "We could not parse the JSON body of your request.");
             return;
         }
+        AzurePaths.nameModel(head.path(), json);
         String fault = provider.fault(head.headers(), json);
         if (fault != null) {
             error(provider, 400, fault);

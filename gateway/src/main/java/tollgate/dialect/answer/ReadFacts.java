@@ -5,6 +5,7 @@ import tollgate.dialect.AnswerFacts;
 import tollgate.dialect.AnswerScanner;
 import tollgate.dialect.AnswerShape;
 import tollgate.pricing.Usage;
+import tollgate.pricing.Usd;
 
 /** What one answer has said so far; filled by its scanner. */
 public final class ReadFacts implements AnswerFacts {
@@ -112,6 +113,11 @@ public final class ReadFacts implements AnswerFacts {
     @Override
     public @Nullable String region() {
         return report == null ? null : report.region();
+    }
+
+    @Override
+    public @Nullable Usd reportedCost() {
+        return report == null ? null : report.cost();
     }
 
     @Override

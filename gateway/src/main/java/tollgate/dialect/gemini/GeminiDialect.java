@@ -62,8 +62,8 @@ public final class GeminiDialect implements Dialect {
     }
 
     @Override
-    public Set<String> providers() {
-        return Set.of("google");
+    public String provider() {
+        return "google";
     }
 
     @Override

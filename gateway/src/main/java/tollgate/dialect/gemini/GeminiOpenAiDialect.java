@@ -35,8 +35,8 @@ public final class GeminiOpenAiDialect extends OpenAiDialect {
     }
 
     @Override
-    public Set<String> providers() {
-        return Set.of("google");
+    public String provider() {
+        return "google";
     }
 
     @Override

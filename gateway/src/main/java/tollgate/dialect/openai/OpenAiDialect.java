@@ -89,7 +89,12 @@ public class OpenAiDialect implements Dialect {
 
     @Override
     public RequestReading read(Service service, String path, ByteBuf body) {
-        return RequestReader.read(body, endpoint(service).reader());
+        return RequestReader.read(body, endpoint(service).reader(), modelInPath(path));
+    }
+
+    /** The model that a path is about, whatever a body says; null: the body says so. */
+    protected @Nullable String modelInPath(String path) {
+        return null;
     }
 
     @Override
