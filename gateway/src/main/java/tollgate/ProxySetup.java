@@ -11,6 +11,9 @@ import tollgate.account.AccountDesk;
 import tollgate.config.TollgateConfig;
 import tollgate.dialect.Dialect;
 import tollgate.dialect.anthropic.AnthropicDialect;
+import tollgate.dialect.azure.AzureDialect;
+import tollgate.dialect.gemini.GeminiDialect;
+import tollgate.dialect.gemini.GeminiOpenAiDialect;
 import tollgate.dialect.openai.OpenAiDialect;
 import tollgate.http.ListenerSettings;
 import tollgate.http.UpstreamSettings;
@@ -33,12 +36,18 @@ final class ProxySetup {
     private static final int IDLE_CONNECTIONS = 256;
 
     /** The last one is that of whoever does not say. */
-    private static final List<Dialect> DIALECTS = List.of(new AnthropicDialect(), new OpenAiDialect());
+    private static final List<Dialect> DIALECTS = List.of(
+            new AnthropicDialect(),
+            new GeminiOpenAiDialect(),
+            new GeminiDialect(),
+            new AzureDialect(),
+            new OpenAiDialect());
 
     private ProxySetup() {}
 
     /** An upstream, with the time-outs of all. */
-    static Upstream upstream(TollgateConfig config, String name, String dialect, URI url, @Nullable String key) {
+    static Upstream upstream(
+            TollgateConfig config, String name, String dialect, URI url, @Nullable String key, boolean costReported) {
         TollgateConfig.Timeouts timeouts = config.timeouts();
         return new Upstream(
                 name,
@@ -50,13 +59,16 @@ final class ProxySetup {
                         timeouts.firstByte(),
                         timeouts.idle(),
                         timeouts.total(),
-                        IDLE_CONNECTIONS));
+                        IDLE_CONNECTIONS),
+                costReported);
     }
 
     /** The sandbox provider, once for each dialect that it speaks. */
     static List<Upstream> sandbox(TollgateConfig config, URI url) {
         return DIALECTS.stream()
-                .map(each -> upstream(config, "sandbox-" + each.name(), each.name(), url, "sandbox"))
+                .map(Dialect::name)
+                .distinct()
+                .map(each -> upstream(config, "sandbox-" + each, each, url, "sandbox", false))
                 .toList();
     }
 
@@ -74,7 +86,8 @@ final class ProxySetup {
         HoldSettings holding = new HoldSettings(
                 holds.life(), holds.maxExchange(), holds.minOutputTokens(), holds.maxOverrun(), holds.inputCeiling());
         List<Upstream> live = config.upstreams().stream()
-                .map(each -> upstream(config, each.name(), each.dialect(), each.baseUrl(), each.apiKey()))
+                .map(each -> upstream(
+                        config, each.name(), each.dialect(), each.baseUrl(), each.apiKey(), each.costReported()))
                 .toList();
         MemoryBudget memory = new MemoryBudget(config.limits().inFlightBytes());
         return new ProxyContext(

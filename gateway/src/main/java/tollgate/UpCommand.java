@@ -108,12 +108,12 @@ final class UpCommand implements Callable<Integer> {
     private static String banner(Installation gateway, FirstRun.Account account) {
         String money = account.live()
                 ? "live: requests go to " + gateway.config().upstreams() + " and cost real money"
-                : "sandbox: requests go to a provider that only echoes; set OPENAI_API_KEY or ANTHROPIC_API_KEY for a real one";
+                : "sandbox: requests go to a provider that only echoes; set OPENAI_API_KEY, ANTHROPIC_API_KEY or GEMINI_API_KEY for a real one";
         return """
 
                 Tollgate is up (%s)
 
-                  base URL   %s   (Anthropic's SDKs: %s)
+                  base URL   %s   (Anthropic's and Google's SDKs: %s)
                   key        %s
                   control    %s   (admin key in %s)
 
@@ -141,6 +141,13 @@ final class UpCommand implements Callable<Integer> {
         Set<String> dialects = gateway.config().upstreams().stream()
                 .map(TollgateConfig.Provider::dialect)
                 .collect(Collectors.toSet());
+        if (account.live() && dialects.equals(Set.of("gemini"))) {
+            return """
+                    curl -N '%s/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse' \\
+                        -H "x-goog-api-key: %s" -H "Content-Type: application/json" \\
+                        -d '{"contents":[{"parts":[{"text":"Hello!"}]}]}'\
+                    """.formatted(root(gateway), account.key());
+        }
         boolean messages = account.live() && dialects.contains("anthropic") && !dialects.contains("openai");
         return messages ? """
                 curl -N %s/v1/messages \\

@@ -34,7 +34,7 @@ final class HolderView {
         for (JsonNode each : all) {
             BigDecimal usd = decimal(each, "usd");
             BigDecimal visible = switch (each.path("kind").asString()) {
-                case "minimum" -> usd.multiply(factor);
+                case "minimum", "reported" -> usd.multiply(factor);
                 case "markup", "rounding" -> BigDecimal.ZERO;
                 default -> usd;
             };

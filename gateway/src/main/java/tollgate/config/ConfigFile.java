@@ -168,26 +168,37 @@ public final class ConfigFile {
         if (!top.has("upstreams")) {
             addDefault(providers, "openai", "https://api.openai.com", environment.get("OPENAI_API_KEY"));
             addDefault(providers, "anthropic", "https://api.anthropic.com", environment.get("ANTHROPIC_API_KEY"));
+            addDefault(
+                    providers,
+                    "gemini",
+                    "https://generativelanguage.googleapis.com",
+                    environment.get("GEMINI_API_KEY"));
             return providers;
         }
         Section all = top.section("upstreams");
         for (String name : all.names()) {
-            Section one = all.section(name, "dialect", "base_url", "api_key", "insecure");
+            Section one = all.section(name, "dialect", "base_url", "api_key", "insecure", "reported_cost");
             URI url = url(one);
             boolean keyed = one.has("api_key");
             String key = keyed ? one.optional("api_key") : null;
             if (!keyed || key != null) {
                 String dialect = one.word("dialect", "", DIALECTS.toArray(String[]::new));
-                providers.add(new TollgateConfig.Provider(name, dialect, url, key));
+                providers.add(new TollgateConfig.Provider(
+                        name, dialect, url, key, one.flag("reported_cost", reportsCost(url))));
             }
         }
         return providers;
     }
 
+    /** OpenRouter picks who answers, at prices of its own for each: only its answers say which. */
+    private static boolean reportsCost(URI url) {
+        return "openrouter.ai".equals(url.getHost());
+    }
+
     private static void addDefault(
             List<TollgateConfig.Provider> providers, String name, String url, @Nullable String key) {
         if (key != null && !key.isEmpty()) {
-            providers.add(new TollgateConfig.Provider(name, name, URI.create(url), key));
+            providers.add(new TollgateConfig.Provider(name, name, URI.create(url), key, false));
         }
     }
 

@@ -64,12 +64,17 @@ public record TollgateConfig(
      */
     public record Redis(String url, Duration placeWait, Duration settleWait, boolean allowUnsafe) {}
 
-    /** A provider. */
+    /**
+     * A provider.
+     *
+     * @param costReported what its answers say that they cost is the cost
+     */
     public record Provider(
             String name,
             String dialect,
             URI baseUrl,
-            @Nullable String apiKey) {
+            @Nullable String apiKey,
+            boolean costReported) {
         /** Without the key: it must not get into a log. */
         @Override
         public String toString() {

@@ -2,6 +2,7 @@ package tollgate.dialect;
 
 import org.jspecify.annotations.Nullable;
 import tollgate.pricing.Usage;
+import tollgate.pricing.Usd;
 
 /** What one answer has said so far. A live view, confined to its scanner's thread. */
 public interface AnswerFacts {
@@ -35,6 +36,10 @@ public interface AnswerFacts {
     /** Where it ran, as last named. */
     @Nullable
     String region();
+
+    /** What the provider says that the answer costs, as last said; null: it does not say. */
+    @Nullable
+    Usd reportedCost();
 
     /** An error was reported inside the answer. */
     boolean error();

@@ -32,6 +32,16 @@ public interface Dialect {
     /** The kinds of work that the dialect's paths ask for. */
     Set<Service> services();
 
+    /** Whose rate cards go first for what is asked for here, by their {@code provider}. */
+    default String provider() {
+        return name();
+    }
+
+    /** The paths at which clients of the dialect ask which models there are; behind them, for one of these. */
+    default List<String> modelPaths() {
+        return List.of("/v1/models");
+    }
+
     /** The document that lists models. */
     String modelList(List<OfferedModel> models);
 
@@ -42,9 +52,20 @@ public interface Dialect {
      * Reads a whole request body in one pass, without moving its indices, retaining or changing it.
      *
      * @param service what is asked for, as {@link #service} says
+     * @param path the raw path, which in some dialects names the model
      * @param body contiguous or composite; the caller keeps and releases it
      */
-    RequestReading read(Service service, ByteBuf body);
+    RequestReading read(Service service, String path, ByteBuf body);
+
+    /**
+     * How an answer that succeeded is framed: its own head decides, not what was wished for.
+     *
+     * @param request what was asked
+     * @param contentType the answer's media type, in lower case; empty where it has none
+     */
+    default AnswerShape.Form form(MeteredRequest request, String contentType) {
+        return contentType.startsWith("text/event-stream") ? AnswerShape.Form.EVENTS : AnswerShape.Form.WHOLE;
+    }
 
     /** A scanner for one answer of the given shape. */
     AnswerScanner scanner(Service service, AnswerShape shape);
@@ -73,11 +94,14 @@ public interface Dialect {
     ErrorBody error(Refusal refusal, @Nullable String exchange);
 
     /**
-     * The event that ends a stream which has begun, as a whole block up to and including its blank line.
+     * The event that ends a stream which has begun, as a whole block up to and including its blank line; of a sequence, its
+     * last document and what closes it.
      *
      * @param service what the stream answers
+     * @param form how it is framed
      * @param exchange the exchange's id
      * @param comment an announcement's line for inside the block ({@link Announcement#comment()}), or null for none
      */
-    byte[] errorEvent(Service service, Refusal refusal, String exchange, byte @Nullable [] comment);
+    byte[] errorEvent(
+            Service service, AnswerShape.Form form, Refusal refusal, String exchange, byte @Nullable [] comment);
 }

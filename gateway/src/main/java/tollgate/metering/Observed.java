@@ -3,6 +3,7 @@ package tollgate.metering;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.AnswerFacts;
 import tollgate.pricing.Usage;
+import tollgate.pricing.Usd;
 
 /**
  * What one answer has said by the time its exchange ends. Immutable.
@@ -17,6 +18,7 @@ import tollgate.pricing.Usage;
  * @param contentBytes UTF-8 bytes of generated strings
  * @param contentBytesAtUsage the same when usage was last reported
  * @param error an error was reported inside the answer
+ * @param cost what the provider says that it costs, where its word goes before our rates; else null
  */
 public record Observed(
         @Nullable Usage usage,
@@ -28,7 +30,34 @@ public record Observed(
         int events,
         long contentBytes,
         long contentBytesAtUsage,
-        boolean error) {
+        boolean error,
+        @Nullable Usd cost) {
+    /** An answer that is priced by our rates. */
+    public Observed(
+            @Nullable Usage usage,
+            boolean inputUntold,
+            boolean outputUntold,
+            @Nullable String model,
+            @Nullable String tier,
+            @Nullable String region,
+            int events,
+            long contentBytes,
+            long contentBytesAtUsage,
+            boolean error) {
+        this(
+                usage,
+                inputUntold,
+                outputUntold,
+                model,
+                tier,
+                region,
+                events,
+                contentBytes,
+                contentBytesAtUsage,
+                error,
+                null);
+    }
+
     /** No byte of an answer came. */
     public static final Observed NOTHING = new Observed(null, false, false, null, null, null, 0, 0, 0, false);
 
@@ -39,6 +68,15 @@ public record Observed(
 
     /** What a scanner has seen up to now. */
     public static Observed of(AnswerFacts facts) {
+        return of(facts, false);
+    }
+
+    /**
+     * The same.
+     *
+     * @param costReported what the provider says that it costs is the cost
+     */
+    public static Observed of(AnswerFacts facts, boolean costReported) {
         return new Observed(
                 facts.usage(),
                 facts.inputUntold(),
@@ -49,6 +87,7 @@ public record Observed(
                 facts.events(),
                 facts.contentBytes(),
                 facts.contentBytesAtUsage(),
-                facts.error());
+                facts.error(),
+                costReported ? facts.reportedCost() : null);
     }
 }

@@ -1,6 +1,7 @@
 package tollgate.metering;
 
 import tollgate.metering.Settlement.Payer;
+import tollgate.pricing.Charge;
 import tollgate.pricing.Markup;
 import tollgate.pricing.ModelRates;
 import tollgate.pricing.Terms;
@@ -99,7 +100,12 @@ public final class WhoPays {
         Markup markup = plan.markup(rates);
         Usage counted = rates.countingRequest(usage);
         Usage reported = observed.usage() == null ? null : rates.countingRequest(observed.usage());
-        Usd owed = reported == null ? Usd.ZERO : amount(rates, reported, terms, markup);
+        Usage explained = rates.chargeable(counted, terms, markup) ? counted : Usage.NONE;
+        Usd said = estimated ? null : observed.cost();
+        Charge charge =
+                said == null ? rates.explain(explained, terms, markup) : rates.explain(explained, terms, markup, said);
+        Usd owed =
+                said != null ? charge.charge() : reported == null ? Usd.ZERO : amount(rates, reported, terms, markup);
         Usd certain = least(owed, absurdAbove(rates, terms, markup, held));
         Usd total = estimated ? least(amount(rates, counted, terms, markup), most(held, certain)) : certain;
         return new Settlement(
@@ -108,11 +114,11 @@ public final class WhoPays {
                 rates,
                 markup,
                 counted,
-                rates.explain(rates.chargeable(counted, terms, markup) ? counted : Usage.NONE, terms, markup),
+                charge,
                 total,
                 most(Usd.ZERO, total.minus(held)),
                 most(Usd.ZERO, owed.minus(total)),
-                amount(rates, counted, terms, Markup.NONE),
+                said != null ? said : amount(rates, counted, terms, Markup.NONE),
                 estimated);
     }
 

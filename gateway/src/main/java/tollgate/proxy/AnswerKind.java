@@ -1,12 +1,10 @@
 package tollgate.proxy;
 
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
-import java.util.Locale;
+import tollgate.dialect.AnswerShape.Form;
 
 /** What an upstream's answer is, by its status and content type: the request's wish does not count. */
 enum AnswerKind {
-    /** Server-sent events: passed event by event. */
+    /** Documents that come one by one, as server-sent events or otherwise: each passed when it is whole. */
     STREAM,
     /** One document with status 2xx: withheld until it is paid. */
     WHOLE,
@@ -19,7 +17,7 @@ enum AnswerKind {
     /** A redirection: not followed. */
     REDIRECT;
 
-    static AnswerKind of(int status, HttpHeaders headers) {
+    static AnswerKind of(int status, Form form) {
         if (status == 204 || status == 304) {
             return EMPTY;
         }
@@ -32,8 +30,7 @@ enum AnswerKind {
         if (status >= 400) {
             return ERROR;
         }
-        String type = headers.get(HttpHeaderNames.CONTENT_TYPE, "").toLowerCase(Locale.ROOT);
-        return type.startsWith("text/event-stream") ? STREAM : WHOLE;
+        return form == Form.WHOLE ? WHOLE : STREAM;
     }
 
     /** It is read for its usage. */

@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.Announcement;
 import tollgate.dialect.AnswerScanner;
+import tollgate.dialect.AnswerShape.Form;
 import tollgate.dialect.Refusal;
 import tollgate.http.ServerExchange;
 
@@ -26,6 +27,7 @@ final class Delivery {
     private final Announcement.Begun announced;
     private final boolean costInUsage;
     private HttpHeaders head = new DefaultHttpHeaders();
+    private Form form = Form.WHOLE;
     private int status;
     private boolean begun;
 
@@ -47,8 +49,9 @@ final class Delivery {
     }
 
     /** The head as the upstream sent it, less what is not passed on. */
-    void head(int answered, HttpHeaders passed) {
+    void head(int answered, HttpHeaders passed, Form framed) {
         status = answered;
+        form = framed;
         head = passed;
     }
 
@@ -144,7 +147,7 @@ final class Delivery {
         } else {
             lane.passReleasable(events);
             byte[] event = exchange.dialect()
-                    .errorEvent(announced.service(), refusal, exchange.id(), commented() ? said.comment() : null);
+                    .errorEvent(announced.service(), form, refusal, exchange.id(), commented() ? said.comment() : null);
             body(Unpooled.wrappedBuffer(event));
             end(said);
         }

@@ -200,7 +200,7 @@ final class Intake implements RequestReceiver {
         }
         context.memory().give(reserved - body.readableBytes());
         reserved = body.readableBytes();
-        switch (dialect.read(service, body)) {
+        switch (dialect.read(service, server.head().path(), body)) {
             case RequestReading.Refused refused -> refuse(refused.refusal());
             case RequestReading.Understood(MeteredRequest request) -> understood(request);
         }
@@ -230,7 +230,7 @@ final class Intake implements RequestReceiver {
             return;
         }
         RateBook book = context.prices().get();
-        switch (book.resolve(request.model(), started)) {
+        switch (book.resolve(dialect.provider(), request.model(), started)) {
             case Resolution.Unknown unknown ->
                 refuse(Refusals.unpriced(request.model(), unknown.nearest(), unknown.periods()));
             case Resolution.Priced(ModelRates rates, boolean byDefault)

@@ -6,9 +6,11 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.Dialect;
@@ -28,7 +30,6 @@ import tollgate.pricing.UnitClass;
  * Stateless and thread-safe; not for event loops, since the first answer compiles every rate card.
  */
 final class Models {
-    private static final String PATH = "/v1/models";
     private static final BigDecimal MILLION = BigDecimal.valueOf(1_000_000);
 
     private final ProxyContext context;
@@ -40,8 +41,21 @@ final class Models {
     }
 
     /** Whether a path asks for models, or one. */
-    static boolean answers(String path) {
-        return path.equals(PATH) || (path.startsWith(PATH + "/") && path.length() > PATH.length() + 1);
+    boolean answers(String path) {
+        return asked(path) != null;
+    }
+
+    /** The raw name of the model that a path asks for, empty for all of them; null: it asks for none. */
+    private @Nullable String asked(String path) {
+        for (String all : dialect.modelPaths()) {
+            if (path.equals(all)) {
+                return "";
+            }
+            if (path.startsWith(all + "/") && path.length() > all.length() + 1) {
+                return path.substring(all.length() + 1);
+            }
+        }
+        return null;
     }
 
     /** The answer to a key's GET. */
@@ -50,21 +64,23 @@ final class Models {
         if (upstream == null) {
             return new OwnAnswer.No(Refusals.noUpstream(dialect.name(), key.live()));
         }
-        Set<String> owners = Set.of(dialect.name(), upstream.name(), "");
+        Set<String> owners = new HashSet<>(List.of(dialect.provider(), upstream.name(), ""));
+        String asked = Objects.requireNonNull(asked(path));
         Instant now = context.clock().instant();
         RateBook book = context.prices().get();
-        if (path.equals(PATH)) {
+        if (asked.isEmpty()) {
             List<OfferedModel> offered = new ArrayList<>();
             book.names(now).forEach((name, rates) -> {
                 if (offered(key, owners, name, rates)) {
-                    offered.add(described(name, rates, book.markup(Placement.buyer(key), rates), now));
+                    offered.add(described(unscoped(name), rates, book.markup(Placement.buyer(key), rates), now));
                 }
             });
             return new OwnAnswer.Json(dialect.modelList(offered));
         }
-        String name = decoded(path.substring(PATH.length() + 1));
+        String name = decoded(asked);
         return name != null
-                        && book.resolve(name, now) instanceof Resolution.Priced(ModelRates rates, boolean byDefault)
+                        && book.resolve(dialect.provider(), name, now)
+                                instanceof Resolution.Priced(ModelRates rates, boolean byDefault)
                         && !byDefault
                         && offered(key, owners, name, rates)
                 ? new OwnAnswer.Json(
@@ -78,6 +94,12 @@ final class Models {
                         .anyMatch(service ->
                                 service.servedBy(rates.card().service()) && (!service.free() || service.freeByCard()))
                 && key.allows(name);
+    }
+
+    /** At its provider a model needs no provider's name before its own. */
+    private String unscoped(String name) {
+        String scope = dialect.provider() + "/";
+        return name.startsWith(scope) ? name.substring(scope.length()) : name;
     }
 
     private static OfferedModel described(String name, ModelRates rates, Markup markup, Instant now) {

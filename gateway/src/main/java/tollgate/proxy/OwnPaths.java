@@ -55,7 +55,7 @@ public final class OwnPaths {
             default -> {
                 if (Account.answers(head.path())) {
                     ask(context, server, dialect, key -> told(account.answer(key, head.path())));
-                } else if (Models.answers(head.path())) {
+                } else if (new Models(context, dialect).answers(head.path())) {
                     ask(context, server, dialect, key -> new Models(context, dialect).answer(key, head.path()));
                 } else {
                     return false;

@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import tollgate.dialect.Announcement;
 import tollgate.dialect.AnswerFacts;
 import tollgate.dialect.AnswerScanner;
 import tollgate.dialect.AnswerShape;
+import tollgate.dialect.AnswerShape.Form;
 import tollgate.dialect.Refusal;
 import tollgate.http.AnswerReceiver;
 import tollgate.http.ServerExchange;
@@ -105,18 +107,24 @@ final class Relay implements AnswerReceiver {
         exchange.requestSent();
         attempts.answered(answered);
         status = answered;
-        delivery.head(answered, ForwardedHeaders.downstream(headers, answered));
-        AnswerKind is = AnswerKind.of(answered, headers);
+        Form form = form(headers);
+        delivery.head(answered, ForwardedHeaders.downstream(headers, answered), form);
+        AnswerKind is = AnswerKind.of(answered, form);
         kind = is;
         if (is.metered()) {
             scanner = exchange.dialect()
                     .scanner(
                             exchange.plan().request().service(),
-                            new AnswerShape(is == AnswerKind.STREAM, hideUsage, delivery.costInUsage()));
+                            new AnswerShape(form, hideUsage, delivery.costInUsage()));
             decodeIfCoded(headers.get(HttpHeaderNames.CONTENT_ENCODING, "identity"));
         } else if (is == AnswerKind.ERROR || is == AnswerKind.CREDENTIALS) {
             error = new ErrorAnswer(headers);
         }
+    }
+
+    private Form form(HttpHeaders headers) {
+        String type = headers.get(HttpHeaderNames.CONTENT_TYPE, "").toLowerCase(Locale.ROOT);
+        return exchange.dialect().form(exchange.plan().request(), type);
     }
 
     private void decodeIfCoded(String coding) {
@@ -439,7 +447,11 @@ final class Relay implements AnswerReceiver {
     private void end(Ending how) {
         ending = true;
         AnswerFacts facts = facts();
-        exchange.end(how, facts == null ? Observed.NOTHING : Observed.of(facts));
+        exchange.end(
+                how,
+                facts == null
+                        ? Observed.NOTHING
+                        : Observed.of(facts, exchange.upstream().costReported()));
     }
 
     /** The client takes bytes again. */

@@ -10,9 +10,10 @@ import tollgate.http.UpstreamSettings;
  * @param dialect name of the wire language spoken there
  * @param apiKey our own key there; null where none is needed
  * @param settings how it is reached
+ * @param costReported what its answers say that they cost is the cost
  */
 public record Upstream(
-        String name, String dialect, @Nullable String apiKey, UpstreamSettings settings) {
+        String name, String dialect, @Nullable String apiKey, UpstreamSettings settings, boolean costReported) {
     /** Without the key: it must not get into a log. */
     @Override
     public String toString() {

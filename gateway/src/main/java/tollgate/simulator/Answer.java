@@ -7,6 +7,11 @@ interface Answer {
     /** It comes as an event stream. */
     boolean stream();
 
+    /** The media type of the stream. */
+    default String streamType() {
+        return "text/event-stream; charset=utf-8";
+    }
+
     /** The answer as one document. */
     byte[] document();
 

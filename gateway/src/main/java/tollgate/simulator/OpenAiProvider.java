@@ -28,7 +28,8 @@ final class OpenAiProvider implements Provider {
     @Override
     public boolean hasKey(HttpHeaders asked) {
         String auth = asked.get(HttpHeaderNames.AUTHORIZATION, "");
-        return auth.startsWith("Bearer ") && auth.length() > 7;
+        // the second is Azure's
+        return (auth.startsWith("Bearer ") && auth.length() > 7) || asked.contains("api-key");
     }
 
     @Override

@@ -12,6 +12,11 @@ interface Provider {
     /** Whether a request shows who asks. */
     boolean hasKey(HttpHeaders asked);
 
+    /** The model that is asked for, directives and all. */
+    default String model(JsonNode body) {
+        return body.path("model").asString("");
+    }
+
     /** What is wrong with a request; null: nothing. */
     @Nullable
     String fault(HttpHeaders asked, JsonNode body);

@@ -63,9 +63,16 @@ final class SandboxExchange implements RequestReceiver {
     @Override
     public void onBodyEnd() {
         RequestHead head = client.head();
-        String route = head.method() + " " + head.path();
+        String route = head.method() + " " + AzurePaths.plain(head.path());
+        GeminiProvider gemini = GeminiProvider.at(head);
+        if (gemini != null) {
+            converse(head, gemini);
+            return;
+        }
         switch (route) {
             case "POST /v1/chat/completions" -> converse(head, OPENAI);
+            case "POST /v1beta/openai/chat/completions" -> converse(head, OPENAI);
+            case "POST /v1beta/openai/embeddings" -> converse(head, EMBEDDINGS);
             case "POST /v1/completions" -> converse(head, COMPLETIONS);
             case "POST /v1/embeddings" -> converse(head, EMBEDDINGS);
             case "POST /v1/moderations" -> converse(head, MODERATION);
@@ -94,6 +101,7 @@ final class SandboxExchange implements RequestReceiver {
             error(provider, 400, "We could not parse the JSON body of your request.");
             return;
         }
+        AzurePaths.nameModel(head.path(), json);
         String fault = provider.fault(head.headers(), json);
         if (fault != null) {
             error(provider, 400, fault);
@@ -104,7 +112,7 @@ final class SandboxExchange implements RequestReceiver {
             return;
         }
         Directives directives = Directives.of(
-                script.next(), json.path("model").asString(""), head.headers().get(Directives.HEADER));
+                script.next(), provider.model(json), head.headers().get(Directives.HEADER));
         if (provider.isTooLarge(json, directives)) {
             error(provider, 400, "The sandbox makes whole answers of at most 64 MiB.");
             return;
@@ -134,7 +142,7 @@ final class SandboxExchange implements RequestReceiver {
             play(List.of(document), directives);
             return;
         }
-        headers.set(HttpHeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8");
+        headers.set(HttpHeaderNames.CONTENT_TYPE, answer.streamType());
         List<byte[]> events = answer.events();
         if (directives.text("encoding") != null) {
             events = List.of(coded(events, directives, headers));

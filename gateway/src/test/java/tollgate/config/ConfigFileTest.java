@@ -14,11 +14,18 @@ import tollgate.pricing.Usd;
 class ConfigFileTest {
     @Test
     void the_documented_file_says_what_an_empty_one_means() {
-        Map<String, String> set =
-                Map.of("OPENAI_API_KEY", "sk-o", "ANTHROPIC_API_KEY", "sk-a", "TOLLGATE_ADMIN_KEY", "tg_admin_x");
+        Map<String, String> set = Map.of(
+                "OPENAI_API_KEY",
+                "sk-o",
+                "ANTHROPIC_API_KEY",
+                "sk-a",
+                "GEMINI_API_KEY",
+                "AIza",
+                "TOLLGATE_ADMIN_KEY",
+                "tg_admin_x");
         TollgateConfig documented = ConfigFile.read(Path.of("..", "config", "tollgate.yaml"), set);
         assertThat(documented).isEqualTo(ConfigFile.defaults(set));
-        assertThat(documented.upstreams()).hasSize(2);
+        assertThat(documented.upstreams()).hasSize(3);
     }
 
     @Test

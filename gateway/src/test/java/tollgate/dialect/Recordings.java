@@ -2,6 +2,8 @@ package tollgate.dialect;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tollgate.pricing.Usd;
 
 /** The provider recordings beside the repository, where they are present. */
 public final class Recordings {
@@ -39,9 +43,16 @@ public final class Recordings {
 
     /** One recorded answer, and what its manifest states. */
     public record Recording(
-            String file, boolean stream, String wire, int status, String notes, Map<String, Long> counts, Path path) {
+            String file,
+            boolean stream,
+            String wire,
+            int status,
+            String notes,
+            Map<String, Long> counts,
+            String costs,
+            Path path) {
         /** There are no recordings here. */
-        public static final Recording NONE = new Recording("none here", true, "", 0, "", Map.of(), Path.of(""));
+        public static final Recording NONE = new Recording("none here", true, "", 0, "", Map.of(), "", Path.of(""));
 
         /** A count by its column; -1 where none is stated. */
         public long count(String column) {
@@ -71,6 +82,16 @@ public final class Recordings {
         /** Those of reasoning. */
         public long reasoning() {
             return count("reasoning");
+        }
+
+        /** What the provider said that it cost, up to the nano-dollar; null where it did not. */
+        public @Nullable Usd cost() {
+            return costs.isEmpty()
+                    ? null
+                    : Usd.parse(new BigDecimal(costs)
+                            .setScale(9, RoundingMode.CEILING)
+                            .stripTrailingZeros()
+                            .toPlainString());
         }
 
         /** The recorded bytes. */
@@ -137,6 +158,7 @@ public final class Recordings {
                             Integer.parseInt(column[4]),
                             column[names.indexOf("notes")],
                             counts,
+                            column[names.indexOf("provider_cost")],
                             shared.resolve("recordings").resolve(column[0])));
                 }
             }

@@ -33,6 +33,11 @@ public final class Relay {
         return new Relay(dialect.scanner(service, new AnswerShape(stream, hideUsage, false)), body);
     }
 
+    /** The answer to any service, framed as it comes. */
+    public static Relay of(Dialect dialect, Service service, byte[] body, AnswerShape.Form form) {
+        return new Relay(dialect.scanner(service, new AnswerShape(form, false, false)), body);
+    }
+
     /** The stream of a conversation's answer. */
     public static Relay stream(Dialect dialect, byte[] body, boolean hideUsage) {
         return of(dialect, Service.CHAT, body, true, hideUsage);

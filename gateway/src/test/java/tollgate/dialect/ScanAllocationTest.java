@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tollgate.dialect.anthropic.AnthropicDialect;
+import tollgate.dialect.gemini.GeminiDialect;
 import tollgate.dialect.openai.OpenAiDialect;
 
 /** Events that report no usage cost no memory, in any dialect. */
@@ -22,12 +23,15 @@ class ScanAllocationTest {
                 "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"hello\"}}\n\n",
                 "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"signature_delta\",\"signature\":\"c2ln\"}}\n\n",
                 "event: ping\ndata: {\"type\": \"ping\"}\n\n",
+                "data: {\"candidates\": [{\"content\": {\"parts\": [{\"text\": \"hello\"}],\"role\": \"model\"},\"index\": 0}],\"modelVersion\": \"m\"}\r\n\r\n",
                 "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",\"sequence_number\":9,\"item_id\":\"msg_1\",\"output_index\":0,\"delta\":\"hello\",\"logprobs\":[],\"obfuscation\":\"x\"}\n\n",
                 "data: {\"id\":\"c\",\"model\":\"m\",\"service_tier\":\"default\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"hello\"}}],\"usage\":null}\n\n",
             })
     void an_event_without_usage_allocates_nothing(String event) {
         boolean response = event.startsWith("event: response");
-        Dialect dialect = event.startsWith("event") && !response ? new AnthropicDialect() : new OpenAiDialect();
+        Dialect dialect = event.startsWith("event") && !response
+                ? new AnthropicDialect()
+                : event.startsWith("data: {\"candidates") ? new GeminiDialect() : new OpenAiDialect();
         AnswerScanner scanner =
                 dialect.scanner(response ? Service.RESPONSES : Service.CHAT, new AnswerShape(true, true, false));
         ByteBuf slice = Unpooled.wrappedBuffer(event.getBytes(StandardCharsets.UTF_8));

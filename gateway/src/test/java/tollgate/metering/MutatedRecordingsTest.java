@@ -20,6 +20,7 @@ import tollgate.dialect.Recordings;
 import tollgate.dialect.Recordings.Recording;
 import tollgate.dialect.Service;
 import tollgate.dialect.anthropic.AnthropicDialect;
+import tollgate.dialect.gemini.GeminiDialect;
 import tollgate.dialect.openai.OpenAiDialect;
 import tollgate.pricing.UnitClass;
 import tollgate.pricing.Usd;
@@ -47,6 +48,7 @@ final class MutatedRecordingsTest {
                     "\"type\":\"message_stop\"",
                     "\"type\":\"response.completed\",",
                     "\"container_id\":\"c\",",
+                    "\"usageMetadata\":{\"promptTokenCount\":",
                     "\u0000",
                     ":",
                     ": tollgate ")
@@ -57,6 +59,8 @@ final class MutatedRecordingsTest {
         return Stream.of(
                 Arguments.of(new AnthropicDialect(), Service.CHAT, SEEDS, Recordings.messages()),
                 Arguments.of(new OpenAiDialect(), Service.CHAT, SEEDS, Recordings.chat()),
+                Arguments.of(
+                        new GeminiDialect(), Service.CHAT, SEEDS / 5, Recordings.in("gemini", "gw-gemini", "vertex")),
                 // a fifth of the others' number: what is their own is only the document
                 Arguments.of(
                         new OpenAiDialect(),

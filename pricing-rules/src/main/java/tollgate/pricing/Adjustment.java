@@ -14,6 +14,8 @@ public record Adjustment(Kind kind, String reason, BigDecimal usd) {
     public enum Kind {
         /** Up to the least that a request costs. */
         MINIMUM,
+        /** From what the rates come to, to what the provider itself says that it costs. */
+        REPORTED,
         /** The percentage that is added to the cost. */
         MARKUP,
         /** What is added for each request. */

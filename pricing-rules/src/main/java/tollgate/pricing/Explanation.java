@@ -29,6 +29,23 @@ public final class Explanation {
         return explanation.charge();
     }
 
+    /** The same where the provider says what it costs: that is the cost, whatever the rates come to. */
+    static Charge of(Share share, Terms terms, Markup markup, Usd reported) {
+        Explanation explanation = new Explanation(markup);
+        explanation.add(share, terms);
+        explanation.reported(reported);
+        return explanation.charge();
+    }
+
+    private void reported(Usd usd) {
+        BigInteger said = Grains.ofNano(usd.nano());
+        if (!said.equals(cost)) {
+            adjust(Adjustment.Kind.REPORTED, "as the provider reports its cost", Grains.usd(said.subtract(cost)));
+        }
+        cost = said;
+        anything = true;
+    }
+
     private void add(Share share, Terms terms) {
         Itemization items = share.rates().items(share, terms);
         for (ChargeLine line : items.lines()) {

@@ -135,6 +135,16 @@ public final class ModelRates {
     }
 
     /**
+     * The same where the provider says what it costs.
+     *
+     * @param reported its cost, before any markup
+     * @throws ArithmeticException as {@link #charge}
+     */
+    public Charge explain(Usage usage, Terms terms, Markup markup, Usd reported) {
+        return Explanation.of(new Share(this, usage), terms, markup, reported);
+    }
+
+    /**
      * The charge of plain input and output tokens: what a meter says of an answer on its way. Allocates nothing but
      * the amount while the figures are of this world.
      *

@@ -15,6 +15,15 @@ public abstract class AnswerDocument extends JsonWalk {
     /** The rank of a usage object at the place where the dialect's clients look. */
     public static final int AT_TOP = 3;
 
+    /** The flag of a document that is an object. */
+    protected static final int OBJECT = 1;
+
+    /** The flag of a document that has an error. */
+    protected static final int ERROR = 2;
+
+    /** The lowest flag that a dialect may give a meaning to. */
+    protected static final int FIRST_FLAG = 4;
+
     private static final int STRETCHES = 6;
 
     private final Capture usage = new Capture();
@@ -33,6 +42,9 @@ public abstract class AnswerDocument extends JsonWalk {
     private int learningFrom;
     private boolean stringBegan;
     private boolean countEnded;
+
+    /** What is known of the document that is read, each a bit; forgotten when a new one begins. */
+    protected int flags;
 
     /** What the bound of generated tokens has beyond the bytes of strings. */
     protected long units;
@@ -64,13 +76,17 @@ public abstract class AnswerDocument extends JsonWalk {
     protected abstract void stand(long standing);
 
     /** It is complete, and an object. */
-    protected abstract boolean isObject();
+    protected final boolean isObject() {
+        return is(OBJECT) && finished();
+    }
 
     /** It is a whole answer of the dialect. */
     protected abstract boolean isAnswer();
 
     /** It reports an error: a value that a client library would raise on. */
-    protected abstract boolean isError();
+    protected boolean isError() {
+        return is(ERROR);
+    }
 
     /** It is the event that reports usage at a stream's end: hidden where nobody asked for it. */
     protected abstract boolean isUsageEvent();
@@ -99,9 +115,49 @@ public abstract class AnswerDocument extends JsonWalk {
     /** Streams of the dialect end with {@code [DONE]}, not with a document. */
     protected abstract boolean endsAtDone();
 
+    /** Clients of the dialect bear a comment inside a stream. */
+    protected boolean bearsComments() {
+        return true;
+    }
+
+    /** Whether a flag is set. */
+    protected final boolean is(int flag) {
+        return (flags & flag) != 0;
+    }
+
+    /** Sets a flag, or takes it back. */
+    protected final void set(int flag, boolean on) {
+        flags = on ? flags | flag : flags & ~flag;
+    }
+
+    /** The value of an error's field begins: what a client library would raise on is one. */
+    protected final int errorBegins(byte first, int index) {
+        if (first == '"') {
+            return KEEP;
+        }
+        set(ERROR, first != 'n' && first != 'f' && first != '0');
+        if (first == '{') {
+            captureFailure(index);
+        }
+        return SKIP;
+    }
+
+    /** An error that is a text ended: the empty one is none. */
+    protected final void errorTextEnds() {
+        set(ERROR, keptLength > 0);
+    }
+
+    /** A text that names something ended: remembered, unless it is empty or too long to be a name. */
+    protected final void named(RepeatedText what) {
+        if (keptLength > 0 && !keptCut()) {
+            what.set(kept, keptLength, keptEscaped);
+        }
+    }
+
     @Override
     protected final void restart() {
         super.restart();
+        flags = 0;
         begins();
         open = null;
         usageRank = 0;
@@ -269,7 +325,7 @@ public abstract class AnswerDocument extends JsonWalk {
     }
 
     /** The last model named, in this document or an earlier one. */
-    final @Nullable String model() {
+    protected final @Nullable String model() {
         return model.text();
     }
 

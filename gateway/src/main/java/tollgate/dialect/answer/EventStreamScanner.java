@@ -21,6 +21,7 @@ public final class EventStreamScanner extends EventLines implements AnswerScanne
     private final boolean costInUsage;
     private final ReadFacts facts;
     private final boolean endsAtDone;
+    private final boolean commented;
     private final DoneMark done = new DoneMark();
     private final Word ownComment = new Word("tollgate");
     private final Word errorName = new Word("error");
@@ -57,6 +58,7 @@ public final class EventStreamScanner extends EventLines implements AnswerScanne
     public EventStreamScanner(ReadFacts facts, AnswerShape shape) {
         this.facts = facts;
         this.endsAtDone = facts.document.endsAtDone();
+        this.commented = facts.document.bearsComments();
         this.hideUsage = shape.hideUsage();
         this.costInUsage = shape.costInUsage();
     }
@@ -260,7 +262,7 @@ public final class EventStreamScanner extends EventLines implements AnswerScanne
 
     private void terminate(long comment) {
         terminated = true;
-        commentAt = comment;
+        commentAt = commented ? comment : -1;
     }
 
     /** Returns whether it is the usage event, and reaches the client. */

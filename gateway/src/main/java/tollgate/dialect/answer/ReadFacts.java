@@ -2,7 +2,10 @@ package tollgate.dialect.answer;
 
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.AnswerFacts;
+import tollgate.dialect.AnswerScanner;
+import tollgate.dialect.AnswerShape;
 import tollgate.pricing.Usage;
+import tollgate.pricing.Usd;
 
 /** What one answer has said so far; filled by its scanner. */
 public final class ReadFacts implements AnswerFacts {
@@ -23,6 +26,15 @@ public final class ReadFacts implements AnswerFacts {
     public ReadFacts(AnswerDocument document, UsageReport.Reader reader) {
         this.document = document;
         this.reader = reader;
+    }
+
+    /** A scanner of an answer of this shape, which fills these facts. */
+    public AnswerScanner scanner(AnswerShape shape) {
+        return switch (shape.form()) {
+            case EVENTS -> new EventStreamScanner(this, shape);
+            case SEQUENCE -> new SequenceScanner(this, shape);
+            case WHOLE -> new WholeAnswerScanner(this);
+        };
     }
 
     /** One event, or the whole answer, has been read. */
@@ -51,6 +63,11 @@ public final class ReadFacts implements AnswerFacts {
                 contentBytesAtUsage = document.contentBytes();
             }
         }
+    }
+
+    /** What came is no document at all. */
+    void notDocument() {
+        malformed++;
     }
 
     @Override
@@ -96,6 +113,11 @@ public final class ReadFacts implements AnswerFacts {
     @Override
     public @Nullable String region() {
         return report == null ? null : report.region();
+    }
+
+    @Override
+    public @Nullable Usd reportedCost() {
+        return report == null ? null : report.cost();
     }
 
     @Override

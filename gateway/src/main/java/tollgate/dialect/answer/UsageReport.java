@@ -2,6 +2,7 @@ package tollgate.dialect.answer;
 
 import org.jspecify.annotations.Nullable;
 import tollgate.pricing.Usage;
+import tollgate.pricing.Usd;
 
 /**
  * What an answer has told of its usage up to one of its usage objects. Immutable.
@@ -13,6 +14,7 @@ import tollgate.pricing.Usage;
  * @param doubtful something in it was negative, absurd, contradictory or no number
  * @param tier the service tier or speed, as said here; null: not said
  * @param region where it ran, as said here; null: not said
+ * @param cost what the provider says that it costs; null: not said
  */
 public record UsageReport(
         Usage usage,
@@ -21,7 +23,20 @@ public record UsageReport(
         boolean outputUntold,
         boolean doubtful,
         @Nullable String tier,
-        @Nullable String region) {
+        @Nullable String region,
+        @Nullable Usd cost) {
+    /** A report that does not say what it costs. */
+    public UsageReport(
+            Usage usage,
+            long reasoning,
+            boolean inputUntold,
+            boolean outputUntold,
+            boolean doubtful,
+            @Nullable String tier,
+            @Nullable String region) {
+        this(usage, reasoning, inputUntold, outputUntold, doubtful, tier, region, null);
+    }
+
     /** Makes sense of the usage objects of one answer, in the order they come. May remember earlier ones. */
     @FunctionalInterface
     public interface Reader {

@@ -18,9 +18,7 @@ import tollgate.dialect.Refusal;
 import tollgate.dialect.RequestReading;
 import tollgate.dialect.Service;
 import tollgate.dialect.answer.ErrorObject;
-import tollgate.dialect.answer.EventStreamScanner;
 import tollgate.dialect.answer.ReadFacts;
-import tollgate.dialect.answer.WholeAnswerScanner;
 import tollgate.dialect.json.RequestReader;
 
 /** Anthropic's wire language: Messages, and the counting of their tokens. Stateless and thread-safe. */
@@ -73,14 +71,14 @@ public final class AnthropicDialect implements Dialect {
     }
 
     @Override
-    public RequestReading read(Service service, ByteBuf body) {
+    public RequestReading read(Service service, String path, ByteBuf body) {
         return RequestReader.read(body, parser -> new MessagesRequestReader(parser, service));
     }
 
     @Override
     public AnswerScanner scanner(Service service, AnswerShape shape) {
         ReadFacts facts = new ReadFacts(new MessagesDocument(service == Service.COUNT_TOKENS), new MessageUsage());
-        return shape.eventStream() ? new EventStreamScanner(facts, shape) : new WholeAnswerScanner(facts);
+        return facts.scanner(shape);
     }
 
     @Override
@@ -103,7 +101,8 @@ public final class AnthropicDialect implements Dialect {
     }
 
     @Override
-    public byte[] errorEvent(Service service, Refusal refusal, String exchange, byte @Nullable [] comment) {
+    public byte[] errorEvent(
+            Service service, AnswerShape.Form form, Refusal refusal, String exchange, byte @Nullable [] comment) {
         ByteArrayOutputStream event = new ByteArrayOutputStream();
         event.writeBytes(
                 ("event: error\ndata: " + ErrorDocument.of(refusal, exchange) + "\n").getBytes(StandardCharsets.UTF_8));

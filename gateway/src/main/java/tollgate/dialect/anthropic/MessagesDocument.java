@@ -31,17 +31,14 @@ final class MessagesDocument extends AnswerDocument {
     private static final int FAILURE = 5;
     private static final int KIND_BITS = 3;
 
-    private static final int OBJECT = 1;
-    private static final int CONTENT = 2;
-    private static final int COUNTED = 4;
-    private static final int ERROR = 8;
+    private static final int CONTENT = FIRST_FLAG;
+    private static final int COUNTED = 2 * FIRST_FLAG;
     private static final int FLAG_BITS = 4;
 
     private final boolean counting;
     private Name top = Name.OTHER;
     private Name inside = Name.OTHER;
     private int kind;
-    private int flags;
 
     /** A document that is an event or a message, or where {@code counting}, what counting its tokens answers. */
     MessagesDocument(boolean counting) {
@@ -53,7 +50,6 @@ final class MessagesDocument extends AnswerDocument {
         top = Name.OTHER;
         inside = Name.OTHER;
         kind = 0;
-        flags = 0;
     }
 
     @Override
@@ -70,19 +66,6 @@ final class MessagesDocument extends AnswerDocument {
         inside = Name.at(standing >> (FLAG_BITS + KIND_BITS + Name.BITS));
     }
 
-    private boolean is(int flag) {
-        return (flags & flag) != 0;
-    }
-
-    private void set(int flag, boolean on) {
-        flags = on ? flags | flag : flags & ~flag;
-    }
-
-    @Override
-    protected boolean isObject() {
-        return is(OBJECT) && finished();
-    }
-
     @Override
     protected boolean isAnswer() {
         return isObject() && (counting ? is(COUNTED) : kind == MESSAGE && is(CONTENT));
@@ -90,7 +73,7 @@ final class MessagesDocument extends AnswerDocument {
 
     @Override
     protected boolean isError() {
-        return is(ERROR) || kind == FAILURE;
+        return super.isError() || kind == FAILURE;
     }
 
     @Override
@@ -164,13 +147,7 @@ final class MessagesDocument extends AnswerDocument {
             case CONTENT_BLOCK -> units += UNITS_A_BLOCK;
             case INPUT_TOKENS -> set(COUNTED, first >= '0' && first <= '9');
             case ERROR -> {
-                if (first == '"') {
-                    return KEEP;
-                }
-                set(ERROR, first != 'n' && first != 'f' && first != '0');
-                if (first == '{') {
-                    captureFailure(index);
-                }
+                return errorBegins(first, index);
             }
             default -> {}
         }
@@ -218,9 +195,9 @@ final class MessagesDocument extends AnswerDocument {
         if (depth == IN_ROOT && top == Name.TYPE) {
             kind = keptCut() ? 0 : Math.max(0, KINDS.find(kept, keptLength, keptEscaped));
         } else if (depth == IN_ROOT && top == Name.ERROR) {
-            set(ERROR, keptLength > 0);
-        } else if (keptLength > 0 && !keptCut()) {
-            model.set(kept, keptLength, keptEscaped);
+            errorTextEnds();
+        } else {
+            named(model);
         }
     }
 

@@ -32,6 +32,7 @@ public abstract class RequestReader {
     protected int start;
 
     private final RequestFields fields;
+    private @Nullable String modelInPath;
     private final Set<String> seen = new HashSet<>();
     private final List<String> unknown = new ArrayList<>();
 
@@ -43,13 +44,25 @@ public abstract class RequestReader {
 
     /** Reads a body with a new reader; the body stays as it is. */
     public static RequestReading read(ByteBuf body, Function<JsonParser, RequestReader> reader) {
+        return read(body, reader, null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param model which one it is for, whatever the body says; null: the body says so
+     */
+    public static RequestReading read(
+            ByteBuf body, Function<JsonParser, RequestReader> reader, @Nullable String model) {
         byte[] bytes = body.hasArray() ? body.array() : ByteBufUtil.getBytes(body);
         int offset = body.hasArray() ? body.arrayOffset() + body.readerIndex() : 0;
         int length = body.readableBytes();
         try {
             checkEncoding(bytes, offset, length);
             try (JsonParser parser = Jackson.parser(bytes, offset, length)) {
-                return new RequestReading.Understood(reader.apply(parser).request());
+                RequestReader reading = reader.apply(parser);
+                reading.modelInPath = model;
+                return new RequestReading.Understood(reading.request());
             }
         } catch (BadRequest bad) {
             return bad.refused();
@@ -151,7 +164,10 @@ public abstract class RequestReader {
     }
 
     /** The model's name, which every request needs. */
-    protected static String required(@Nullable String model) {
+    protected final String required(@Nullable String model) {
+        if (modelInPath != null) {
+            return modelInPath;
+        }
         if (model == null || model.isBlank()) {
             throw BadRequest.value("model", model == null ? "absent" : "empty", "a model's name");
         }

@@ -21,11 +21,9 @@ final class ChatDocument extends AnswerDocument {
     private static final int IN_DELTA = 4;
     private static final int IN_TOOL_CALLS = 5;
 
-    private static final int OBJECT = 1;
-    private static final int CHOICES = 2;
-    private static final int CHOICES_FILLED = 4;
-    private static final int DELTA_OPEN = 8;
-    private static final int ERROR = 16;
+    private static final int CHOICES = FIRST_FLAG;
+    private static final int CHOICES_FILLED = 2 * FIRST_FLAG;
+    private static final int DELTA_OPEN = 4 * FIRST_FLAG;
 
     private static final int FLAG_BITS = 5;
 
@@ -33,7 +31,6 @@ final class ChatDocument extends AnswerDocument {
     private Name second = Name.OTHER;
     private Name ofDelta = Name.OTHER;
     private Name nearest = Name.OTHER;
-    private int flags;
 
     @Override
     protected void begins() {
@@ -41,7 +38,6 @@ final class ChatDocument extends AnswerDocument {
         second = Name.OTHER;
         ofDelta = Name.OTHER;
         nearest = Name.OTHER;
-        flags = 0;
     }
 
     @Override
@@ -63,28 +59,10 @@ final class ChatDocument extends AnswerDocument {
         nearest = Name.at(names >> (3 * Name.BITS));
     }
 
-    private boolean is(int flag) {
-        return (flags & flag) != 0;
-    }
-
-    private void set(int flag, boolean on) {
-        flags = on ? flags | flag : flags & ~flag;
-    }
-
-    @Override
-    protected boolean isObject() {
-        return is(OBJECT) && finished();
-    }
-
     /** It has choices, possibly none in them. */
     @Override
     protected boolean isAnswer() {
         return isObject() && is(CHOICES);
-    }
-
-    @Override
-    protected boolean isError() {
-        return is(ERROR);
     }
 
     /** Its choices are {@code []}, and it has usage. */
@@ -176,13 +154,7 @@ final class ChatDocument extends AnswerDocument {
                 set(CHOICES_FILLED, false);
             }
             case ERROR -> {
-                if (first == '"') {
-                    return KEEP;
-                }
-                set(ERROR, first != 'n' && first != 'f' && first != '0');
-                if (first == '{') {
-                    captureFailure(index);
-                }
+                return errorBegins(first, index);
             }
             default -> second = Name.OTHER;
         }
@@ -215,9 +187,9 @@ final class ChatDocument extends AnswerDocument {
     @Override
     protected void keptEnds() {
         if (top == Name.ERROR) {
-            set(ERROR, keptLength > 0);
-        } else if (keptLength > 0 && !keptCut()) {
-            (top == Name.MODEL ? model : tier).set(kept, keptLength, keptEscaped);
+            errorTextEnds();
+        } else {
+            named(top == Name.MODEL ? model : tier);
         }
     }
 

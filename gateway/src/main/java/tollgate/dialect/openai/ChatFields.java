@@ -24,7 +24,8 @@ final class ChatFields {
                     "modalities",
                     "service_tier",
                     "user",
-                    "metadata")
+                    "metadata",
+                    "extra_body")
             .with(
                     RequestFields.Kind.FREE,
                     "temperature",

@@ -21,6 +21,7 @@ final class ChatRequestReader extends RequestReader {
     private static final int UNITS_A_TOOL = 32;
 
     private static final int MOST_CHOICES = 128;
+    private static final int MOST_BYTES_A_CHARACTER = 3;
     private static final String CEILING = "max_completion_tokens";
 
     private final MessageReader messages;
@@ -60,6 +61,7 @@ final class ChatRequestReader extends RequestReader {
             case "service_tier" -> ServiceTiers.read(parser);
             case "user" -> user = Value.text(parser, name);
             case "metadata" -> metadata = Metadata.read(parser);
+            case "extra_body" -> extraBody(name);
             default -> weight += TextWeight.of(parser);
         }
     }
@@ -141,6 +143,20 @@ final class ChatRequestReader extends RequestReader {
                 weight += TextWeight.of(parser);
             }
         }
+    }
+
+    /** What Google takes beyond OpenAI's fields; a cache of its own is read with the prompt, however long it is. */
+    private void extraBody(String name) {
+        int depth = 0;
+        do {
+            if (parser.currentToken() == JsonToken.PROPERTY_NAME
+                    && parser.currentName().replace("_", "").equalsIgnoreCase("cachedcontent")) {
+                throw BadRequest.unbounded(name);
+            }
+            weight += MOST_BYTES_A_CHARACTER * (1L + parser.getStringLength());
+            depth += parser.currentToken().isStructStart() ? 1 : 0;
+            depth -= parser.currentToken().isStructEnd() ? 1 : 0;
+        } while (depth > 0 && parser.nextToken() != null);
     }
 
     private void modalities() {

@@ -6,14 +6,11 @@ import tollgate.dialect.answer.AnswerDocument;
 final class ListDocument extends AnswerDocument {
     private static final int IN_ROOT = 1;
 
-    private static final int OBJECT = 1;
-    private static final int LIST = 2;
-    private static final int ERROR = 4;
+    private static final int LIST = FIRST_FLAG;
     private static final int FLAG_BITS = 3;
 
     private final Name list;
     private Name top = Name.OTHER;
-    private int flags;
 
     /** A document whose list has a name. */
     ListDocument(Name list) {
@@ -23,7 +20,6 @@ final class ListDocument extends AnswerDocument {
     @Override
     protected void begins() {
         top = Name.OTHER;
-        flags = 0;
     }
 
     @Override
@@ -37,27 +33,9 @@ final class ListDocument extends AnswerDocument {
         top = Name.at(standing >> FLAG_BITS);
     }
 
-    private boolean is(int flag) {
-        return (flags & flag) != 0;
-    }
-
-    private void set(int flag, boolean on) {
-        flags = on ? flags | flag : flags & ~flag;
-    }
-
-    @Override
-    protected boolean isObject() {
-        return is(OBJECT) && finished();
-    }
-
     @Override
     protected boolean isAnswer() {
         return isObject() && is(LIST);
-    }
-
-    @Override
-    protected boolean isError() {
-        return is(ERROR);
     }
 
     @Override
@@ -110,13 +88,7 @@ final class ListDocument extends AnswerDocument {
                 }
             }
             case ERROR -> {
-                if (first == '"') {
-                    return KEEP;
-                }
-                set(ERROR, first != 'n' && first != 'f' && first != '0');
-                if (first == '{') {
-                    captureFailure(index);
-                }
+                return errorBegins(first, index);
             }
             default -> {}
         }
@@ -126,9 +98,9 @@ final class ListDocument extends AnswerDocument {
     @Override
     protected void keptEnds() {
         if (top == Name.ERROR) {
-            set(ERROR, keptLength > 0);
-        } else if (keptLength > 0 && !keptCut()) {
-            model.set(kept, keptLength, keptEscaped);
+            errorTextEnds();
+        } else {
+            named(model);
         }
     }
 

@@ -18,21 +18,24 @@ import tollgate.dialect.Refusal;
 import tollgate.dialect.RequestReading;
 import tollgate.dialect.Service;
 import tollgate.dialect.answer.ErrorObject;
-import tollgate.dialect.answer.EventStreamScanner;
 import tollgate.dialect.answer.ReadFacts;
-import tollgate.dialect.answer.WholeAnswerScanner;
 import tollgate.dialect.json.RequestReader;
 
-/** OpenAI's wire language. Stateless and thread-safe. */
-public final class OpenAiDialect implements Dialect {
+/**
+ * OpenAI's wire language. Stateless and thread-safe.
+ *
+ * <p>Others speak it at other paths, with the key elsewhere, or in part: each is a subclass.
+ */
+public class OpenAiDialect implements Dialect {
+    private static final String HERE = "/v1";
+
     /** Everything that is metered: whatever is not here is not served. */
     private static final List<Endpoint> ENDPOINTS = List.of(
-            new Endpoint(Service.CHAT, "/v1/chat/completions", ChatRequestReader::new, OpenAiDialect::chat),
-            new Endpoint(Service.COMPLETIONS, "/v1/completions", CompletionRequestReader::new, OpenAiDialect::chat),
-            new Endpoint(Service.EMBEDDINGS, "/v1/embeddings", EmbeddingRequestReader::new, OpenAiDialect::embeddings),
-            new Endpoint(Service.RESPONSES, "/v1/responses", ResponseRequestReader::new, OpenAiDialect::responses),
-            new Endpoint(
-                    Service.MODERATION, "/v1/moderations", ModerationRequestReader::new, OpenAiDialect::judgements));
+            new Endpoint(Service.CHAT, "/chat/completions", ChatRequestReader::new, OpenAiDialect::chat),
+            new Endpoint(Service.COMPLETIONS, "/completions", CompletionRequestReader::new, OpenAiDialect::chat),
+            new Endpoint(Service.EMBEDDINGS, "/embeddings", EmbeddingRequestReader::new, OpenAiDialect::embeddings),
+            new Endpoint(Service.RESPONSES, "/responses", ResponseRequestReader::new, OpenAiDialect::responses),
+            new Endpoint(Service.MODERATION, "/moderations", ModerationRequestReader::new, OpenAiDialect::judgements));
 
     /** Codes and types of errors about the account that was used (platform.openai.com/docs/guides/error-codes). */
     private static final Set<String> ACCOUNT = Set.of(
@@ -48,13 +51,19 @@ public final class OpenAiDialect implements Dialect {
     }
 
     @Override
-    public @Nullable Service service(String method, String path) {
+    public final @Nullable Service service(String method, String path) {
+        String asked = method.equals("POST") ? below(path) : null;
         for (Endpoint endpoint : ENDPOINTS) {
-            if (endpoint.path().equals(path)) {
-                return method.equals("POST") ? endpoint.service() : null;
+            if (endpoint.path().equals(asked) && services().contains(endpoint.service())) {
+                return endpoint.service();
             }
         }
         return null;
+    }
+
+    /** What of a raw path stands below where the language is spoken: {@code /chat/completions}; null: it is elsewhere. */
+    protected @Nullable String below(String path) {
+        return path.startsWith(HERE) ? path.substring(HERE.length()) : null;
     }
 
     /** Whoever does not say otherwise: most clients are of this dialect. */
@@ -79,14 +88,19 @@ public final class OpenAiDialect implements Dialect {
     }
 
     @Override
-    public RequestReading read(Service service, ByteBuf body) {
-        return RequestReader.read(body, endpoint(service).reader());
+    public RequestReading read(Service service, String path, ByteBuf body) {
+        return RequestReader.read(body, endpoint(service).reader(), modelInPath(path));
+    }
+
+    /** The model that a path is about, whatever a body says; null: the body says so. */
+    protected @Nullable String modelInPath(String path) {
+        return null;
     }
 
     @Override
     public AnswerScanner scanner(Service service, AnswerShape shape) {
         ReadFacts facts = endpoint(service).facts().get();
-        return shape.eventStream() ? new EventStreamScanner(facts, shape) : new WholeAnswerScanner(facts);
+        return facts.scanner(shape);
     }
 
     private static Endpoint endpoint(Service service) {
@@ -132,7 +146,8 @@ public final class OpenAiDialect implements Dialect {
     }
 
     @Override
-    public byte[] errorEvent(Service service, Refusal refusal, String exchange, byte @Nullable [] comment) {
+    public byte[] errorEvent(
+            Service service, AnswerShape.Form form, Refusal refusal, String exchange, byte @Nullable [] comment) {
         ByteArrayOutputStream event = new ByteArrayOutputStream();
         String text = service == Service.RESPONSES
                 ? "event: error\ndata: " + ErrorDocument.event(refusal) + "\n"

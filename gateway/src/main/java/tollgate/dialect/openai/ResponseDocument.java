@@ -37,10 +37,8 @@ final class ResponseDocument extends AnswerDocument {
     private static final NameTable ITEMS = new NameTable("", "web_search_call", "file_search_call");
     private static final NameTable SEARCH = new NameTable("search");
 
-    private static final int OBJECT = 1;
-    private static final int OUTPUT = 2;
-    private static final int ERROR = 4;
-    private static final int SAID = 8;
+    private static final int OUTPUT = FIRST_FLAG;
+    private static final int SAID = 2 * FIRST_FLAG;
     private static final int FLAG_BITS = 4;
 
     /** Without text, as the events of chat that tell a role and why it ended: estimates start from those. */
@@ -52,7 +50,6 @@ final class ResponseDocument extends AnswerDocument {
     private ResponseName ofItem = ResponseName.OTHER;
     private ResponseName nearest = ResponseName.OTHER;
     private int kind;
-    private int flags;
 
     // Of the item that is read, or was read last in this document; no part of what can be jumped over.
     private boolean itemSeen;
@@ -69,7 +66,6 @@ final class ResponseDocument extends AnswerDocument {
         ofItem = ResponseName.OTHER;
         nearest = ResponseName.OTHER;
         kind = 0;
-        flags = 0;
         itemSeen = false;
         item = ToolCalls.OTHER;
         otherAction = false;
@@ -96,19 +92,6 @@ final class ResponseDocument extends AnswerDocument {
         nearest = ResponseName.at(names >> (3 * ResponseName.BITS));
     }
 
-    private boolean is(int flag) {
-        return (flags & flag) != 0;
-    }
-
-    private void set(int flag, boolean on) {
-        flags = on ? flags | flag : flags & ~flag;
-    }
-
-    @Override
-    protected boolean isObject() {
-        return is(OBJECT) && finished();
-    }
-
     @Override
     protected boolean isAnswer() {
         return isObject() && is(OUTPUT);
@@ -116,7 +99,7 @@ final class ResponseDocument extends AnswerDocument {
 
     @Override
     protected boolean isError() {
-        return is(ERROR) || kind == FAILED || kind == FAILURE;
+        return super.isError() || kind == FAILED || kind == FAILURE;
     }
 
     /** It is never hidden: it ends the stream. */
@@ -335,8 +318,8 @@ final class ResponseDocument extends AnswerDocument {
             ResponseName name = depth == IN_ROOT ? top : second;
             if (name == ResponseName.ERROR) {
                 set(ERROR, is(ERROR) || keptLength > 0);
-            } else if (keptLength > 0 && !keptCut()) {
-                (name == ResponseName.MODEL ? model : tier).set(kept, keptLength, keptEscaped);
+            } else {
+                named(name == ResponseName.MODEL ? model : tier);
             }
         }
     }

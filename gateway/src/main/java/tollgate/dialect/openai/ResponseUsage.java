@@ -32,6 +32,7 @@ final class ResponseUsage implements UsageReport.Reader {
                 counts.completionUntold(),
                 counts.doubtful() || calls.doubtful(),
                 null,
-                null);
+                null,
+                counts.cost());
     }
 }

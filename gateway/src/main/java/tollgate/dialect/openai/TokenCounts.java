@@ -1,11 +1,13 @@
 package tollgate.dialect.openai;
 
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.answer.UsageReport;
 import tollgate.dialect.json.Jackson;
 import tollgate.pricing.UnitClass;
 import tollgate.pricing.Usage;
+import tollgate.pricing.Usd;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -18,6 +20,7 @@ import tools.jackson.core.JsonToken;
  * @param promptUntold neither the prompt nor a total that tells it was stated
  * @param completionUntold the same of the completion
  * @param doubtful something in it was negative, absurd, contradictory or no number
+ * @param cost what the provider says that it costs, up to the nano-dollar; null: it does not say
  */
 record TokenCounts(
         long prompt,
@@ -31,7 +34,8 @@ record TokenCounts(
         long reasoning,
         boolean promptUntold,
         boolean completionUntold,
-        boolean doubtful) {
+        boolean doubtful,
+        @Nullable Usd cost) {
 
     /**
      * The counts as disjoint classes. Shares larger than what they are shares of are cut, in the order cached, written
@@ -72,7 +76,8 @@ record TokenCounts(
                         counts.completionUntold,
                         counts.doubtful,
                         null,
-                        null);
+                        null,
+                        counts.cost);
     }
 
     /**
@@ -91,7 +96,8 @@ record TokenCounts(
             }
         });
         boolean answered = counts.completion > 0;
-        return new UsageReport(prompt.build(), 0, counts.promptUntold, false, counts.doubtful || answered, null, null);
+        return new UsageReport(
+                prompt.build(), 0, counts.promptUntold, false, counts.doubtful || answered, null, null, counts.cost);
     }
 
     /**
@@ -116,6 +122,12 @@ record TokenCounts(
         private static final int PROMPT_DETAILS = 1;
         private static final int COMPLETION_DETAILS = 2;
         private static final int ELSEWHERE = 3;
+        private static final int COST = 4;
+        /** One answer that costs more is nobody's. */
+        private static final BigDecimal MOST_USD = BigDecimal.valueOf(1_000_000);
+
+        private static final int TICKS = 10;
+        private static final int NANO = 9;
         private static final long ABSENT = -1;
 
         private final JsonParser parser;
@@ -133,6 +145,7 @@ record TokenCounts(
         private long imageOutput = ABSENT;
         private long reasoning = ABSENT;
         private boolean doubtful;
+        private @Nullable Usd cost;
 
         Reader(JsonParser parser) {
             this.parser = parser;
@@ -148,6 +161,7 @@ record TokenCounts(
                                     : switch (name) {
                                         case "prompt_tokens_details", "input_tokens_details" -> PROMPT_DETAILS;
                                         case "completion_tokens_details", "output_tokens_details" -> COMPLETION_DETAILS;
+                                        case "cost" -> COST;
                                         default -> ELSEWHERE;
                                     });
                 } else if (parser.currentToken() == JsonToken.START_ARRAY) {
@@ -157,6 +171,11 @@ record TokenCounts(
                         case ROOT -> root(name);
                         case PROMPT_DETAILS -> promptDetail(name);
                         case COMPLETION_DETAILS -> completionDetail(name);
+                        case COST -> {
+                            if (name.equals("total_cost")) {
+                                cost(0);
+                            }
+                        }
                         default -> {}
                     }
                 }
@@ -172,6 +191,8 @@ record TokenCounts(
                 case "total_tokens" -> total = count(total);
                 case "prompt_cache_hit_tokens", "cached_tokens", "num_cached_tokens" ->
                     cachedElsewhere = count(cachedElsewhere);
+                case "cost" -> cost(0);
+                case "cost_in_usd_ticks" -> cost(TICKS);
                 default -> {}
             }
         }
@@ -193,6 +214,21 @@ record TokenCounts(
                 case "image_tokens" -> imageOutput = count(imageOutput);
                 default -> {}
             }
+        }
+
+        /** Dollars, or so small a part of them; what is none tells nothing. */
+        private void cost(int decimals) {
+            BigDecimal number = Jackson.number(parser);
+            if (number != null && number.signum() >= 0 && number.scale() < 2 * Long.SIZE) {
+                BigDecimal usd = number.movePointLeft(decimals);
+                if (usd.compareTo(MOST_USD) <= 0) {
+                    cost = new Usd(usd.setScale(NANO, RoundingMode.CEILING)
+                            .unscaledValue()
+                            .longValueExact());
+                    return;
+                }
+            }
+            doubtful |= parser.currentToken() != JsonToken.VALUE_NULL;
         }
 
         /** A count below zero tells nothing. */
@@ -258,7 +294,8 @@ record TokenCounts(
                     Math.max(0, reasoning),
                     promptUntold,
                     completionUntold,
-                    doubtful);
+                    doubtful,
+                    cost);
         }
     }
 }

@@ -83,6 +83,16 @@ public final class UsageReading {
         return reported(new AnthropicShape(), new Counts(usage), usage, unit -> false);
     }
 
+    /**
+     * Reads an object that is known to be Gemini's, whatever else is in it.
+     *
+     * @param apart the classes to be told apart
+     * @throws InvalidUsage when it has a count that cannot be one
+     */
+    public static Reported gemini(JsonNode usage, Predicate<UnitClass> apart) {
+        return reported(new GeminiShape(), new Counts(usage), usage, apart);
+    }
+
     private static Reported reported(Shape shape, Counts counts, JsonNode around, Predicate<UnitClass> apart) {
         return new Reported(
                 shape.read(counts, apart),

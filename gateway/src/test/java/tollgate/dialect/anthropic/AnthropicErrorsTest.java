@@ -7,6 +7,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tollgate.dialect.AnswerShape;
 import tollgate.dialect.ErrorBody;
 import tollgate.dialect.Refusal;
 import tollgate.dialect.Relay;
@@ -61,15 +62,20 @@ class AnthropicErrorsTest {
         String event =
                 "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"line\\nbreak\","
                         + "\"code\":\"upstream_cut\"},\"request_id\":\"x_1\"}\n";
-        assertThat(new String(dialect.errorEvent(Service.CHAT, refusal, "x_1", null), StandardCharsets.UTF_8))
+        assertThat(new String(
+                        dialect.errorEvent(Service.CHAT, AnswerShape.Form.EVENTS, refusal, "x_1", null),
+                        StandardCharsets.UTF_8))
                 .isEqualTo(event + "\n");
-        assertThat(new String(dialect.errorEvent(Service.CHAT, refusal, "x_1", Relay.COMMENT), StandardCharsets.UTF_8))
+        assertThat(new String(
+                        dialect.errorEvent(Service.CHAT, AnswerShape.Form.EVENTS, refusal, "x_1", Relay.COMMENT),
+                        StandardCharsets.UTF_8))
                 .isEqualTo(event + ": tollgate {}\n\n");
     }
 
     @Test
     void an_error_event_of_ours_reads_as_an_error() {
-        byte[] event = dialect.errorEvent(Service.CHAT, new Refusal(502, "upstream_cut", null, "cut"), "x_1", null);
+        byte[] event = dialect.errorEvent(
+                Service.CHAT, AnswerShape.Form.EVENTS, new Refusal(502, "upstream_cut", null, "cut"), "x_1", null);
         Relay relay = Relay.stream(dialect, event, false).scanAll(3);
         assertThat(relay.facts().error()).isTrue();
         assertThat(relay.facts().errorCode()).isEqualTo("upstream_cut");

@@ -23,7 +23,7 @@ class MessagesRequestReaderTest {
     private static RequestReading read(Service service, byte[] body) {
         ByteBuf buffer = Unpooled.wrappedBuffer(body);
         try {
-            return new AnthropicDialect().read(service, buffer);
+            return new AnthropicDialect().read(service, "", buffer);
         } finally {
             assertThat(buffer.readableBytes()).isEqualTo(body.length);
             buffer.release();
@@ -414,7 +414,7 @@ class MessagesRequestReaderTest {
     void a_ceiling_is_lowered_where_it_stands_and_never_raised(long ceiling, long given, String spliced) {
         String text = with("").replace("9", given + " ");
         ByteBuf body = Unpooled.copiedBuffer(text, StandardCharsets.UTF_8);
-        MeteredRequest request = understood(new AnthropicDialect().read(Service.CHAT, body));
+        MeteredRequest request = understood(new AnthropicDialect().read(Service.CHAT, "", body));
         List<Splice> splices = request.splicePoints().splices(true, ceiling);
         ByteBuf changed = Splice.apply(body, splices, UnpooledByteBufAllocator.DEFAULT);
         assertThat(changed.toString(StandardCharsets.UTF_8))
@@ -430,7 +430,7 @@ class MessagesRequestReaderTest {
         for (int cut = 1; cut < body.length; cut++) {
             ByteBuf pieces = Unpooled.wrappedBuffer(
                     Unpooled.copiedBuffer(body, 0, cut), Unpooled.copiedBuffer(body, cut, body.length - cut));
-            assertThat(new AnthropicDialect().read(Service.CHAT, pieces)).isEqualTo(read(body));
+            assertThat(new AnthropicDialect().read(Service.CHAT, "", pieces)).isEqualTo(read(body));
             pieces.release();
         }
     }

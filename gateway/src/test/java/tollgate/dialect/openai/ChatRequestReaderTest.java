@@ -22,7 +22,7 @@ class ChatRequestReaderTest {
     private static RequestReading read(byte[] body) {
         ByteBuf buffer = Unpooled.wrappedBuffer(body);
         try {
-            return new OpenAiDialect().read(Service.CHAT, buffer);
+            return new OpenAiDialect().read(Service.CHAT, "", buffer);
         } finally {
             assertThat(buffer.readableBytes()).isEqualTo(body.length);
             buffer.release();
@@ -282,12 +282,12 @@ class ChatRequestReaderTest {
         for (int cut = 1; cut < body.length; cut++) {
             ByteBuf pieces = Unpooled.wrappedBuffer(
                     Unpooled.copiedBuffer(body, 0, cut), Unpooled.copiedBuffer(body, cut, body.length - cut));
-            assertThat(new OpenAiDialect().read(Service.CHAT, pieces)).isEqualTo(read(body));
+            assertThat(new OpenAiDialect().read(Service.CHAT, "", pieces)).isEqualTo(read(body));
             pieces.release();
         }
         ByteBuf offset = Unpooled.wrappedBuffer(("xyz" + with("\"stream\":true")).getBytes(StandardCharsets.UTF_8))
                 .skipBytes(3);
-        assertThat(new OpenAiDialect().read(Service.CHAT, offset)).isEqualTo(read(body));
+        assertThat(new OpenAiDialect().read(Service.CHAT, "", offset)).isEqualTo(read(body));
         offset.release();
     }
 

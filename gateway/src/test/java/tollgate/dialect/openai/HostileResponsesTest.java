@@ -236,7 +236,11 @@ class HostileResponsesTest {
     @Test
     void an_error_event_of_ours_is_read_as_one_and_has_the_documented_fields() {
         byte[] event = DIALECT.errorEvent(
-                Service.RESPONSES, new Refusal(502, "upstream_cut", null, "cut"), "x_1", Relay.COMMENT);
+                Service.RESPONSES,
+                AnswerShape.Form.EVENTS,
+                new Refusal(502, "upstream_cut", null, "cut"),
+                "x_1",
+                Relay.COMMENT);
         assertThat(new String(event, StandardCharsets.UTF_8))
                 .isEqualTo(
                         "event: error\ndata: {\"type\":\"error\",\"code\":\"upstream_cut\",\"message\":\"cut\",\"param\":null,"

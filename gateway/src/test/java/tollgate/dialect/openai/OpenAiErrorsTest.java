@@ -8,6 +8,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tollgate.dialect.AnswerShape;
 import tollgate.dialect.ErrorBody;
 import tollgate.dialect.Refusal;
 import tollgate.dialect.Relay;
@@ -58,15 +59,20 @@ class OpenAiErrorsTest {
         Refusal refusal = new Refusal(502, "upstream_cut", null, "line\nbreak");
         String event = "data: {\"error\":{\"message\":\"line\\nbreak\",\"type\":\"server_error\",\"param\":null,"
                 + "\"code\":\"upstream_cut\"}}\n";
-        assertThat(new String(dialect.errorEvent(Service.CHAT, refusal, "x_1", null), StandardCharsets.UTF_8))
+        assertThat(new String(
+                        dialect.errorEvent(Service.CHAT, AnswerShape.Form.EVENTS, refusal, "x_1", null),
+                        StandardCharsets.UTF_8))
                 .isEqualTo(event + "\n");
-        assertThat(new String(dialect.errorEvent(Service.CHAT, refusal, "x_1", Relay.COMMENT), StandardCharsets.UTF_8))
+        assertThat(new String(
+                        dialect.errorEvent(Service.CHAT, AnswerShape.Form.EVENTS, refusal, "x_1", Relay.COMMENT),
+                        StandardCharsets.UTF_8))
                 .isEqualTo(event + ": tollgate {}\n\n");
     }
 
     @Test
     void an_error_event_of_ours_reads_as_an_error() {
-        byte[] event = dialect.errorEvent(Service.CHAT, new Refusal(502, "upstream_cut", null, "cut"), "x_1", null);
+        byte[] event = dialect.errorEvent(
+                Service.CHAT, AnswerShape.Form.EVENTS, new Refusal(502, "upstream_cut", null, "cut"), "x_1", null);
         Relay relay = Relay.stream(new OpenAiDialect(), event, true).scanAll(3);
         assertThat(relay.facts().error()).isTrue();
         assertThat(relay.facts().errorCode()).isEqualTo("upstream_cut");

@@ -20,7 +20,7 @@ class PromptRequestsTest {
     private static RequestReading read(Service service, String body) {
         ByteBuf buffer = Unpooled.copiedBuffer(body, StandardCharsets.UTF_8);
         try {
-            return new OpenAiDialect().read(service, buffer);
+            return new OpenAiDialect().read(service, "", buffer);
         } finally {
             buffer.release();
         }

@@ -22,7 +22,7 @@ class ResponseRequestReaderTest {
     private static RequestReading read(String body) {
         ByteBuf buffer = Unpooled.copiedBuffer(body, StandardCharsets.UTF_8);
         try {
-            return new OpenAiDialect().read(Service.RESPONSES, buffer);
+            return new OpenAiDialect().read(Service.RESPONSES, "", buffer);
         } finally {
             buffer.release();
         }

@@ -28,7 +28,7 @@ class SpliceTest {
     private static String spliced(String body, boolean usage, @Nullable Long ceiling) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         ByteBuf original = Unpooled.wrappedBuffer(bytes);
-        RequestReading reading = new OpenAiDialect().read(Service.CHAT, original);
+        RequestReading reading = new OpenAiDialect().read(Service.CHAT, "", original);
         assertThat(reading).as(body).isInstanceOf(RequestReading.Understood.class);
         MeteredRequest request = ((RequestReading.Understood) reading).request();
         List<Splice> splices = request.splicePoints().splices(usage, ceiling);
