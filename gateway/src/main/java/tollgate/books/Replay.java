@@ -17,7 +17,6 @@ import tollgate.records.Ledger;
 import tollgate.records.Records;
 import tollgate.records.Suspense;
 import tollgate.wallet.ControlPort;
-import tollgate.wallet.EntryKind;
 import tollgate.wallet.SettleResult;
 
 /**
@@ -148,7 +147,8 @@ final class Replay {
             if (results.get(i) instanceof SettleResult.NoHold) {
                 List<Ledger.Entry> before = known.getOrDefault(entry.exchange(), List.of());
                 gone.add(entry);
-                asked.add(new ControlPort.Gone(entry.settle(), captured(before), CapMoves.tokens(before)));
+                asked.add(new ControlPort.Gone(
+                        entry.settle(), captured(before), CapMoves.tokens(before), CapMoves.burnt(before)));
             } else {
                 settled(entry, results.get(i), waiting);
             }
@@ -192,12 +192,11 @@ final class Replay {
         }
         records.wallets()
                 .find(entry.settle().at().wallet())
-                .ifPresent(wallet -> treasury.order(
+                .ifPresent(wallet -> treasury.refund(
                         wallet,
+                        entry.exchange(),
                         "refund:" + entry.exchange(),
-                        EntryKind.REFUND,
                         entry.settle().total(),
-                        false,
                         entry.exchange(),
                         "gateway"));
     }

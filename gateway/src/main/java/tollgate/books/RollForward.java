@@ -16,6 +16,7 @@ import tollgate.records.Ledger;
 import tollgate.records.Records;
 import tollgate.records.Wallets;
 import tollgate.wallet.ControlPort;
+import tollgate.wallet.GrantMove;
 import tollgate.wallet.LedgerEntry;
 import tollgate.wallet.Reapply;
 import tollgate.wallet.ReapplyResult;
@@ -150,18 +151,31 @@ final class RollForward {
                 isKept(row),
                 CapMoves.of(row.caps()).stream()
                         .map(move -> new Reapply.Move(move.counter(), move.start(), move.moved()))
-                        .toList());
+                        .toList(),
+                GrantMove.of(row.caps()),
+                burnt(row));
+    }
+
+    /** Whether it is not the first of its exchange. */
+    private static boolean corrects(Ledger.Entry row) {
+        return !row.exchange().isEmpty()
+                && (row.kind().equals("late") || row.kind().equals("adjust"));
+    }
+
+    private List<GrantMove> burnt(Ledger.Entry row) {
+        return corrects(row) ? CapMoves.burnt(upTo(row)) : CapMoves.burnt(List.of(row));
+    }
+
+    private List<Ledger.Entry> upTo(Ledger.Entry row) {
+        return records.ledger().allOfExchange(row.exchange()).stream()
+                .filter(entry -> entry.n() <= row.n())
+                .toList();
     }
 
     private long taken(Ledger.Entry row) {
-        boolean corrects = row.kind().equals("late") || row.kind().equals("adjust");
-        if (!corrects || row.exchange().isEmpty()) {
-            return -row.amount();
-        }
-        return records.ledger().allOfExchange(row.exchange()).stream()
-                .filter(entry -> entry.n() <= row.n())
-                .mapToLong(entry -> -entry.amount())
-                .sum();
+        return !corrects(row)
+                ? -row.amount()
+                : upTo(row).stream().mapToLong(entry -> -entry.amount()).sum();
     }
 
     private boolean isKept(Ledger.Entry row) {

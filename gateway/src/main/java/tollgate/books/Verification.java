@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tollgate.journal.Journal;
 import tollgate.pricing.Usd;
@@ -17,7 +18,9 @@ import tollgate.records.Records;
 import tollgate.records.Shards;
 import tollgate.records.Wallets;
 import tollgate.wallet.ControlPort;
+import tollgate.wallet.GrantMove;
 import tollgate.wallet.LedgerEntry;
+import tollgate.wallet.WalletAddress;
 import tollgate.wallet.WalletState;
 
 /**
@@ -103,6 +106,7 @@ public final class Verification {
             problems.add(wallet.id() + ": Redis has no such wallet");
         } else {
             compare(wallet, state.get(), chain, position, problems);
+            grants(wallet, chain, position, problems);
             Usd sum = held.getOrDefault(wallet.shard(), Map.of()).getOrDefault(wallet.id(), Usd.ZERO);
             if (!sum.equals(state.get().held())) {
                 lookAgain(wallet, problems);
@@ -125,13 +129,15 @@ public final class Verification {
         private final List<String> problems;
         private long seq;
         private long sum;
+        private final Map<String, Long> grants = new TreeMap<>();
 
         Chain(String wallet, List<String> problems) {
             this.wallet = wallet;
             this.problems = problems;
         }
 
-        void add(long number, long amount, long balance) {
+        void add(long number, long amount, long balance, String moved) {
+            GrantMove.of(moved).forEach(move -> grants.merge(move.grant(), move.moved(), Long::sum));
             sum += amount;
             seq++;
             if (number != seq) {
@@ -148,7 +154,7 @@ public final class Verification {
         Chain chain = new Chain(wallet.id(), problems);
         List<Ledger.Entry> entries = records.ledger().ofWallet(wallet.id(), 0, BATCH);
         while (!entries.isEmpty()) {
-            entries.forEach(entry -> chain.add(entry.seq(), entry.amount(), entry.balance()));
+            entries.forEach(entry -> chain.add(entry.seq(), entry.amount(), entry.balance(), entry.caps()));
             entries = records.ledger().ofWallet(wallet.id(), chain.seq, BATCH);
         }
         return chain;
@@ -172,6 +178,34 @@ public final class Verification {
         }
     }
 
+    /** What is left of each grant is the sum of its entries. */
+    private void grants(Wallets.Wallet wallet, Chain chain, String position, List<String> problems) {
+        WalletAddress at = Treasury.address(wallet);
+        for (int look = 0; look < LOOKS; look++) {
+            long before = control.wallet(at).map(WalletState::seq).orElse(0L);
+            Map<String, Long> kept = new TreeMap<>();
+            try {
+                control.grants(at)
+                        .forEach(grant -> kept.put(grant.id(), grant.rest().nano()));
+            } catch (IllegalArgumentException damaged) {
+                problems.add(wallet.id() + ": " + damaged.getMessage());
+                return;
+            }
+            long seq = control.wallet(at).map(WalletState::seq).orElse(0L);
+            if (before == seq) {
+                follow(wallet, seq, chain, position);
+            }
+            if (before == seq && chain.seq == seq) {
+                chain.grants.values().removeIf(rest -> rest == 0);
+                if (!kept.equals(chain.grants)) {
+                    problems.add(
+                            wallet.id() + ": Redis has grants " + kept + " in nano-USD, the ledger " + chain.grants);
+                }
+                return;
+            }
+        }
+    }
+
     private void follow(Wallets.Wallet wallet, long last, Chain chain, String from) {
         String position = from;
         while (chain.seq < last) {
@@ -182,7 +216,7 @@ public final class Verification {
             for (LedgerEntry entry : entries) {
                 if (entry.wallet().equals(wallet.id()) && entry.seq() > chain.seq && entry.seq() <= last) {
                     chain.add(
-                            entry.seq(), entry.amount().nano(), entry.balance().nano());
+                            entry.seq(), entry.amount().nano(), entry.balance().nano(), entry.caps());
                 }
             }
             position = entries.getLast().streamId();

@@ -15,7 +15,8 @@ import tollgate.wallet.PlaceResult;
 import tollgate.wallet.WalletAddress;
 
 /**
- * Asks for an exchange's hold, and once more where what its key stands for or its windows have changed in between.
+ * Asks for an exchange's hold, and once more where what its key stands for or its windows have changed in between, or where
+ * promotional money was over and had to be taken first.
  *
  * <h2>Threading</h2> Confined to the connection's event loop.
  */
@@ -32,6 +33,8 @@ final class Placement {
         void unknown(Refusal why);
     }
 
+    private static final int MOST_EXPIRIES = 2;
+
     private final ProxyContext context;
     private final Admission admission;
     private final Executor loop;
@@ -44,6 +47,7 @@ final class Placement {
     private int generation = 1;
     private boolean refreshed;
     private boolean windowsRefreshed;
+    private int expiries;
     private boolean cancelled;
 
     Placement(
@@ -129,7 +133,7 @@ final class Placement {
                         Usd.ZERO,
                         key.policy(),
                         plan.rates().priceVersion(),
-                        key.live() ? "USD" : "TEST",
+                        currency(),
                         again,
                         demands),
                 this::answered);
@@ -163,6 +167,14 @@ final class Placement {
                     ask(nowMs);
                 }
             }
+            case PlaceResult.GrantDue _ -> {
+                // another may become due in between
+                if (expiries++ == MOST_EXPIRIES) {
+                    outcome.refused(Refusals.held(result, plan));
+                } else {
+                    admission.expireGrants(at, currency(), _ -> askIfWanted());
+                }
+            }
             case PlaceResult.StalePolicy _, PlaceResult.StaleCap _ -> {
                 if (refreshed) {
                     outcome.refused(Refusals.held(result, plan));
@@ -171,6 +183,16 @@ final class Placement {
                 }
             }
         }
+    }
+
+    private void askIfWanted() {
+        if (!cancelled) {
+            ask();
+        }
+    }
+
+    private String currency() {
+        return key.live() ? "USD" : "TEST";
     }
 
     /** Something about the keys of this organisation has changed: asks once what this one stands for now. */

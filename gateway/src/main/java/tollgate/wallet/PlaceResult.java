@@ -62,6 +62,13 @@ public sealed interface PlaceResult {
      */
     record StaleWindow(int index, long nowMs) implements PlaceResult {}
 
+    /**
+     * Promotional money of the wallet is over and has to be taken first ({@link Admission#expireGrants}); nothing changed.
+     *
+     * @param sinceMs milliseconds of Redis's clock
+     */
+    record GrantDue(long sinceMs) implements PlaceResult {}
+
     /** Refused, and would be again; nothing changed. */
     record Rejected(String code, String detail) implements PlaceResult {}
 

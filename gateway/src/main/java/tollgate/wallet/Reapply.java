@@ -13,6 +13,8 @@ import java.util.List;
  * @param taken what was taken for its exchange up to this entry and with it, in nano-USD
  * @param kept whether somebody may still ask for the same again, so that its record is needed
  * @param moves of caps' counters
+ * @param granted what it moved of grants
+ * @param burnt what its exchange took of grants up to this entry and with it
  */
 public record Reapply(
         WalletAddress at,
@@ -22,7 +24,9 @@ public record Reapply(
         String currency,
         long taken,
         boolean kept,
-        List<Move> moves) {
+        List<Move> moves,
+        List<GrantMove> granted,
+        List<GrantMove> burnt) {
     /**
      * A counter that the entry moved.
      *
@@ -35,5 +39,7 @@ public record Reapply(
     /** Copies what could change. */
     public Reapply {
         moves = List.copyOf(moves);
+        granted = List.copyOf(granted);
+        burnt = List.copyOf(burnt);
     }
 }

@@ -57,7 +57,9 @@ class ScriptRefusalsTest {
             "MAX_LIFE",
             "EXPIRED",
             "STALE_POLICY",
-            "FULL");
+            "FULL",
+            "GRANT_DUE",
+            "GRANTS_FULL");
     private static final List<String> NO_NUMBERS = List.of(
             "",
             " ",
@@ -154,6 +156,10 @@ class ScriptRefusalsTest {
         }
     }
 
+    private static ControlPort.Gone known(Settle settle) {
+        return new ControlPort.Gone(settle, Usd.ZERO, -1, List.of());
+    }
+
     static Stream<Good> calls() {
         Settle settle = new Settle(AT, "y", "f", Usd.parse("0.5"), false, "r");
         Settle gone = new Settle(AT, "z", "f", Usd.parse("0.5"), false, "r");
@@ -188,7 +194,8 @@ class ScriptRefusalsTest {
                 "",
                 "r",
                 "");
-        Reapply again = new Reapply(AT, "line", 1, entry, "USD", 5, true, List.of(new Reapply.Move("c:s", 0, 5)));
+        Reapply again = new Reapply(
+                AT, "line", 1, entry, "USD", 5, true, List.of(new Reapply.Move("c:s", 0, 5)), List.of(), List.of());
         return Stream.of(
                 new Good(
                         "place",
@@ -222,25 +229,25 @@ class ScriptRefusalsTest {
                         List.of(1, 4, 5, 6, 7, 8)),
                 new Good(
                         "replay",
-                        Calls.replay(gone, 0, -1, 0),
+                        Calls.replay(known(gone), 0),
                         List.of(2, 3, 9, 12),
                         List.of(10),
                         List.of(1, 4, 5, 6, 7, 8)),
                 new Good(
                         "replay under caps",
-                        Calls.replay(goneUnderCaps, 0, -1, 0),
+                        Calls.replay(known(goneUnderCaps), 0),
                         List.of(2, 3, 9, 12, 17, 18),
                         List.of(10, 19),
                         List.of(1, 4, 5, 6, 7, 8)),
                 new Good(
                         "adjust",
-                        Calls.adjust(gone, 0, -1, false, 0),
+                        Calls.adjust(known(gone), false, 0),
                         List.of(2, 3, 9, 12),
                         List.of(10, 13),
                         List.of(1, 4, 5, 6, 7, 8)),
                 new Good(
                         "adjust under caps",
-                        Calls.adjust(goneUnderCaps, 0, -1, false, 0),
+                        Calls.adjust(known(goneUnderCaps), false, 0),
                         List.of(2, 3, 9, 12, 17, 18),
                         List.of(10, 13, 19),
                         List.of(1, 4, 5, 6, 7, 8)),
