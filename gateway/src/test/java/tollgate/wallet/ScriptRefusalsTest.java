@@ -107,6 +107,7 @@ class ScriptRefusalsTest {
         watch.open(3);
         control.post(new Post(AT, "open", EntryKind.OPEN, Usd.ZERO, false, "USD", "r", "t"));
         control.post(new Post(AT, "top", EntryKind.TOP_UP, Usd.parse("100"), false, "USD", "r", "t"));
+        control.post(grant("grant", "g"));
         control.setPolicy(AT, 1);
         assertThat(control.place(place("x", caps()))).isInstanceOf(PlaceResult.Placed.class);
         assertThat(control.place(place("y", CapDemands.NONE))).isInstanceOf(PlaceResult.Placed.class);
@@ -140,6 +141,11 @@ class ScriptRefusalsTest {
         Usd held = Usd.parse("1");
         Duration life = Duration.ofDays(1);
         return new Place(AT, exchange, 1, held, held, life, life, Usd.ZERO, 1, "v", "USD", false, caps);
+    }
+
+    private static Post grant(String entry, String id) {
+        GrantMove terms = new GrantMove(id, GrantMove.NEVER_MS, 50, 5);
+        return new Post(AT, entry, EntryKind.GRANT, new Usd(5), false, "USD", "r", "t", List.of(terms));
     }
 
     /**
@@ -179,8 +185,8 @@ class ScriptRefusalsTest {
                 "o",
                 "w",
                 "x",
-                3,
-                3,
+                4,
+                4,
                 1,
                 "settle",
                 new Usd(-5),
@@ -194,8 +200,18 @@ class ScriptRefusalsTest {
                 "",
                 "r",
                 "");
+        GrantMove move = new GrantMove("g", GrantMove.NEVER_MS, 50, -5);
         Reapply again = new Reapply(
-                AT, "line", 1, entry, "USD", 5, true, List.of(new Reapply.Move("c:s", 0, 5)), List.of(), List.of());
+                AT,
+                "line",
+                1,
+                entry,
+                "USD",
+                5,
+                true,
+                List.of(new Reapply.Move("c:s", 0, 5)),
+                List.of(move),
+                List.of(move.moving(5)));
         return Stream.of(
                 new Good(
                         "place",
@@ -270,6 +286,18 @@ class ScriptRefusalsTest {
                         List.of(9),
                         List.of(1, 4, 5, 6, 7, 10)),
                 new Good(
+                        "post a grant",
+                        Calls.post(grant("p", "other"), 0),
+                        List.of(2, 3, 8),
+                        List.of(9),
+                        List.of(1, 4, 5, 6, 7, 10, 13)),
+                new Good(
+                        "expire grants",
+                        Calls.expireGrants(AT, "USD", 0),
+                        List.of(2, 3, 8),
+                        List.of(9),
+                        List.of(1, 4, 5, 6, 7, 10)),
+                new Good(
                         "set a state",
                         Calls.set(AT, "state", 1, "frozen", 0),
                         List.of(2, 3, 5),
@@ -284,7 +312,7 @@ class ScriptRefusalsTest {
                         List.of(1, 4, 6)),
                 new Good(
                         "fence",
-                        Calls.fence(3, new Fence(false, "line", 2, 1, 2, Duration.ofSeconds(1), Duration.ofSeconds(1))),
+                        Calls.fence(3, new Fence(false, "line", 2, 1, 3, Duration.ofSeconds(1), Duration.ofSeconds(1))),
                         List.of(4, 5, 6, 7, 8),
                         List.of(),
                         List.of(1, 2, 3)),
@@ -296,7 +324,7 @@ class ScriptRefusalsTest {
                         List.of(1, 2, 3)),
                 new Good(
                         "fence that closes",
-                        Calls.close(3, new ShardState("line", "", 1, 2, 0)),
+                        Calls.close(3, new ShardState("line", "", 1, 3, 0)),
                         List.of(4, 5, 6, 7, 8),
                         List.of(),
                         List.of(1, 2, 3)),

@@ -127,7 +127,7 @@ class WalletModelTest {
             }
             case 6 -> new Command('e', id, "", 0, 0, false);
             case 9 -> {
-                long given = 1 + random.nextInt(2_000_000_000);
+                long given = 1L + random.nextInt(2_000_000_000);
                 yield new Command(
                         't',
                         at.wallet() + "g" + (step / 8 + random.nextInt(60)),
@@ -138,7 +138,7 @@ class WalletModelTest {
             }
             case 10 -> new Command('x', id, "", 0, 0, false);
             case 11 -> new Command('c', id, "", 0, random.nextInt(40_000), false);
-            case 12 -> new Command('f', id, "r" + random.nextInt(2), 0, 1 + random.nextInt(500_000_000), false);
+            case 12 -> new Command('f', id, "r" + random.nextInt(2), 0, 1L + random.nextInt(500_000_000), false);
             case 7 -> new Command('g', id, "f" + random.nextInt(2), 0, amount, random.nextBoolean());
             default -> new Command('r', id, "", 0, amount, random.nextInt(20) == 0);
         };
