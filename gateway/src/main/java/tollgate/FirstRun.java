@@ -47,7 +47,8 @@ final class FirstRun {
         }
         String wallet = office.createWallet(Office.DEFAULT_ORGANISATION, "first", live, "first run")
                 .id();
-        office.grant(wallet, CREDIT, "first run", "first run");
+        // plain money: what is spent first is for those who sell
+        office.adjust(wallet, CREDIT, false, "first run", "first run");
         String secret =
                 office.createKey(wallet, "first", null, null, List.of(), null).secret();
         Map<String, String> made = new LinkedHashMap<>();

@@ -1,5 +1,7 @@
 package tollgate.account;
 
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,8 @@ import tollgate.records.Records;
 import tollgate.wallet.ControlPort;
 import tollgate.wallet.ExchangeState;
 import tollgate.wallet.Post;
+import tollgate.wallet.Grant;
+import tollgate.wallet.GrantMove;
 import tollgate.wallet.WalletAddress;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -69,9 +73,24 @@ public final class AccountDesk implements Account {
                     answer.put("available", wallet.available().toString());
                     answer.put("currency", wallet.currency());
                     answer.put("state", wallet.state());
+                    answer.put("granted", granted(at));
                     return new AccountAnswer.Found(MAPPER.writeValueAsString(answer));
                 })
                 .orElse(new AccountAnswer.Unavailable("the wallet is not in place"));
+    }
+
+    /** Promotional money of the wallet, a part of its balance: what is spent first. */
+    private List<Map<String, Object>> granted(WalletAddress at) {
+        List<Map<String, Object>> all = new ArrayList<>();
+        for (Grant grant : control.grants(at)) {
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("amount", grant.rest().toString());
+            if (grant.expiresMs() != GrantMove.NEVER_MS) {
+                one.put("expires", Instant.ofEpochMilli(grant.expiresMs()).toString());
+            }
+            all.add(one);
+        }
+        return all;
     }
 
     private AccountAnswer exchange(KeyIdentity key, String id) {

@@ -37,6 +37,7 @@ final class AdminApi {
     private final Verification verification;
     private final Reconciliation reconciliation;
     private final SuspenseApi suspense;
+    private final GrantRoutes grants;
     private final Clock clock;
 
     AdminApi(
@@ -57,12 +58,14 @@ final class AdminApi {
         this.verification = verification;
         this.reconciliation = reconciliation;
         this.suspense = suspense;
+        this.grants = new GrantRoutes(office, records, control, clock);
         this.clock = clock;
     }
 
     /** Every route there is; the API's description holds the same. */
     List<Route> routes() {
         List<Route> all = new ArrayList<>(wallets());
+        all.addAll(grants.routes(ACTOR));
         all.addAll(directory.routes());
         all.addAll(caps());
         return all;
@@ -127,7 +130,9 @@ final class AdminApi {
 
     private Object shown(String id) {
         Wallets.Wallet wallet = office.wallet(id);
-        return Json.wallet(wallet, money(wallet));
+        Map<String, @Nullable Object> json = Json.wallet(wallet, money(wallet));
+        json.put("grants", grants.active(wallet));
+        return json;
     }
 
     private Object state(Asked asked, String state) {

@@ -2,6 +2,7 @@ package tollgate.admin;
 
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import tollgate.records.Exchanges;
 import tollgate.records.Keys;
 import tollgate.records.Ledger;
 import tollgate.records.Wallets;
+import tollgate.wallet.GrantMove;
 import tollgate.wallet.WalletState;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -61,11 +63,18 @@ final class Json {
         json.put("balance", new Usd(entry.balance()).toString());
         json.put("short", new Usd(entry.shortfall()).toString());
         json.put("exchange", entry.exchange().isEmpty() ? null : entry.exchange());
+        json.put("grants", grants(entry));
         json.put("reference", entry.reference());
         json.put("actor", entry.actor());
         json.put("estimated", entry.estimated());
         json.put("at", moment(entry.atMs()));
         return json;
+    }
+
+    private static List<Map<String, String>> grants(Ledger.Entry entry) {
+        return GrantMove.of(entry.caps()).stream()
+                .map(move -> Map.of("id", move.grant(), "amount", new Usd(move.moved()).toString()))
+                .toList();
     }
 
     static Map<String, @Nullable Object> exchange(Exchanges.Exchange exchange) {

@@ -12,12 +12,14 @@ import tollgate.books.Treasury;
 import tollgate.identity.ApiKey;
 import tollgate.pricing.Usd;
 import tollgate.records.Keys;
+import tollgate.records.Ledger;
 import tollgate.records.Organisations;
 import tollgate.records.Records;
 import tollgate.records.Turn;
 import tollgate.records.Wallets;
 import tollgate.wallet.ControlPort;
 import tollgate.wallet.EntryKind;
+import tollgate.wallet.GrantMove;
 
 /** What the control plane can do, whoever asks: organisations, wallets, keys, money. Thread-safe; blocks. */
 public final class Office {
@@ -182,10 +184,23 @@ public final class Office {
                 actor));
     }
 
-    /** Money that is given. */
-    public Usd grant(String wallet, Usd amount, String reference, String actor) {
-        return booked(treasury.order(
-                wallet(wallet), "grant:" + wallet + ":" + reference, EntryKind.GRANT, amount, false, reference, actor));
+    /** What the grant is called that is made for a reason: the same reason again is the same grant. */
+    static String grantId(String wallet, String reason) {
+        return "g_" + Ids.of("grant:" + wallet + ":" + reason);
+    }
+
+    /** Promotional money. */
+    public Usd grant(String wallet, GrantMove terms, String reason, String actor) {
+        return booked(treasury.grant(wallet(wallet), "grant:" + wallet + ":" + reason, terms, reason, actor));
+    }
+
+    /** Gives back what an exchange took, or a part of it; the same reason again is the same refund. */
+    public Usd refund(String exchange, Usd amount, String reason, String actor) {
+        Ledger.Entry last = records.ledger()
+                .ofExchange(exchange)
+                .orElseThrow(() -> Problem.notFound("final entry of exchange '" + Shown.text(exchange) + "'"));
+        return booked(treasury.refund(
+                wallet(last.wallet()), exchange, "refund:" + exchange + ":" + reason, amount, reason, actor));
     }
 
     /** A correction, either way; the same reference again is the same correction. */

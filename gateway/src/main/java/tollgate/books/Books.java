@@ -37,6 +37,7 @@ public final class Books implements AutoCloseable {
     private static final long ROUND_MS = 200;
     private static final long RESEND_AFTER_MS = 6_000;
     private static final long RECONSTRUCT_EVERY_MS = 60_000;
+    private static final long EXPIRE_GRANTS_EVERY_MS = 5_000;
     private static final Duration RECORD_AFTER = Duration.ofMinutes(10);
     private static final Duration FINAL_AFTER = Duration.ofHours(24);
     private static final String DISPLACED = "another gateway runs with the id of this data directory";
@@ -56,6 +57,7 @@ public final class Books implements AutoCloseable {
     private final long started = System.nanoTime();
     private final Reaper reaper;
     private final Reconstruction reconstruction;
+    private final GrantExpiry grants;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("books").daemon().factory());
     private final Set<Integer> shards = new ConcurrentSkipListSet<>();
@@ -66,6 +68,7 @@ public final class Books implements AutoCloseable {
 
     private long lastReconstruction;
     private long lastResend;
+    private long lastGrants;
     private volatile @Nullable String lastFailure;
 
     /**
@@ -117,6 +120,7 @@ public final class Books implements AutoCloseable {
         this.opening = new Opening(
                 records, control, watch, tenure, recovery, reaper, treasury, suspense, replay, orphans, reproject);
         this.reconstruction = new Reconstruction(records, control, clock, RECORD_AFTER, FINAL_AFTER);
+        this.grants = new GrantExpiry(records, control, clock);
     }
 
     /**
@@ -188,6 +192,10 @@ public final class Books implements AutoCloseable {
             lastReconstruction = now;
             ours.forEach(reconstruction::record);
             reconstruction.finish(ours::contains);
+        }
+        if (now - lastGrants > EXPIRE_GRANTS_EVERY_MS) {
+            lastGrants = now;
+            grants.expire(ours::contains);
         }
         if (now - lastResend > RESEND_AFTER_MS) {
             lastResend = now;

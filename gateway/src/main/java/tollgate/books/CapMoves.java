@@ -3,6 +3,7 @@ package tollgate.books;
 import java.util.ArrayList;
 import java.util.List;
 import tollgate.records.Ledger;
+import tollgate.wallet.GrantMove;
 
 /** What ledger entries say of caps: by how much each moved a counter, and in which window. Stateless. */
 final class CapMoves {
@@ -18,16 +19,23 @@ final class CapMoves {
      */
     record Move(String counter, String unit, long start, long moved) {}
 
-    /** The moves of one entry; none of a reset. */
+    /** The moves of one entry; none of a reset, and none of grants. */
     static List<Move> of(String caps) {
         List<Move> moves = new ArrayList<>();
         for (String part : caps.split(";", -1)) {
             String[] fields = part.split(",", -1);
-            if (fields.length >= 4) {
+            if (fields.length >= 4 && !GrantMove.isUnit(fields[1])) {
                 moves.add(new Move(fields[0], fields[1], Long.parseLong(fields[2]), Long.parseLong(fields[3])));
             }
         }
         return moves;
+    }
+
+    /** What was taken of grants for an exchange and not given back, by all of its entries. */
+    static List<GrantMove> burnt(List<Ledger.Entry> entries) {
+        return GrantMove.taken(entries.stream()
+                .flatMap(entry -> GrantMove.of(entry.caps()).stream())
+                .toList());
     }
 
     /** The tokens that caps counted of an exchange, by all of its entries; -1 where it has none. */

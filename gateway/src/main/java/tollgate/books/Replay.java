@@ -17,7 +17,6 @@ import tollgate.records.Ledger;
 import tollgate.records.Records;
 import tollgate.records.Suspense;
 import tollgate.wallet.ControlPort;
-import tollgate.wallet.EntryKind;
 import tollgate.wallet.IdempotencyMark;
 import tollgate.wallet.Post;
 import tollgate.wallet.SettleResult;
@@ -151,7 +150,8 @@ final class Replay {
                 List<Ledger.Entry> before = known.getOrDefault(entry.exchange(), List.of());
                 remember(entry);
                 gone.add(entry);
-                asked.add(new ControlPort.Gone(entry.settle(), captured(before), CapMoves.tokens(before)));
+                asked.add(new ControlPort.Gone(
+                        entry.settle(), captured(before), CapMoves.tokens(before), CapMoves.burnt(before)));
             } else {
                 settled(entry, results.get(i), waiting);
             }
@@ -204,12 +204,11 @@ final class Replay {
         }
         records.wallets()
                 .find(entry.settle().at().wallet())
-                .ifPresent(wallet -> treasury.order(
+                .ifPresent(wallet -> treasury.refund(
                         wallet,
+                        entry.exchange(),
                         Post.unseen(entry.exchange()),
-                        EntryKind.REFUND,
                         entry.settle().total(),
-                        false,
                         entry.exchange(),
                         "gateway"));
     }

@@ -18,6 +18,7 @@ import tollgate.records.Records;
 import tollgate.records.Wallets;
 import tollgate.wallet.ControlPort;
 import tollgate.wallet.IdempotencyMark;
+import tollgate.wallet.GrantMove;
 import tollgate.wallet.LedgerEntry;
 import tollgate.wallet.Reapply;
 import tollgate.wallet.ReapplyResult;
@@ -154,6 +155,8 @@ final class RollForward {
                 CapMoves.of(row.caps()).stream()
                         .map(move -> new Reapply.Move(move.counter(), move.start(), move.moved()))
                         .toList(),
+                GrantMove.of(row.caps()),
+                burnt(row),
                 named(row, marked));
     }
 
@@ -168,6 +171,22 @@ final class RollForward {
                         .toList());
     }
 
+    /** Whether it is not the first of its exchange. */
+    private static boolean corrects(Ledger.Entry row) {
+        return !row.exchange().isEmpty()
+                && (row.kind().equals("late") || row.kind().equals("adjust"));
+    }
+
+    private List<GrantMove> burnt(Ledger.Entry row) {
+        return corrects(row) ? CapMoves.burnt(upTo(row)) : CapMoves.burnt(List.of(row));
+    }
+
+    private List<Ledger.Entry> upTo(Ledger.Entry row) {
+        return records.ledger().allOfExchange(row.exchange()).stream()
+                .filter(entry -> entry.n() <= row.n())
+                .toList();
+    }
+
     private Reapply.@Nullable Named named(Ledger.Entry row, Exchanges.@Nullable Marked marked) {
         long left = row.atMs() + IdempotencyMark.LIFE.toMillis() - clock.millis();
         return marked == null || left <= 0 || row.amount() >= 0
@@ -176,14 +195,9 @@ final class RollForward {
     }
 
     private long taken(Ledger.Entry row) {
-        boolean corrects = row.kind().equals("late") || row.kind().equals("adjust");
-        if (!corrects || row.exchange().isEmpty()) {
-            return -row.amount();
-        }
-        return records.ledger().allOfExchange(row.exchange()).stream()
-                .filter(entry -> entry.n() <= row.n())
-                .mapToLong(entry -> -entry.amount())
-                .sum();
+        return !corrects(row)
+                ? -row.amount()
+                : upTo(row).stream().mapToLong(entry -> -entry.amount()).sum();
     }
 
     private boolean isKept(Ledger.Entry row) {

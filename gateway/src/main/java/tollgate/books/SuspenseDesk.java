@@ -98,14 +98,20 @@ public final class SuspenseDesk {
         if (wallet.isEmpty()) {
             return refused(parked, "there is no wallet '" + parked.wallet() + "'");
         }
-        charged(parked);
         List<Ledger.Entry> entries = records.ledger().allOfExchange(parked.exchange());
         boolean hasFinal = entries.stream().anyMatch(entry -> entry.entry().equals(parked.exchange()));
         Usd captured = new Usd(-entries.stream().mapToLong(Ledger.Entry::amount).sum());
+        if (parked.total() < captured.nano() && records.postings().refunded(parked.exchange())) {
+            // refunds are of what was captured: less would give the same money back twice (H43)
+            return refused(parked, "some of it was refunded already: refund the rest, and drop this");
+        }
+        charged(parked);
         SettleResult result = control.adjust(
-                stated(Treasury.address(wallet.get()), parked, new Usd(parked.total()), Suspense.FINGERPRINT),
-                captured,
-                CapMoves.tokens(entries),
+                new ControlPort.Gone(
+                        stated(Treasury.address(wallet.get()), parked, new Usd(parked.total()), Suspense.FINGERPRINT),
+                        captured,
+                        CapMoves.tokens(entries),
+                        CapMoves.burnt(entries)),
                 hasFinal);
         return switch (result) {
             case SettleResult.Settled _ -> new Outcome.Decided(decided);

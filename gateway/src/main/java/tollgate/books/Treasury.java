@@ -1,7 +1,9 @@
 package tollgate.books;
 
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Queue;
 import java.util.Set;
@@ -11,6 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tollgate.pricing.Usd;
 import tollgate.records.Caps;
+import tollgate.records.Ledger;
 import tollgate.records.Organisations;
 import tollgate.records.Page;
 import tollgate.records.Postings;
@@ -18,6 +21,7 @@ import tollgate.records.Records;
 import tollgate.records.Wallets;
 import tollgate.wallet.ControlPort;
 import tollgate.wallet.EntryKind;
+import tollgate.wallet.GrantMove;
 import tollgate.wallet.Post;
 import tollgate.wallet.PostResult;
 import tollgate.wallet.SetResult;
@@ -79,15 +83,98 @@ public final class Treasury {
             String actor) {
         Postings.Posting asked = new Postings.Posting(
                 entry, wallet.id(), kind.wireName(), amount.nano(), force, reference, actor, clock.millis());
+        return send(wallet, asked, records.postings().keep(asked));
+    }
+
+    /**
+     * Gives promotional money.
+     *
+     * @param entry id of the ledger entry: the same order again has the same id
+     * @param terms id, priority and expiry, and the amount as what moves
+     */
+    public Outcome grant(Wallets.Wallet wallet, String entry, GrantMove terms, String reference, String actor) {
+        Postings.Posting asked = new Postings.Posting(
+                entry,
+                wallet.id(),
+                EntryKind.GRANT.wireName(),
+                terms.moved(),
+                false,
+                reference,
+                actor,
+                clock.millis(),
+                GrantMove.text(List.of(terms)),
+                "");
         Postings.Posting kept = records.postings().keep(asked);
+        if (!kept.grants().equals(asked.grants())) {
+            return new Outcome.Conflict(entry + " was used for a grant of other terms");
+        }
+        return send(wallet, asked, kept);
+    }
+
+    /**
+     * Gives back what an exchange took, or a part of it: the wallet's own money first, then to the grants it came from, the
+     * one that was taken last first; what comes back to a grant that is over expires again (H24, H43).
+     *
+     * @param entry id of the ledger entry: the same order again has the same id
+     */
+    public Outcome refund(
+            Wallets.Wallet wallet, String exchange, String entry, Usd amount, String reference, String actor) {
+        Postings.Posting asked = new Postings.Posting(
+                entry,
+                wallet.id(),
+                EntryKind.REFUND.wireName(),
+                amount.nano(),
+                false,
+                reference,
+                actor,
+                clock.millis(),
+                "",
+                exchange);
+        return switch (records.postings()
+                .keepRefund(asked, (entries, before) -> GrantMove.text(restored(entries, before, amount.nano())))) {
+            case Postings.Refund.Kept(Postings.Posting kept) -> send(wallet, asked, kept);
+            case Postings.Refund.NotFinal _ ->
+                new Outcome.Refused("exchange " + exchange + " is not final in the ledger yet; ask again");
+            case Postings.Refund.TooMuch(long left) ->
+                new Outcome.Refused("only " + new Usd(left) + " USD of exchange " + exchange + " are left to refund");
+        };
+    }
+
+    /** What a refund gives back to grants, behind those before it. */
+    private static List<GrantMove> restored(List<Ledger.Entry> entries, List<Postings.Posting> before, long amount) {
+        List<GrantMove> moves = new ArrayList<>();
+        long own = 0;
+        for (Ledger.Entry entry : entries) {
+            moves.addAll(GrantMove.of(entry.caps()));
+            own -= entry.amount();
+        }
+        own += moves.stream().mapToLong(GrantMove::moved).sum();
+        for (Postings.Posting refund : before) {
+            List<GrantMove> back = GrantMove.parse(refund.grants());
+            moves.addAll(back);
+            own -= refund.amount() - back.stream().mapToLong(GrantMove::moved).sum();
+        }
+        long left = amount - Math.max(0, Math.min(own, amount));
+        List<GrantMove> restored = new ArrayList<>();
+        for (GrantMove taken : GrantMove.taken(moves).reversed()) {
+            long part = Math.min(left, taken.moved());
+            if (part > 0) {
+                restored.add(taken.moving(part));
+                left -= part;
+            }
+        }
+        return restored;
+    }
+
+    private Outcome send(Wallets.Wallet wallet, Postings.Posting asked, Postings.Posting kept) {
         if (!kept.wallet().equals(asked.wallet())
                 || !kept.kind().equals(asked.kind())
                 || kept.amount() != asked.amount()) {
             return new Outcome.Conflict(
-                    entry + " was used for " + kept.kind() + " of " + new Usd(kept.amount()) + " USD");
+                    asked.entry() + " was used for " + kept.kind() + " of " + new Usd(kept.amount()) + " USD");
         }
         return records.postings()
-                .refusal(entry)
+                .refusal(asked.entry())
                 .<Outcome>map(Outcome.Refused::new)
                 .orElseGet(() -> send(wallet, kept));
     }
@@ -95,6 +182,10 @@ public final class Treasury {
     /** Tells the wallet of a kept posting. */
     Outcome send(Wallets.Wallet wallet, Postings.Posting posting) {
         EntryKind kind = EntryKind.valueOf(posting.kind().toUpperCase(Locale.ROOT));
+        if (kind == EntryKind.GRANT) {
+            // what is over makes room
+            control.expireGrants(address(wallet), wallet.currency());
+        }
         PostResult result = control.post(new Post(
                 address(wallet),
                 posting.entry(),
@@ -103,7 +194,8 @@ public final class Treasury {
                 posting.force(),
                 wallet.currency(),
                 posting.reference(),
-                posting.actor()));
+                posting.actor(),
+                GrantMove.parse(posting.grants())));
         return switch (result) {
             case PostResult.Posted posted -> new Outcome.Booked(posted.balance());
             case PostResult.InsufficientFunds(Usd balance, Usd held) ->
@@ -128,7 +220,12 @@ public final class Treasury {
                         detail);
                 yield new Outcome.Pending("the wallet is damaged, a person has to look");
             }
-            case "RANGE" -> refused(posting, "the balance would pass 9,000,000 USD");
+            case "GRANTS_FULL" ->
+                refused(posting, "the wallet has " + detail + " grants already, the most it may have");
+            case "RANGE" ->
+                refused(
+                        posting,
+                        detail.equals("grant") ? "the grant is over already" : "the balance would pass 9,000,000 USD");
             case "STATE" -> refused(posting, "the wallet is " + detail);
             default -> refused(posting, code + " " + detail);
         };

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tollgate.journal.Journal;
 import tollgate.pricing.Usd;
@@ -17,6 +18,7 @@ import tollgate.records.Records;
 import tollgate.records.Shards;
 import tollgate.records.Wallets;
 import tollgate.wallet.ControlPort;
+import tollgate.wallet.WalletAddress;
 import tollgate.wallet.WalletState;
 
 /**
@@ -102,6 +104,7 @@ public final class Verification {
             problems.add(wallet.id() + ": Redis has no such wallet");
         } else {
             compare(wallet, state.get(), chain, position, problems);
+            grants(wallet, chain, position, problems);
             Usd sum = held.getOrDefault(wallet.shard(), Map.of()).getOrDefault(wallet.id(), Usd.ZERO);
             if (!sum.equals(state.get().held())) {
                 lookAgain(wallet, problems);
@@ -133,6 +136,34 @@ public final class Verification {
         String kept = records.wallets().find(wallet.id()).orElse(wallet).state();
         if (!underWay && !state.state().equals(kept)) {
             problems.add(wallet.id() + ": Redis says it is " + state.state() + ", the books say " + kept);
+        }
+    }
+
+    /** What is left of each grant is the sum of its entries. */
+    private void grants(Wallets.Wallet wallet, WalletChain chain, String position, List<String> problems) {
+        WalletAddress at = Treasury.address(wallet);
+        for (int look = 0; look < LOOKS; look++) {
+            long before = control.wallet(at).map(WalletState::seq).orElse(0L);
+            Map<String, Long> kept = new TreeMap<>();
+            try {
+                control.grants(at)
+                        .forEach(grant -> kept.put(grant.id(), grant.rest().nano()));
+            } catch (IllegalArgumentException damaged) {
+                problems.add(wallet.id() + ": " + damaged.getMessage());
+                return;
+            }
+            long seq = control.wallet(at).map(WalletState::seq).orElse(0L);
+            if (before == seq) {
+                chain.follow(control, seq, position);
+            }
+            if (before == seq && chain.seq() == seq) {
+                Map<String, Long> left = chain.grants();
+                if (!kept.equals(left)) {
+                    problems.add(
+                            wallet.id() + ": Redis has grants " + kept + " in nano-USD, the ledger " + left);
+                }
+                return;
+            }
         }
     }
 

@@ -2,12 +2,15 @@ package tollgate.books;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import tollgate.pricing.Usd;
 import tollgate.records.Ledger;
 import tollgate.records.Records;
 import tollgate.records.Wallets;
 import tollgate.wallet.ControlPort;
+import tollgate.wallet.GrantMove;
 import tollgate.wallet.LedgerEntry;
 
 /**
@@ -19,6 +22,7 @@ final class WalletChain {
 
     private final Wallets.Wallet wallet;
     private final List<String> problems;
+    private final Map<String, Long> grants = new TreeMap<>();
     private final Set<String> fresh = new HashSet<>();
     private long seq;
     private long sum;
@@ -33,12 +37,13 @@ final class WalletChain {
         this.problems = problems;
         List<Ledger.Entry> entries = records.ledger().ofWallet(wallet.id(), 0, BATCH);
         while (!entries.isEmpty()) {
-            entries.forEach(entry -> add(entry.seq(), entry.amount(), entry.balance()));
+            entries.forEach(entry -> add(entry.seq(), entry.amount(), entry.balance(), entry.caps()));
             entries = records.ledger().ofWallet(wallet.id(), seq, BATCH);
         }
     }
 
-    private void add(long number, long amount, long balance) {
+    private void add(long number, long amount, long balance, String moved) {
+        GrantMove.of(moved).forEach(move -> grants.merge(move.grant(), move.moved(), Long::sum));
         sum += amount;
         seq++;
         if (number != seq) {
@@ -66,7 +71,7 @@ final class WalletChain {
             for (LedgerEntry entry : entries) {
                 if (entry.wallet().equals(wallet.id()) && entry.seq() > seq && entry.seq() <= last) {
                     fresh.add(entry.entry());
-                    add(entry.seq(), entry.amount().nano(), entry.balance().nano());
+                    add(entry.seq(), entry.amount().nano(), entry.balance().nano(), entry.caps());
                 }
             }
             position = entries.getLast().streamId();
@@ -76,6 +81,13 @@ final class WalletChain {
     /** Whether Redis has this entry and SQL had not. */
     boolean followed(String entry) {
         return fresh.contains(entry);
+    }
+
+    /** What is left of promotional money by grant, in nano-USD; those of which nothing is left are not there. */
+    Map<String, Long> grants() {
+        Map<String, Long> left = new TreeMap<>(grants);
+        left.values().removeIf(rest -> rest == 0);
+        return left;
     }
 
     /** Number of the last entry. */

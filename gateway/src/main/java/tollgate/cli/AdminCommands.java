@@ -17,6 +17,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Commands about wallets, keys, exchanges and the ledger. */
 public final class AdminCommands {
@@ -92,7 +93,16 @@ public final class AdminCommands {
         @Command(name = "show", description = "one wallet", mixinStandardHelpOptions = true)
         int show(@CommandLine.Mixin Common common, @Parameters(paramLabel = "WALLET") String wallet)
                 throws IOException {
-            Printer.one(out(), common.client().get("wallets/" + AdminClient.encoded(wallet)), common.json);
+            JsonNode shown = common.client().get("wallets/" + AdminClient.encoded(wallet));
+            if (common.json || shown.path("grants").isEmpty()) {
+                Printer.one(out(), shown, common.json);
+                return 0;
+            }
+            List<JsonNode> grants = new ArrayList<>();
+            shown.path("grants").forEach(grants::add);
+            Printer.one(out(), ((ObjectNode) shown).without("grants"), false);
+            out().println();
+            Printer.list(out(), grants, false, "id", "rest", "given", "priority", "expires", "reason");
             return 0;
         }
 
@@ -114,6 +124,48 @@ public final class AdminCommands {
                         String reference)
                 throws IOException {
             return move(common, "top_ups", wallet, amount, reference, false);
+        }
+
+        @Command(
+                name = "grant",
+                description = "gives promotional money, which is spent before the wallet's own until it expires",
+                mixinStandardHelpOptions = true)
+        int grant(
+                @CommandLine.Mixin Common common,
+                @Parameters(paramLabel = "WALLET") String wallet,
+                @Option(
+                                names = "--amount",
+                                paramLabel = "USD",
+                                required = true,
+                                description = "US dollars, such as 25.00")
+                        String amount,
+                @Option(
+                                names = "--reason",
+                                paramLabel = "TEXT",
+                                required = true,
+                                description = "why; the same again is the same grant")
+                        String reason,
+                @Option(
+                                names = "--expires",
+                                paramLabel = "DATE",
+                                description = "2026-12-31, or a moment; else it never does")
+                        @Nullable
+                        String expires,
+                @Option(
+                                names = "--priority",
+                                paramLabel = "0-100",
+                                description = "what is spent first has the lowest (50)")
+                        @Nullable
+                        Integer priority)
+                throws IOException {
+            Map<String, @Nullable Object> body = body();
+            body.put("wallet", wallet);
+            body.put("amount", amount);
+            body.put("reason", reason);
+            body.put("expires", expires);
+            body.put("priority", priority);
+            Printer.one(out(), common.client().post("grants", body), common.json);
+            return 0;
         }
 
         @Command(name = "adjust", description = "corrects a balance, either way", mixinStandardHelpOptions = true)
@@ -281,6 +333,34 @@ public final class AdminCommands {
                 throws IOException {
             JsonNode shown = common.client().get("exchanges/" + AdminClient.encoded(exchange));
             Printer.one(spec.commandLine().getOut(), shown, common.json);
+            return 0;
+        }
+
+        @Command(
+                name = "refund",
+                description = "gives back what it took, or a part of it, to where it came from",
+                mixinStandardHelpOptions = true)
+        int refund(
+                @CommandLine.Mixin Common common,
+                @Parameters(paramLabel = "EXCHANGE") String exchange,
+                @Option(
+                                names = "--amount",
+                                paramLabel = "USD",
+                                required = true,
+                                description = "US dollars, such as 0.25")
+                        String amount,
+                @Option(
+                                names = "--reason",
+                                paramLabel = "TEXT",
+                                required = true,
+                                description = "why; the same again is the same refund")
+                        String reason)
+                throws IOException {
+            Map<String, @Nullable Object> body = body();
+            body.put("exchange", exchange);
+            body.put("amount", amount);
+            body.put("reason", reason);
+            Printer.one(spec.commandLine().getOut(), common.client().post("refunds", body), common.json);
             return 0;
         }
 

@@ -16,7 +16,8 @@ import tollgate.wallet.PlaceResult;
 import tollgate.wallet.WalletAddress;
 
 /**
- * Asks for an exchange's hold, and once more where what its key stands for or its windows have changed in between.
+ * Asks for an exchange's hold, and once more where what its key stands for or its windows have changed in between, or where
+ * promotional money was over and had to be taken first.
  *
  * <h2>Threading</h2> Confined to the connection's event loop.
  */
@@ -35,6 +36,7 @@ final class Placement {
 
     /** Others may be sending the same request at the same time, one after the other coming to nothing. */
     private static final int MOST_LOOKED_UP = 3;
+    private static final int MOST_EXPIRIES = 2;
 
     private final ProxyContext context;
     private final Admission admission;
@@ -51,6 +53,7 @@ final class Placement {
     private int generation = 1;
     private boolean refreshed;
     private boolean windowsRefreshed;
+    private int expiries;
     private boolean cancelled;
 
     Placement(
@@ -144,7 +147,7 @@ final class Placement {
                         Usd.ZERO,
                         key.policy(),
                         plan.rates().priceVersion(),
-                        key.live() ? "USD" : "TEST",
+                        currency(),
                         again,
                         demands,
                         mark == null ? null : new IdempotencyMark.Claim(mark, after)),
@@ -179,6 +182,14 @@ final class Placement {
                 } else {
                     windowsRefreshed = true;
                     ask(nowMs);
+                }
+            }
+            case PlaceResult.GrantDue _ -> {
+                // another may become due in between
+                if (expiries++ == MOST_EXPIRIES) {
+                    outcome.refused(Refusals.held(result, plan));
+                } else {
+                    admission.expireGrants(at, currency(), _ -> askIfWanted());
                 }
             }
             case PlaceResult.StalePolicy _, PlaceResult.StaleCap _ -> {
@@ -217,6 +228,16 @@ final class Placement {
                 ask();
             }
         }
+    }
+
+    private void askIfWanted() {
+        if (!cancelled) {
+            ask();
+        }
+    }
+
+    private String currency() {
+        return key.live() ? "USD" : "TEST";
     }
 
     /** Something about the keys of this organisation has changed: asks once what this one stands for now. */

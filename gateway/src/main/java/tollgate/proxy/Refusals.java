@@ -200,6 +200,8 @@ final class Refusals {
                 new Refusal(503, "wallet_unknown", null, "the wallet of this key is not in place; try again");
             case PlaceResult.StaleWindow _ ->
                 new Refusal(503, "unavailable", null, "the gateway's clock and the wallet's differ; try again");
+            case PlaceResult.GrantDue _ ->
+                new Refusal(503, "unavailable", null, "credit of the wallet is expiring; try again");
             case PlaceResult.Repeated _, PlaceResult.OtherRequest _, PlaceResult.CapReached _ ->
                 throw new IllegalArgumentException("told elsewhere: " + result);
             case PlaceResult.StaleCap _ ->

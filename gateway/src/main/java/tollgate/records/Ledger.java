@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Ledger entries, as they were drained from Redis. Thread-safe. */
 public final class Ledger {
-    private static final RowMapper<Entry> ROW = (row, context) -> new Entry(
+    static final RowMapper<Entry> ROW = (row, context) -> new Entry(
             row.getString("entry"),
             row.getString("wallet"),
             row.getLong("seq"),
@@ -47,7 +47,8 @@ public final class Ledger {
      * @param amount signed nano-USD
      * @param balance after it, nano-USD
      * @param froze the version of the wallet's state that froze it; 0 for none
-     * @param caps what each cap's counter moved by: {@code cap:subject,unit,start,moved;…}
+     * @param caps what each cap's counter moved by: {@code cap:subject,unit,start,moved;…}, and each
+     *     grant: {@code id,g,expires,moved,priority}
      * @param shortfall how far below zero the balance is after it, nano-USD
      */
     public record Entry(
@@ -172,6 +173,7 @@ public final class Ledger {
                         .add(entry.caps)
                         .add(entry.reference)
                         .add(entry.actor));
+        Grants.moved(handle, entries);
         entries.stream()
                 .filter(entry -> entry.froze > 0)
                 .forEach(entry -> handle.execute(

@@ -2,6 +2,7 @@ package tollgate.records;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.mapper.RowMapper;
@@ -19,7 +20,9 @@ public final class Postings {
             row.getInt("force") != 0,
             row.getString("reference"),
             row.getString("actor"),
-            row.getLong("asked_ms"));
+            row.getLong("asked_ms"),
+            row.getString("grants"),
+            row.getString("exchange"));
 
     private final Jdbi jdbi;
 
@@ -31,8 +34,11 @@ public final class Postings {
      * One posting.
      *
      * @param entry id of the ledger entry it becomes
-     * @param kind {@code open}, {@code top_up}, {@code grant}, {@code refund} or {@code adjust}
+     * @param kind what the ledger calls it
      * @param amount signed nano-USD
+     * @param grants of a grant its own terms, of a refund the grants that it goes back to:
+     *     {@code id,expires,priority,amount;…}; else empty
+     * @param exchange of a refund, what it is of; else empty
      */
     public record Posting(
             String entry,
@@ -42,7 +48,22 @@ public final class Postings {
             boolean force,
             String reference,
             String actor,
-            long askedMs) {}
+            long askedMs,
+            String grants,
+            String exchange) {
+        /** Of no grant and no exchange. */
+        public Posting(
+                String entry,
+                String wallet,
+                String kind,
+                long amount,
+                boolean force,
+                String reference,
+                String actor,
+                long askedMs) {
+            this(entry, wallet, kind, amount, force, reference, actor, askedMs, "", "");
+        }
+    }
 
     /**
      * Keeps a posting.
@@ -60,8 +81,8 @@ public final class Postings {
 
     static void add(Handle handle, Posting posting) {
         handle.execute(
-                "INSERT INTO posting (entry, wallet, kind, amount, force, reference, actor, asked_ms)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (entry) DO NOTHING",
+                "INSERT INTO posting (entry, wallet, kind, amount, force, reference, actor, asked_ms,"
+                        + " grants, exchange) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (entry) DO NOTHING",
                 posting.entry,
                 posting.wallet,
                 posting.kind,
@@ -69,7 +90,84 @@ public final class Postings {
                 posting.force ? 1 : 0,
                 posting.reference,
                 posting.actor,
-                posting.askedMs);
+                posting.askedMs,
+                posting.grants,
+                posting.exchange);
+    }
+
+    /** What comes of wanting to refund. */
+    public sealed interface Refund {
+        /** Kept, now or before: this, or an earlier one of the id that may differ. */
+        record Kept(Posting posting) implements Refund {}
+
+        /** The exchange has no final entry yet. */
+        record NotFinal() implements Refund {}
+
+        /** More than is left of what was taken, in nano-USD. */
+        record TooMuch(long left) implements Refund {}
+    }
+
+    /**
+     * Keeps a refund, where it and those before come to no more than was taken for the exchange. One at a time.
+     *
+     * @param wanted whose {@code grants} are empty
+     * @param grants what it gives back to grants, by the exchange's entries and the refunds before it
+     */
+    public Refund keepRefund(Posting wanted, BiFunction<List<Ledger.Entry>, List<Posting>, String> grants) {
+        return jdbi.inTransaction(handle -> {
+            // whoever refunds the same exchange waits here
+            int settled = handle.execute(
+                    "UPDATE ledger_entry SET amount = amount WHERE entry = ? AND wallet = ?",
+                    wanted.exchange,
+                    wanted.wallet);
+            if (settled != 1) {
+                return new Refund.NotFinal();
+            }
+            Optional<Posting> same = handle.select("SELECT * FROM posting WHERE entry = ?", wanted.entry)
+                    .map(ROW)
+                    .findOne();
+            if (same.isPresent()) {
+                return new Refund.Kept(same.get());
+            }
+            List<Ledger.Entry> entries = handle.select(
+                            "SELECT * FROM ledger_entry WHERE exchange = ? ORDER BY n", wanted.exchange)
+                    .map(Ledger.ROW)
+                    .list();
+            List<Posting> before = handle.select(
+                            "SELECT * FROM posting WHERE exchange = ? AND kind = 'refund' AND refused IS NULL"
+                                    + " ORDER BY asked_ms",
+                            wanted.exchange)
+                    .map(ROW)
+                    .list();
+            long left = -entries.stream().mapToLong(Ledger.Entry::amount).sum()
+                    - before.stream().mapToLong(Posting::amount).sum();
+            if (wanted.amount > left) {
+                return new Refund.TooMuch(left);
+            }
+            Posting posting = new Posting(
+                    wanted.entry,
+                    wanted.wallet,
+                    wanted.kind,
+                    wanted.amount,
+                    wanted.force,
+                    wanted.reference,
+                    wanted.actor,
+                    wanted.askedMs,
+                    grants.apply(entries, before),
+                    wanted.exchange);
+            add(handle, posting);
+            return new Refund.Kept(posting);
+        });
+    }
+
+    /** Whether anything of an exchange was refunded, or is to be. */
+    public boolean refunded(String exchange) {
+        return jdbi.withHandle(handle -> handle.select(
+                                "SELECT COUNT(*) FROM posting WHERE exchange = ? AND kind = 'refund' AND refused IS NULL",
+                                exchange)
+                        .mapTo(Long.class)
+                        .one())
+                > 0;
     }
 
     /** Whether such a posting was asked for and not refused. */

@@ -36,6 +36,7 @@ public final class Records implements AutoCloseable {
     private final Members members;
     private final Projects projects;
     private final Caps caps;
+    private final Grants grants;
 
     private Records(HikariDataSource pool, String clock) {
         this.pool = pool;
@@ -55,6 +56,7 @@ public final class Records implements AutoCloseable {
         this.members = new Members(jdbi);
         this.projects = new Projects(jdbi);
         this.caps = new Caps(jdbi);
+        this.grants = new Grants(jdbi);
     }
 
     /** Opens a SQLite file, making it where needed. */
@@ -167,6 +169,11 @@ public final class Records implements AutoCloseable {
     /** Projects. */
     public Projects projects() {
         return projects;
+    }
+
+    /** Promotional money. */
+    public Grants grants() {
+        return grants;
     }
 
     /** Definitions of caps. */

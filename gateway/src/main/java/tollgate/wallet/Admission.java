@@ -11,6 +11,9 @@ public interface Admission {
     /** Sets money aside. */
     void place(Place place, Consumer<PlaceResult> then);
 
+    /** Takes promotional money that is over, as far as it is not held; nothing where none is due. */
+    void expireGrants(WalletAddress at, String currency, Consumer<PostResult> then);
+
     /** Keeps a hold alive. */
     void renew(Renew renew, Consumer<RenewResult> then);
 

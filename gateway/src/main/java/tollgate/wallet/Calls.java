@@ -99,20 +99,39 @@ final class Calls {
     }
 
     static Call settle(Settle settle, Usd maxOverrun, long n) {
-        return settling("final", settle, n, "", "", "", settle.disputed() ? "0" : nano(maxOverrun.nano()), 0);
+        return settling(
+                "final", settle, n, "", "", "", settle.disputed() ? "0" : nano(maxOverrun.nano()), 0, List.of());
     }
 
-    static Call replay(Settle settle, long captured, long tokens, long n) {
-        return settling("replay", settle, n, nano(captured), "", "", "", tokens);
+    static Call replay(ControlPort.Gone gone, long n) {
+        return settling(
+                "replay", gone.settle(), n, nano(gone.captured().nano()), "", "", "", gone.tokens(), gone.burnt());
     }
 
-    static Call adjust(Settle settle, long captured, long tokens, boolean hasFinal, long n) {
-        return settling("adjust", settle, n, nano(captured), hasFinal ? "1" : "0", "", "", tokens);
+    static Call adjust(ControlPort.Gone gone, boolean hasFinal, long n) {
+        return settling(
+                "adjust",
+                gone.settle(),
+                n,
+                nano(gone.captured().nano()),
+                hasFinal ? "1" : "0",
+                "",
+                "",
+                gone.tokens(),
+                gone.burnt());
     }
 
     static Call expire(Settle nothing, DueHold hold, long n) {
         return settling(
-                "expire", nothing, n, "", Integer.toString(hold.generation()), Long.toString(hold.expiresMs()), "", 0);
+                "expire",
+                nothing,
+                n,
+                "",
+                Integer.toString(hold.generation()),
+                Long.toString(hold.expiresMs()),
+                "",
+                0,
+                List.of());
     }
 
     /** At most 100 keys of records of one shard. */
@@ -133,18 +152,20 @@ final class Calls {
             String generation,
             String expiresMs,
             String maxOverrun,
-            long tokensCaptured) {
+            long tokensCaptured,
+            List<GrantMove> burnt) {
         WalletAddress at = settle.at();
         Settle.Counted counted = settle.counted();
         List<String> caps = counted.caps().keys(at.shard());
-        String[] keys = new String[5 + caps.size()];
+        String[] keys = new String[6 + caps.size()];
         keys[0] = Keys.shard(at.shard());
         keys[1] = Keys.wallet(at);
         keys[2] = Keys.exchange(at.shard(), settle.exchange());
         keys[3] = Keys.expiries(at.shard());
         keys[4] = Keys.ledger(at.shard());
+        keys[5] = Keys.grants(at);
         for (int i = 0; i < caps.size(); i++) {
-            keys[5 + i] = caps.get(i);
+            keys[6 + i] = caps.get(i);
         }
         String[] fixed = new String[] {
             Script.VERSION,
@@ -161,16 +182,19 @@ final class Calls {
             captured,
             generation,
             expiresMs,
-            maxOverrun
+            maxOverrun,
+            GrantMove.text(burnt)
         };
         if (caps.isEmpty()) {
             return new Call(Script.SETTLE, at.shard(), keys, fixed);
         }
         String[] args = Arrays.copyOf(fixed, fixed.length + 4);
-        args[fixed.length] = counted.caps().text();
-        args[fixed.length + 1] = Long.toString(tokensCaptured);
-        args[fixed.length + 2] = Long.toString(counted.tokens());
-        args[fixed.length + 3] = counted.came() ? "1" : "0";
+        int next = fixed.length - 1;
+        args[next++] = counted.caps().text();
+        args[next++] = Long.toString(tokensCaptured);
+        args[next++] = Long.toString(counted.tokens());
+        args[next++] = counted.came() ? "1" : "0";
+        args[next] = fixed[fixed.length - 1];
         return new Call(Script.SETTLE, at.shard(), keys, args);
     }
 
@@ -183,7 +207,8 @@ final class Calls {
                     Keys.shard(at.shard()),
                     Keys.wallet(at),
                     Keys.ledger(at.shard()),
-                    Keys.posted(at.shard(), post.entry())
+                    Keys.posted(at.shard(), post.entry()),
+                    Keys.grants(at)
                 },
                 new String[] {
                     Script.VERSION,
@@ -197,7 +222,37 @@ final class Calls {
                     post.force() ? "1" : "0",
                     post.currency(),
                     post.reference(),
-                    post.actor()
+                    post.actor(),
+                    GrantMove.text(post.grants())
+                });
+    }
+
+    /** Takes what is over of a wallet's promotional money. No name is kept of it: what is taken is not due again. */
+    static Call expireGrants(WalletAddress at, String currency, long n) {
+        return new Call(
+                Script.POST,
+                at.shard(),
+                new String[] {
+                    Keys.shard(at.shard()),
+                    Keys.wallet(at),
+                    Keys.ledger(at.shard()),
+                    Keys.posted(at.shard(), "grant_expiry:" + at.wallet()),
+                    Keys.grants(at)
+                },
+                new String[] {
+                    Script.VERSION,
+                    Long.toString(n),
+                    now(),
+                    "grant_expiry",
+                    at.organisation(),
+                    at.wallet(),
+                    "grant_expiry",
+                    "0",
+                    "0",
+                    currency,
+                    "expired",
+                    "gateway",
+                    ""
                 });
     }
 
@@ -280,6 +335,7 @@ final class Calls {
                         ? Keys.posted(shard, entry.entry())
                         : Keys.exchange(shard, entry.exchange()));
         keys.add(Keys.expiries(shard));
+        keys.add(Keys.grants(at));
         List<String> args = new ArrayList<>(List.of(
                 Script.VERSION,
                 again.line(),
@@ -298,7 +354,9 @@ final class Calls {
                 nano(entry.shortfall().nano()),
                 Long.toString(entry.epoch()),
                 nano(again.taken()),
-                again.kept() ? "1" : "0"));
+                again.kept() ? "1" : "0",
+                GrantMove.text(again.granted()),
+                GrantMove.text(again.burnt())));
         for (Reapply.Move move : again.moves()) {
             keys.add(Keys.cap(shard, move.counter()));
             args.add(Long.toString(move.start()));

@@ -130,8 +130,19 @@ public final class ControlPort implements AutoCloseable {
      *
      * @param captured what was taken of it so far, as SQL knows
      * @param tokens what caps counted of it so far, as SQL knows; -1 where it has no entry at all
+     * @param burnt what was taken of grants so far, as SQL knows
      */
-    public record Gone(Settle settle, Usd captured, long tokens) {}
+    public record Gone(Settle settle, Usd captured, long tokens, List<GrantMove> burnt) {
+        /** Copies what could change. */
+        public Gone {
+            burnt = List.copyOf(burnt);
+        }
+
+        /** The same, held by these caps. */
+        Gone holding(HeldCaps caps) {
+            return new Gone(settle.holding(caps), captured, tokens, burnt);
+        }
+    }
 
     /**
      * Settles many exchanges whose records are gone, sent in one go and in their order.
@@ -143,13 +154,12 @@ public final class ControlPort implements AutoCloseable {
         List<Call> calls = new ArrayList<>();
         for (Gone one : gone) {
             int shard = one.settle.at().shard();
-            calls.add(Calls.replay(one.settle, one.captured.nano(), one.tokens, watch.n(shard)));
+            calls.add(Calls.replay(one, watch.n(shard)));
         }
         List<SettleResult> results = sentAll(calls);
         for (int i = 0; i < results.size(); i++) {
             if (results.get(i) instanceof SettleResult.OtherCaps(HeldCaps caps)) {
-                Gone one = gone.get(i);
-                results.set(i, replay(one.settle.holding(caps), one.captured, one.tokens));
+                results.set(i, replay(gone.get(i).holding(caps)));
             }
         }
         return results;
@@ -200,25 +210,21 @@ public final class ControlPort implements AutoCloseable {
     }
 
     /** Settles an exchange whose record is gone, as {@link #replayAll} does. */
-    public SettleResult replay(Settle settle, Usd captured, long tokens) {
-        return settled(
-                settle,
-                one -> Calls.replay(
-                        one, captured.nano(), tokens, watch.n(one.at().shard())));
+    public SettleResult replay(Gone gone) {
+        long n = watch.n(gone.settle.at().shard());
+        return settled(gone.settle, one -> Calls.replay(new Gone(one, gone.captured, gone.tokens, gone.burnt), n));
     }
 
     /**
      * Settles as a person decided, whatever the wallet had refused: also what is final, with another total.
      *
-     * @param captured what was taken of it so far, as SQL knows
-     * @param tokens what caps counted of it so far, as SQL knows; -1 where it has no entry at all
+     * @param gone what SQL knows of it: its record may be gone
      * @param hasFinal SQL has a final entry of it
      */
-    public SettleResult adjust(Settle settle, Usd captured, long tokens, boolean hasFinal) {
+    public SettleResult adjust(Gone gone, boolean hasFinal) {
+        long n = watch.n(gone.settle.at().shard());
         return settled(
-                settle,
-                one -> Calls.adjust(
-                        one, captured.nano(), tokens, hasFinal, watch.n(one.at().shard())));
+                gone.settle, one -> Calls.adjust(new Gone(one, gone.captured, gone.tokens, gone.burnt), hasFinal, n));
     }
 
     /** Captures what had accrued of a hold that nobody renews. */
@@ -245,6 +251,11 @@ public final class ControlPort implements AutoCloseable {
     /** Moves money into or out of a wallet. */
     public PostResult post(Post post) {
         return run(Calls.post(post, watch.n(post.at().shard())), Results::post, PostResult.Unavailable::new);
+    }
+
+    /** Takes promotional money that is over, as far as it is not held; nothing where none is due. */
+    public PostResult expireGrants(WalletAddress at, String currency) {
+        return run(Calls.expireGrants(at, currency, watch.n(at.shard())), Results::post, PostResult.Unavailable::new);
     }
 
     /** Sets a wallet's state: {@code active}, {@code frozen} or {@code closed}; the higher version wins. */
@@ -356,6 +367,21 @@ public final class ControlPort implements AutoCloseable {
                         number(fields.get("seq")),
                         String.valueOf(fields.get("cur")),
                         state));
+    }
+
+    /**
+     * Promotional money of a wallet, in the order in which it is spent.
+     *
+     * @throws IllegalArgumentException where what Redis has is damaged
+     */
+    public List<Grant> grants(WalletAddress at) {
+        Map<String, String> fields = redis.hgetall(Keys.grants(at));
+        List<Grant> grants = new ArrayList<>();
+        for (int i = 1; i <= fields.size(); i++) {
+            GrantMove one = GrantMove.one(fields.getOrDefault(Integer.toString(i), ""));
+            grants.add(new Grant(one.grant(), one.priority(), one.expiresMs(), new Usd(one.moved())));
+        }
+        return grants;
     }
 
     /** An exchange's record; empty where Redis has none. */

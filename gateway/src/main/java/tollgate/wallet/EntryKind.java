@@ -8,7 +8,7 @@ public enum EntryKind {
     OPEN,
     /** Money that was paid in. */
     TOP_UP,
-    /** Money that is given. */
+    /** Promotional money: spent first, until it is over. */
     GRANT,
     /** Money that is given back. */
     REFUND,

@@ -16,6 +16,10 @@ final class Keys {
         return "{s" + at.shard() + "}:w:" + at.wallet();
     }
 
+    static String grants(WalletAddress at) {
+        return "{s" + at.shard() + "}:g:" + at.wallet();
+    }
+
     static String exchange(int shard, String exchange) {
         return "{s" + shard + "}:x:" + exchange;
     }

@@ -22,7 +22,7 @@ import tollgate.pricing.Usd;
  * @param fingerprint of what was counted
  * @param estimated some of it was not reported by the upstream
  * @param froze the version of the wallet's state that froze it, since its overruns passed what they may; 0 for none
- * @param caps what each cap's counter moved by: {@code cap:subject,unit,start,moved;…}
+ * @param caps what each cap's counter moved by: {@code cap:subject,unit,start,moved;…}; of a grant {@link GrantMove}'s
  * @param reference a few words
  * @param actor who asked; empty for exchanges
  */

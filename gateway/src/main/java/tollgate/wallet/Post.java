@@ -1,5 +1,6 @@
 package tollgate.wallet;
 
+import java.util.List;
 import tollgate.pricing.Usd;
 
 /**
@@ -13,6 +14,7 @@ import tollgate.pricing.Usd;
  * @param currency {@code USD}, or {@code TEST} for the sandbox's
  * @param reference a few words
  * @param actor who asked
+ * @param grants the one of a grant; of a refund those that it goes back to, the rest is the wallet's own; else none
  */
 public record Post(
         WalletAddress at,
@@ -22,9 +24,28 @@ public record Post(
         boolean force,
         String currency,
         String reference,
-        String actor) {
+        String actor,
+        List<GrantMove> grants) {
+    /** Of no grant. */
+    public Post(
+            WalletAddress at,
+            String entry,
+            EntryKind kind,
+            Usd amount,
+            boolean force,
+            String currency,
+            String reference,
+            String actor) {
+        this(at, entry, kind, amount, force, currency, reference, actor, List.of());
+    }
+
     /** Id of the entry that gives back what was taken for an exchange of which nothing left to the client. */
     public static String unseen(String exchange) {
         return "refund:" + exchange;
+    }
+
+    /** Copies what could change. */
+    public Post {
+        grants = List.copyOf(grants);
     }
 }

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param taken what was taken for its exchange up to this entry and with it, in nano-USD
  * @param kept whether somebody may still ask for the same again, so that its record is needed
  * @param moves of caps' counters
+ * @param granted what it moved of grants
+ * @param burnt what its exchange took of grants up to this entry and with it
  * @param named the name of its request, while it stands for this exchange; null where it does not
  */
 public record Reapply(
@@ -26,6 +28,8 @@ public record Reapply(
         long taken,
         boolean kept,
         List<Move> moves,
+        List<GrantMove> granted,
+        List<GrantMove> burnt,
         @Nullable Named named) {
     /**
      * A counter that the entry moved.
@@ -47,5 +51,7 @@ public record Reapply(
     /** Copies what could change. */
     public Reapply {
         moves = List.copyOf(moves);
+        granted = List.copyOf(granted);
+        burnt = List.copyOf(burnt);
     }
 }

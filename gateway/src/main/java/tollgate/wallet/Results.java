@@ -30,6 +30,7 @@ final class Results {
             case "STATE" -> new PlaceResult.WalletNotActive(reply.text(1));
             case "UNKNOWN" -> new PlaceResult.UnknownWallet();
             case "STALE_POLICY" -> new PlaceResult.StalePolicy(reply.number(1));
+            case "GRANT_DUE" -> new PlaceResult.GrantDue(reply.number(1));
             case "CONFLICT", "CORRUPT", "RANGE", "CUR", "CLOCK", "FULL", "VERSION" ->
                 new PlaceResult.Rejected(reply.word(), reply.text(1));
             case "FENCED", "BEHIND", "REINSTATING" -> new PlaceResult.Unavailable(reply.word(), false);
@@ -77,7 +78,7 @@ final class Results {
             case "OK", "DONE" ->
                 new PostResult.Posted(reply.amount(1), reply.number(2), reply.number(3), reply.number(4));
             case "FUNDS" -> new PostResult.InsufficientFunds(reply.amount(1), reply.amount(2));
-            case "CONFLICT", "CORRUPT", "RANGE", "UNKNOWN", "CUR", "STATE", "VERSION" ->
+            case "CONFLICT", "CORRUPT", "RANGE", "UNKNOWN", "CUR", "STATE", "VERSION", "GRANTS_FULL" ->
                 new PostResult.Rejected(reply.word(), reply.text(1));
             default -> new PostResult.Unavailable(reply.word(), !reply.fenced());
         };

@@ -115,6 +115,21 @@ public final class ScriptPort implements Admission, AutoCloseable {
     }
 
     @Override
+    public void expireGrants(WalletAddress at, String currency, Consumer<PostResult> then) {
+        String closed = watch.closed(at.shard());
+        if (closed != null) {
+            loop.execute(() -> then.accept(new PostResult.Unavailable(closed, false)));
+            return;
+        }
+        call(
+                Calls.expireGrants(at, currency, watch.n(at.shard())),
+                Results::post,
+                PostResult.Unavailable::new,
+                then,
+                quick);
+    }
+
+    @Override
     public void renew(Renew renew, Consumer<RenewResult> then) {
         int shard = renew.at().shard();
         String closed = watch.fenced(shard);

@@ -10,7 +10,8 @@
 -- Returns {OK, granted, available, expires ms, [with caps: tokens granted, what the caps hold,] epoch, n, now ms}
 --   or one refusal, first match wins: VERSION, FENCED, BEHIND, RANGE, CORRUPT, DONE, CONFLICT, those of place_mark.lua, UNKNOWN, CUR,
 --      REINSTATING (other gateways have not placed the holds again that a lost second took along), STATE state, STALE_POLICY current,
---      CLOCK, FULL, those of place_caps.lua for each cap in turn, FUNDS balance held
+--      CLOCK, FULL, GRANT_DUE since ms (promotional money is over: `post` takes it, ask again),
+--      those of place_caps.lua for each cap in turn, FUNDS balance held
 -- Grants  want, where it is at most half of what is available in the wallet and under the tightest cap; else that half,
 --         but never less than min.
 -- Caps    hold what is granted (1 of requests) until the settlement: `name,unit,bucket ms,start,held;..`
@@ -30,7 +31,7 @@ if not (generation and least and want and life and longest and accrued and polic
   return {'RANGE', 'arguments'}
 end
 
-local wallet = read('HMGET', KEYS[3], 'bal', 'held', 'state', 'open', 'cur')
+local wallet = read('HMGET', KEYS[3], 'bal', 'held', 'state', 'open', 'cur', 'nexp')
 local known = read('HMGET', KEYS[4], 'st', 'gen', 'amt', 'exp')
 if not (wallet and known) or read('ZSCORE', KEYS[5], ARGV[4]) == nil then
   return {'CORRUPT', 'a key of another type'}
@@ -89,6 +90,15 @@ if not reinstate then
   if open >= most_open then
     return {'FULL', str(open)}
   end
+  if wallet[6] and wallet[6] ~= '0' then
+    local due_ms = int(wallet[6])
+    if not due_ms then
+      return {'CORRUPT', 'wallet'}
+    end
+    if due_ms <= now_ms then
+      return {'GRANT_DUE', wallet[6]}
+    end
+  end
 end
 if last_key > 5 or last_argument > 17 then
   --@include place_caps.lua
@@ -116,6 +126,10 @@ local expires = now_ms + math.min(life, longest)
 -- writes begin here
 call('HSET', KEYS[4], 'st', 'OPEN', 'o', ARGV[5], 'w', ARGV[6], 'gen', ARGV[7], 'amt', str(granted), 'acc',
   str(math.min(accrued, granted)), 'exp', str(expires), 'end', str(now_ms + longest), 'pv', ARGV[14])
+if wallet[6] then
+  -- what is left of a grant that is over is for who was here before; one that is placed again was
+  call('HSET', KEYS[4], 'pl', reinstate and '0' or str(now_ms))
+end
 call('HSET', KEYS[3], 'held', str(held + granted), 'open', str(open + 1))
 call('ZADD', KEYS[5], str(expires), ARGV[4])
 clock_kept()

@@ -1,11 +1,13 @@
 #!lua flags=allow-oom
 -- Books an entry again that SQL has and this Redis lost, under the numbers it has there. Only while the shard is closed.
 -- KEYS    1 shard  2 wallet, or the counter of a cap (cap_reset)  3 record of the exchange or posting  4 hold expiries
---         5.. counters of caps: those that the entry moved, then those that held the exchange as far as they are known;
---         last of all the mark of its request, where that had a name
+--         5 grants of the wallet  6.. counters of caps: those that the entry moved, then those that held the exchange as far as they
+--         are known; last of all the mark of its request, where that had a name
 -- ARGV    1 version  2 line  3 epoch  4 n  5 entry  6 organisation  7 wallet  8 exchange (empty: none)  9 kind  10 amount
 --         11 balance after it  12 seq  13 fingerprint  14 currency  15 shortfall  16 epoch of the entry
 --         17 what was taken for the exchange up to this entry and with it  18 keep a record (1 or 0)
+--         19 `id,expires ms,priority,moved;..` of the grants that the entry moved  20 `id,expires ms,priority,amount;..` of what
+--         its exchange took from grants up to this entry and with it
 --         then for each counter that the entry moved: start, moved; with a mark, last: print, ms that it is still to live
 -- Returns {OK, 1 where the balance is another than the entry says, else 0}: then the wallet freezes, a person has to look
 --   or one refusal, first match wins: VERSION, RANGE, CORRUPT, OPEN (the shard is written to), FOREIGN line,
@@ -16,7 +18,7 @@
 if ARGV[1] ~= '1' then
   return {'VERSION', '1'}
 end
-if not complete(4, 18) or ARGV[5] == '' or ARGV[7] == '' or ARGV[9] == '' or not flag(ARGV[18]) then
+if not complete(5, 20) or ARGV[5] == '' or ARGV[7] == '' or ARGV[9] == '' or not flag(ARGV[18]) then
   return {'RANGE', 'keys or names'}
 end
 local epoch, number, amount, balance_after = int(ARGV[3]), int(ARGV[4]), int(ARGV[10]), int(ARGV[11])
@@ -28,7 +30,7 @@ if marked then
 end
 if not (epoch and number and amount and balance_after and seq and short and entry_epoch and taken and tag)
     or epoch < 1 or number < 1 or seq < 1 or short < 0 or entry_epoch < 0 or ARGV[2] == '' or last_argument % 2 ~= 0
-    or last_argument < 18 or last_key < 4 + (last_argument - 18) / 2
+    or last_argument < 20 or last_key < 5 + (last_argument - 20) / 2
     or marked and ((int(ARGV[#ARGV]) or 0) < 1 or ARGV[#ARGV - 1] == '') then
   return {'RANGE', 'arguments'}
 end
@@ -92,10 +94,10 @@ if was_open then
   end
 end
 local freed = {}
-local moves = (last_argument - 18) / 2
+local moves = (last_argument - 20) / 2
 for name, start, part in string.gmatch(was_open and known[3] or '', '([^,;]+),%a,%d+,(%d+),(%d+)') do
   local found = false
-  for i = 5, last_key do
+  for i = 6, last_key do
     found = found or KEYS[i] == tag .. 'c:' .. name
   end
   if not found then
@@ -103,18 +105,22 @@ for name, start, part in string.gmatch(was_open and known[3] or '', '([^,;]+),%a
   end
   freed[#freed + 1] = {key = tag .. 'c:' .. name, start = start, part = int(part) or 0}
 end
-for i = 5, last_key do
+for i = 6, last_key do
   if not read('HGET', KEYS[i], 'v') and read('EXISTS', KEYS[i]) == 1 then
     return {'CORRUPT', 'cap'}
   end
 end
 for i = 1, moves do
-  if not (int(ARGV[17 + 2 * i]) and int(ARGV[18 + 2 * i])) then
+  if not (int(ARGV[19 + 2 * i]) and int(ARGV[20 + 2 * i])) then
     return {'RANGE', 'moves'}
   end
 end
 if balance + amount ~= balance_after then
   differs = '1'
+end
+local granted
+if ARGV[19] ~= '' then
+  --@include reapply_grants.lua
 end
 
 -- writes begin here
@@ -125,8 +131,16 @@ elseif differs == '1' then
 end
 call('HSET', KEYS[2], 'bal', str(balance_after), 'seq', str(seq), 'held', str(held - set_aside), 'open',
   str(was_open and open - 1 or open))
+if granted then
+  granted()
+end
 if exchange ~= '' and (known[1] or ARGV[18] == '1') then
   call('ZREM', KEYS[4], exchange)
+  if ARGV[20] ~= '' then
+    call('HSET', KEYS[3], 'gb', ARGV[20])
+  else
+    call('HDEL', KEYS[3], 'gb')
+  end
   call('HSET', KEYS[3], 'st', kind == 'expiry' and 'EXPIRED' or 'FINAL', 'o', ARGV[6], 'w', ARGV[7], 'cap', str(taken),
     'fp', ARGV[13], 'delta', str(amount), 'bal', str(balance_after), 'seq', str(seq), 'short', str(short), 'ep',
     str(entry_epoch), 'n', str(number))

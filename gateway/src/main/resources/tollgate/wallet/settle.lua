@@ -1,6 +1,7 @@
 #!lua flags=allow-oom
 -- States what an exchange comes to: finally, or by the expiry of a hold that nobody renews.
--- KEYS    1 shard  2 wallet  3 exchange  4 hold expiries  5 ledger  6.. counters of the caps that hold it, as placed
+-- KEYS    1 shard  2 wallet  3 exchange  4 hold expiries  5 ledger  6 grants of the wallet
+--         7.. counters of the caps that hold it, as placed
 --         tick: 1 shard  2.. records of exchanges and postings, at most 100
 -- ARGV    1 version  2 n seen  3 gateway's ms, then  4 mode  5 exchange  6 organisation  7 wallet  8 fingerprint
 --         9 total  10 estimated (1 or 0)  11 reference  12 captured so far, as SQL knows (replay, adjust)
@@ -9,6 +10,8 @@
 --         with caps, 16 what they hold, as `place` said (replay, adjust)
 --         17 tokens counted so far, as SQL knows, -1: no entry (replay, adjust)
 --         18 tokens  19 something came from the upstream (1 or 0)
+--         and last, with caps or without: `id,expires ms,priority,amount;..` of the grants that it took, as SQL knows (replay,
+--         adjust)
 -- Modes   final   the total of an exchange with a record; of one without only a total of 0, which bars a late place
 --         replay  the same for an exchange whose record is gone: SQL says what was captured
 --         adjust  the total that a person decided on: of any exchange, a final one too, whose entry is `exchange:adjust`
@@ -20,6 +23,7 @@
 --      CAPS what they hold (the keys are not those: ask again with these)
 -- Posts   total less what was captured, so that an exchange's entries sum to its total, however often it is stated.
 -- Caps    what they held is free again, what was used is spent in the window of the hold; a late settlement adds no request.
+-- Grants  are taken before the wallet's own money and given back after it, as settle_grants.lua says.
 -- Freezes a wallet whose overruns since it was last set active pass 15; the entry says which version that state then is.
 --@include numbers.lua
 --@include shard.lua
@@ -43,11 +47,12 @@ local by_hand = mode == 'adjust'
 if mode ~= 'final' and mode ~= 'replay' and mode ~= 'expire' and not by_hand then
   return {'RANGE', 'mode'}
 end
-if not complete(5, 15) or #ARGV ~= (#KEYS > 5 and 19 or 15) or ARGV[5] == '' or ARGV[8] == '' or (mode ~= 'expire' and (ARGV[6] == '' or ARGV[7] == '')) then
+if not complete(6, 16) or #ARGV ~= (#KEYS > 6 and 20 or 16) or ARGV[5] == '' or ARGV[8] == '' or (mode ~= 'expire' and (ARGV[6] == '' or ARGV[7] == '')) then
   return {'RANGE', 'keys or names'}
 end
-local known_tokens, stated_tokens = int(ARGV[17] or '0'), int(ARGV[18] or '0')
-if not (flag(ARGV[10]) and flag(ARGV[19] or '0') and known_tokens and stated_tokens) or known_tokens < -1 or stated_tokens < 0 then
+local capped = #KEYS > 6
+local known_tokens, stated_tokens = int(capped and ARGV[17] or '0'), int(capped and ARGV[18] or '0')
+if not (flag(ARGV[10]) and flag(capped and ARGV[19] or '0') and known_tokens and stated_tokens) or known_tokens < -1 or stated_tokens < 0 then
   return {'RANGE', 'flags or tokens'}
 end
 local known = read('HMGET', KEYS[3], 'st', 'gen', 'amt', 'acc', 'cap', 'fp', 'w', 'caps')
@@ -70,7 +75,7 @@ end
 if status and known[7] ~= ARGV[7] then
   return {'CONFLICT', 'wallet ' .. (known[7] or '')}
 end
-local wallet = read('HMGET', KEYS[2], 'bal', 'held', 'seq', 'open', 'state', 'over', 'ver')
+local wallet = read('HMGET', KEYS[2], 'bal', 'held', 'seq', 'open', 'state', 'over', 'ver', 'nexp')
 if not wallet then
   return {'CORRUPT', 'wallet'}
 end
@@ -142,14 +147,18 @@ local delta = captured - total
 if balance + delta < -MOST or balance + delta > MOST or held < set_aside then
   return {'RANGE', 'balance'}
 end
-local held_caps, caps, vector = known[8] or not status and (mode == 'replay' or by_hand) and ARGV[16] or ''
+local held_caps, caps, vector = known[8] or not status and capped and (mode == 'replay' or by_hand) and ARGV[16] or ''
 local tokens, tokens_captured
-if held_caps ~= '' or #KEYS > 5 then
-  if held_caps == '' or #KEYS == 5 then
+if held_caps ~= '' or capped then
+  if held_caps == '' or not capped then
     return {'CAPS', held_caps}
   end
   --@include settle_tokens.lua
   --@include settle_caps.lua
+end
+local granted
+if wallet[8] and delta ~= 0 then
+  --@include settle_grants.lua
 end
 local after = balance + delta
 local short = after < 0 and -after or 0
@@ -170,9 +179,13 @@ if caps then
   --@include settle_caps_write.lua
   call('HSET', KEYS[3], 'tc', str(tokens))
 end
+if granted then
+  granted.write()
+  call('HSET', KEYS[3], 'gb', granted.burnt)
+end
 call('XADD', KEYS[5], '*', 'v', '1', 'e', entry, 'o', ARGV[6], 'w', ARGV[7], 'x', ARGV[5], 'seq', str(seq + 1),
   'n', str(n + 1), 'ep', str(epoch), 'kind', kind, 'amt', str(delta), 'bal', str(after), 'held', str(held - set_aside),
   'short', str(short), 'ms', str(now_ms), 'fp', ARGV[8], 'est', ARGV[10], 'ref', ARGV[11],
-  'frz', freezes and str(version + 1) or '0', unpack(caps and {'caps', table.concat(vector, ';')} or {}))
+  'frz', freezes and str(version + 1) or '0', unpack((caps or granted) and {'caps', table.concat(vector, ';')} or {}))
 return {'OK', str(delta), str(after), told(after - held + set_aside), str(seq + 1), str(short), str(epoch), str(n + 1),
   str(now_ms)}

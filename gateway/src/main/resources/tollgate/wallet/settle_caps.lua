@@ -7,7 +7,7 @@ local requests = first_word and (total > 0 or came or tokens > 0) and 1 or 0
 caps, vector = {}, {}
 for name, unit, step, start, part in string.gmatch(held_caps, '([^,;]+),(%a),(%d+),(%d+),(%d+)') do
   local i = #caps + 1
-  local key = KEYS[5 + i]
+  local key = KEYS[6 + i]
   if not tag or key ~= tag .. 'c:' .. name then
     return {'CAPS', held_caps}
   end
@@ -61,6 +61,6 @@ for name, unit, step, start, part in string.gmatch(held_caps, '([^,;]+),(%a),(%d
   end
   caps[i] = cap
 end
-if #caps ~= #KEYS - 5 or (#caps == 0 and held_caps ~= '') then
+if #caps ~= #KEYS - 6 or (#caps == 0 and held_caps ~= '') then
   return {'CAPS', held_caps}
 end

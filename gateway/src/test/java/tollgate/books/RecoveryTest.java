@@ -212,7 +212,7 @@ class RecoveryTest {
         first.drainNow();
         long drained = records.shards().get(7).n();
         raw(redis -> redis.del("{s7}:x:x1"));
-        assertThat(control.replay(SampleExchange.settle(at, "x1"), Usd.ZERO, -1))
+        assertThat(control.replay(new ControlPort.Gone(SampleExchange.settle(at, "x1"), Usd.ZERO, -1, List.of())))
                 .isInstanceOf(SettleResult.Settled.class);
         first.drainNow();
         assertThat(records.shards().get(7).n()).isEqualTo(drained);

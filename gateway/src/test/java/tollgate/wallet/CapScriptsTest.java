@@ -335,7 +335,8 @@ class CapScriptsTest {
         placed(at, at + "y", 1, calendar(cap + "c", CapUnit.USD, 100));
         Settle lost =
                 new Settle(at, at + "lost", "f", new Usd(9), false, "chat", false, new Settle.Counted(held, 3, true));
-        assertThat(control.replay(lost, Usd.ZERO, -1)).isInstanceOf(SettleResult.Settled.class);
+        assertThat(control.replay(new ControlPort.Gone(lost, Usd.ZERO, -1, List.of())))
+                .isInstanceOf(SettleResult.Settled.class);
         String caps = control.entries(SHARD, "", 1_000_000).getLast().caps();
         assertThat(caps).as("the hour is over and pruned, the minute long gone").isEmpty();
         assertThat(bucket).isPositive();

@@ -58,7 +58,9 @@ class ScriptRefusalsTest {
             "MAX_LIFE",
             "EXPIRED",
             "STALE_POLICY",
-            "FULL");
+            "FULL",
+            "GRANT_DUE",
+            "GRANTS_FULL");
     private static final List<String> NO_NUMBERS = List.of(
             "",
             " ",
@@ -106,6 +108,7 @@ class ScriptRefusalsTest {
         watch.open(3);
         control.post(new Post(AT, "open", EntryKind.OPEN, Usd.ZERO, false, "USD", "r", "t"));
         control.post(new Post(AT, "top", EntryKind.TOP_UP, Usd.parse("100"), false, "USD", "r", "t"));
+        control.post(grant("grant", "g"));
         control.setPolicy(AT, 1);
         assertThat(control.place(place("x", caps()))).isInstanceOf(PlaceResult.Placed.class);
         assertThat(control.place(place("y", CapDemands.NONE))).isInstanceOf(PlaceResult.Placed.class);
@@ -170,7 +173,14 @@ class ScriptRefusalsTest {
                 plain.taken(),
                 plain.kept(),
                 plain.moves(),
+                plain.granted(),
+                plain.burnt(),
                 new Reapply.Named(MARK, Duration.ofHours(1)));
+    }
+
+    private static Post grant(String entry, String id) {
+        GrantMove terms = new GrantMove(id, GrantMove.NEVER_MS, 50, 5);
+        return new Post(AT, entry, EntryKind.GRANT, new Usd(5), false, "USD", "r", "t", List.of(terms));
     }
 
     /**
@@ -185,6 +195,10 @@ class ScriptRefusalsTest {
         public String toString() {
             return story;
         }
+    }
+
+    private static ControlPort.Gone known(Settle settle) {
+        return new ControlPort.Gone(settle, Usd.ZERO, -1, List.of());
     }
 
     static Stream<Good> calls() {
@@ -206,8 +220,8 @@ class ScriptRefusalsTest {
                 "o",
                 "w",
                 "x",
-                3,
-                3,
+                4,
+                4,
                 1,
                 "settle",
                 new Usd(-5),
@@ -221,7 +235,19 @@ class ScriptRefusalsTest {
                 "",
                 "r",
                 "");
-        Reapply again = new Reapply(AT, "line", 1, entry, "USD", 5, true, List.of(new Reapply.Move("c:s", 0, 5)), null);
+        GrantMove move = new GrantMove("g", GrantMove.NEVER_MS, 50, -5);
+        Reapply again = new Reapply(
+                AT,
+                "line",
+                1,
+                entry,
+                "USD",
+                5,
+                true,
+                List.of(new Reapply.Move("c:s", 0, 5)),
+                List.of(move),
+                List.of(move.moving(5)),
+                null);
         return Stream.of(
                 new Good(
                         "place",
@@ -267,25 +293,25 @@ class ScriptRefusalsTest {
                         List.of(1, 4, 5, 6, 7, 8)),
                 new Good(
                         "replay",
-                        Calls.replay(gone, 0, -1, 0),
+                        Calls.replay(known(gone), 0),
                         List.of(2, 3, 9, 12),
                         List.of(10),
                         List.of(1, 4, 5, 6, 7, 8)),
                 new Good(
                         "replay under caps",
-                        Calls.replay(goneUnderCaps, 0, -1, 0),
+                        Calls.replay(known(goneUnderCaps), 0),
                         List.of(2, 3, 9, 12, 17, 18),
                         List.of(10, 19),
                         List.of(1, 4, 5, 6, 7, 8)),
                 new Good(
                         "adjust",
-                        Calls.adjust(gone, 0, -1, false, 0),
+                        Calls.adjust(known(gone), false, 0),
                         List.of(2, 3, 9, 12),
                         List.of(10, 13),
                         List.of(1, 4, 5, 6, 7, 8)),
                 new Good(
                         "adjust under caps",
-                        Calls.adjust(goneUnderCaps, 0, -1, false, 0),
+                        Calls.adjust(known(goneUnderCaps), false, 0),
                         List.of(2, 3, 9, 12, 17, 18),
                         List.of(10, 13, 19),
                         List.of(1, 4, 5, 6, 7, 8)),
@@ -304,6 +330,18 @@ class ScriptRefusalsTest {
                 new Good(
                         "post",
                         Calls.post(new Post(AT, "p", EntryKind.ADJUST, new Usd(5), false, "USD", "r", "t"), 0),
+                        List.of(2, 3, 8),
+                        List.of(9),
+                        List.of(1, 4, 5, 6, 7, 10)),
+                new Good(
+                        "post a grant",
+                        Calls.post(grant("p", "other"), 0),
+                        List.of(2, 3, 8),
+                        List.of(9),
+                        List.of(1, 4, 5, 6, 7, 10, 13)),
+                new Good(
+                        "expire grants",
+                        Calls.expireGrants(AT, "USD", 0),
                         List.of(2, 3, 8),
                         List.of(9),
                         List.of(1, 4, 5, 6, 7, 10)),
@@ -328,7 +366,7 @@ class ScriptRefusalsTest {
                         List.of(1, 4, 6)),
                 new Good(
                         "fence",
-                        Calls.fence(3, new Fence(false, "line", 2, 1, 2, Duration.ofSeconds(1), Duration.ofSeconds(1))),
+                        Calls.fence(3, new Fence(false, "line", 2, 1, 3, Duration.ofSeconds(1), Duration.ofSeconds(1))),
                         List.of(4, 5, 6, 7, 8),
                         List.of(),
                         List.of(1, 2, 3)),
@@ -340,7 +378,7 @@ class ScriptRefusalsTest {
                         List.of(1, 2, 3)),
                 new Good(
                         "fence that closes",
-                        Calls.close(3, new ShardState("line", "", 1, 2, 0)),
+                        Calls.close(3, new ShardState("line", "", 1, 3, 0)),
                         List.of(4, 5, 6, 7, 8),
                         List.of(),
                         List.of(1, 2, 3)),
@@ -353,9 +391,9 @@ class ScriptRefusalsTest {
                 new Good(
                         "reapply what has a name",
                         Calls.reapply(named(again), HeldCaps.NONE),
-                        List.of(3, 4, 10, 11, 12, 15, 16, 17, 22),
+                        List.of(3, 4, 10, 11, 12, 15, 16, 17, 24),
                         List.of(18),
-                        List.of(1, 2, 5, 7, 9, 21)));
+                        List.of(1, 2, 5, 7, 9, 23)));
     }
 
     @ParameterizedTest

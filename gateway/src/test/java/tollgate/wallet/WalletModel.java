@@ -1,6 +1,9 @@
 package tollgate.wallet;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tollgate.pricing.Usd;
@@ -16,7 +19,28 @@ final class WalletModel {
     boolean frozen;
     private long open;
     final Map<String, Exchange> exchanges = new HashMap<>();
-    final Map<String, Long> posted = new HashMap<>();
+    final Map<String, String> posted = new HashMap<>();
+
+    /** Redis's clock. */
+    long nowMs;
+    /** When promotional money is due next; 0: there is none, -1: there never was. */
+    long dueMs = -1;
+
+    final List<Grant> grants = new ArrayList<>();
+
+    static final class Grant {
+        final String id;
+        final long expires;
+        final int priority;
+        long rest;
+
+        Grant(String id, long expires, int priority, long rest) {
+            this.id = id;
+            this.expires = expires;
+            this.priority = priority;
+            this.rest = rest;
+        }
+    }
 
     static final class Exchange {
         String state = "OPEN";
@@ -25,6 +49,10 @@ final class WalletModel {
         long captured;
         boolean outlived;
         String fingerprint = "";
+        long placedMs;
+        long endMs;
+        /** What it took of grants, in that order. */
+        final List<Grant> burnt = new ArrayList<>();
     }
 
     /** What Redis has a record of. */
@@ -33,19 +61,24 @@ final class WalletModel {
         return known == null || known.state.equals("GONE") ? null : known;
     }
 
-    /** What a place grants; -1 where it is refused. */
+    /** What a place grants; -1 where it is refused, -2 where promotional money is due. */
     long place(String id, long least, long want) {
         Exchange known = known(id);
         if (known != null) {
             return known.state.equals("OPEN") ? known.amount : -1;
         }
         long available = balance - held;
+        if (!frozen && dueMs > 0 && dueMs <= nowMs) {
+            return -2;
+        }
         if (frozen || available < least) {
             return -1;
         }
         long granted = want > available / 2 ? Math.max(least, Math.min(want, available / 2)) : want;
         Exchange placed = new Exchange();
         placed.amount = granted;
+        placed.placedMs = dueMs == -1 ? 0 : nowMs;
+        placed.endMs = nowMs + 3_600_000;
         exchanges.put(id, placed);
         held += granted;
         open++;
@@ -61,7 +94,7 @@ final class WalletModel {
         if (!known.state.equals("OPEN")) {
             return known.state.equals("FINAL") ? "DONE" : "EXPIRED";
         }
-        if (known.outlived) {
+        if (known.outlived || known.endMs <= nowMs) {
             return "MAX_LIFE";
         }
         known.accrued = Math.max(known.accrued, Math.min(accrued, known.amount));
@@ -104,6 +137,7 @@ final class WalletModel {
             Exchange gone = new Exchange();
             gone.state = "EXPIRED";
             gone.captured = captured(id);
+            gone.burnt.addAll(burnt(id));
             if (Math.abs(balance + gone.captured - total) > Usd.MAX_NANO) {
                 return false;
             }
@@ -133,6 +167,7 @@ final class WalletModel {
             held -= known.amount;
             open--;
         }
+        moved(known, total);
         balance += known.captured - total;
         known.captured = total;
         known.state = "FINAL";
@@ -148,6 +183,7 @@ final class WalletModel {
         }
         held -= known.amount;
         open--;
+        moved(known, known.accrued);
         known.captured = known.accrued;
         balance -= known.accrued;
         known.state = "EXPIRED";
@@ -156,17 +192,158 @@ final class WalletModel {
     }
 
     boolean post(String entry, long amount, boolean force) {
-        Long before = posted.get(entry);
+        String before = posted.get(entry);
         if (before != null) {
-            return before == amount;
+            return before.equals(Long.toString(amount));
         }
         long after = balance + amount;
         if ((amount < 0 && !force && balance - held + amount < 0) || Math.abs(after) > Usd.MAX_NANO) {
             return false;
         }
-        posted.put(entry, amount);
+        posted.put(entry, Long.toString(amount));
+        if (amount < 0) {
+            burn(-amount, nowMs, new ArrayList<>());
+        }
         balance = after;
         entries++;
         return true;
+    }
+
+    // promotional money
+
+    private static final Comparator<Grant> ORDER = Comparator.<Grant>comparingInt(grant -> grant.priority)
+            .thenComparingLong(grant -> grant.expires)
+            .thenComparing(grant -> grant.id);
+
+    /** Whether it is given, now or before. */
+    boolean grant(String entry, GrantMove terms) {
+        String before = posted.get(entry);
+        if (before != null) {
+            return before.equals(terms.toString());
+        }
+        if (terms.expiresMs() <= nowMs || grants.size() >= 16 || balance + terms.moved() > Usd.MAX_NANO) {
+            return false;
+        }
+        posted.put(entry, terms.toString());
+        give(new Grant(terms.grant(), terms.expiresMs(), terms.priority(), 0), terms.moved());
+        balance += terms.moved();
+        entries++;
+        return true;
+    }
+
+    /** What is over goes, as far as it is not held; the rest is looked at again a minute later. */
+    void expireGrants() {
+        if (dueMs <= 0 || dueMs > nowMs) {
+            return;
+        }
+        long left = Math.max(0, balance - held);
+        long taken = 0;
+        dueMs = 0;
+        for (Grant grant : List.copyOf(grants)) {
+            if (grant.expires > nowMs) {
+                due(grant.expires);
+                continue;
+            }
+            long part = Math.min(grant.rest, left - taken);
+            grant.rest -= part;
+            taken += part;
+            if (grant.rest > 0) {
+                due(nowMs + 60_000);
+            } else {
+                grants.remove(grant);
+            }
+        }
+        if (taken > 0) {
+            balance -= taken;
+            entries++;
+        }
+    }
+
+    /** What a refund of so much gives back to the grants that an exchange took from, the one taken last first. */
+    List<GrantMove> refundable(String id, long amount) {
+        List<GrantMove> parts = new ArrayList<>();
+        long left = amount;
+        for (Grant burnt : burnt(id).reversed()) {
+            long part = Math.min(left, burnt.rest);
+            if (part > 0) {
+                parts.add(new GrantMove(burnt.id, burnt.expires, burnt.priority, part));
+                left -= part;
+            }
+        }
+        return parts;
+    }
+
+    boolean refund(String entry, long amount, List<GrantMove> parts) {
+        String print = amount + parts.toString();
+        String before = posted.get(entry);
+        if (before != null) {
+            return before.equals(print);
+        }
+        if (balance + amount > Usd.MAX_NANO) {
+            return false;
+        }
+        posted.put(entry, print);
+        parts.forEach(part -> give(new Grant(part.grant(), part.expiresMs(), part.priority(), 0), part.moved()));
+        balance += amount;
+        entries++;
+        return true;
+    }
+
+    List<Grant> burnt(String id) {
+        Exchange known = exchanges.get(id);
+        return known == null ? List.of() : known.burnt;
+    }
+
+    /** An exchange comes to another total: more takes grants first, less gives back the wallet's own money first. */
+    private void moved(Exchange exchange, long total) {
+        long more = total - exchange.captured;
+        if (more > 0) {
+            burn(more, exchange.placedMs, exchange.burnt);
+            return;
+        }
+        long granted = exchange.burnt.stream().mapToLong(each -> each.rest).sum();
+        long keeps = Math.min(total, granted);
+        for (Grant burnt : exchange.burnt.reversed()) {
+            long part = Math.min(burnt.rest, granted - keeps);
+            if (part > 0) {
+                give(burnt, part);
+                burnt.rest -= part;
+                granted -= part;
+            }
+        }
+        exchange.burnt.removeIf(each -> each.rest == 0);
+    }
+
+    private void burn(long amount, long whenMs, List<Grant> into) {
+        long left = amount;
+        for (Grant grant : List.copyOf(grants)) {
+            long part = grant.expires > whenMs ? Math.min(left, grant.rest) : 0;
+            if (part > 0) {
+                left -= part;
+                grant.rest -= part;
+                into.add(new Grant(grant.id, grant.expires, grant.priority, part));
+            }
+        }
+        if (grants.removeIf(grant -> grant.rest == 0) && grants.isEmpty()) {
+            dueMs = 0;
+        }
+    }
+
+    private void give(Grant to, long amount) {
+        Grant grant = grants.stream()
+                .filter(each -> each.id.equals(to.id))
+                .findFirst()
+                .orElseGet(() -> {
+                    Grant again = new Grant(to.id, to.expires, to.priority, 0);
+                    grants.add(again);
+                    grants.sort(ORDER);
+                    return again;
+                });
+        grant.rest += amount;
+        due(to.expires);
+    }
+
+    private void due(long ms) {
+        dueMs = dueMs <= 0 ? ms : Math.min(dueMs, ms);
     }
 }

@@ -18,11 +18,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -50,6 +52,9 @@ class WalletModelTest {
     private static ControlPort control;
     private static ShardWatch watch;
     private static int wallets;
+    /** Redis's, which only commands set: ahead of its own, which therefore does not count. */
+    private static long clock;
+
     private static RedisClient client;
     private static StatefulRedisConnection<String, String> connection;
     private static RedisCommands<String, String> raw;
@@ -63,6 +68,7 @@ class WalletModelTest {
         assertThat(opened).isEqualTo(new FenceResult.Opened(1, 0));
         watch.ready(3, 1, 0);
         watch.open(3);
+        clock = control.nowMs() + 3_600_000;
         client = RedisClient.create(RedisURI.create(redis.url()));
         connection = client.connect();
         raw = connection.sync();
@@ -91,6 +97,8 @@ class WalletModelTest {
         List<Command> earlier = new ArrayList<>();
         String from = last(at.shard());
         model.seen = control.wallet(at).orElseThrow().seq();
+        model.nowMs = clock;
+        raw.hset(Keys.shard(at.shard()), "hwm_ms", Long.toString(clock));
         for (int sent = 0, step = 0; sent < COMMANDS; step++) {
             // several at once, each sent once to three times, in any order: some for the second time since long ago
             List<Command> sendings = new ArrayList<>();
@@ -126,7 +134,7 @@ class WalletModelTest {
     private static Command command(Random random, WalletAddress at, int step) {
         String id = at.wallet() + "-x" + (step / 8 + random.nextInt(40));
         long amount = amount(random);
-        return switch (random.nextInt(9)) {
+        return switch (random.nextInt(13)) {
             case 0, 1, 2 -> new Command('p', id, "", random.nextBoolean() ? amount : amount / 3, amount, false);
             case 3, 4 -> new Command('s', id, "f" + random.nextInt(2), 0, random.nextInt(4) == 0 ? 0 : amount, false);
             case 5 -> {
@@ -134,6 +142,19 @@ class WalletModelTest {
                 yield new Command('m', entry, "", 0, random.nextInt(3) == 0 ? -amount : amount, random.nextInt(8) == 0);
             }
             case 6 -> new Command('e', id, "", 0, 0, false);
+            case 9 -> {
+                long given = 1L + random.nextInt(2_000_000_000);
+                yield new Command(
+                        't',
+                        at.wallet() + "g" + (step / 8 + random.nextInt(60)),
+                        Integer.toString(random.nextInt(3)),
+                        clock + random.nextInt(100_000) - 5_000,
+                        given,
+                        false);
+            }
+            case 10 -> new Command('x', id, "", 0, 0, false);
+            case 11 -> new Command('c', id, "", 0, random.nextInt(40_000), false);
+            case 12 -> new Command('f', id, "r" + random.nextInt(2), 0, 1L + random.nextInt(500_000_000), false);
             case 7 -> new Command('g', id, "f" + random.nextInt(2), 0, amount, random.nextBoolean());
             default -> new Command('r', id, "", 0, amount, random.nextInt(20) == 0);
         };
@@ -151,7 +172,7 @@ class WalletModelTest {
                         reply -> assertThat(
                                         Results.place(reply) instanceof PlaceResult.Placed ok
                                                 ? ok.granted().nano()
-                                                : -1)
+                                                : Results.place(reply) instanceof PlaceResult.GrantDue ? -2 : -1)
                                 .as(() -> story.get() + " " + command + " " + reply.parts())
                                 .isEqualTo(granted));
             }
@@ -162,11 +183,7 @@ class WalletModelTest {
             case 'm' -> {
                 boolean booked = model.post(id, command.amount, command.flag);
                 Post post = new Post(at, id, EntryKind.ADJUST, new Usd(command.amount), command.flag, "TEST", "r", "t");
-                yield sent(
-                        Calls.post(post, n),
-                        reply -> assertThat(Results.post(reply) instanceof PostResult.Posted)
-                                .as(() -> story.get() + " " + command + " " + reply.parts())
-                                .isEqualTo(booked));
+                yield sent(Calls.post(post, n), posted(booked, command, story));
             }
             case 'e' -> {
                 // nobody renewed: the expiry is put into the past, as time would
@@ -184,9 +201,59 @@ class WalletModelTest {
                 if (command.flag && model.forget(id)) {
                     connection.async().del(Keys.exchange(at.shard(), id));
                 }
-                long captured = model.captured(id);
+                Usd captured = new Usd(model.captured(id));
+                List<GrantMove> burnt = model.burnt(id).stream()
+                        .map(each -> new GrantMove(each.id, each.expires, each.priority, each.rest))
+                        .toList();
                 boolean booked = model.replay(id, command.print, command.amount);
-                yield sent(Calls.replay(settle(at, command), captured, 0, n), settled(booked, command, story));
+                ControlPort.Gone gone = new ControlPort.Gone(settle(at, command), captured, 0, burnt);
+                yield sent(Calls.replay(gone, n), settled(booked, command, story));
+            }
+            case 't' -> {
+                GrantMove terms = new GrantMove(id, command.least, Integer.parseInt(command.print), command.amount);
+                boolean given = model.grant(id, terms);
+                yield sent(
+                        Calls.post(
+                                new Post(
+                                        at,
+                                        id,
+                                        EntryKind.GRANT,
+                                        new Usd(command.amount),
+                                        false,
+                                        "TEST",
+                                        "r",
+                                        "t",
+                                        List.of(terms)),
+                                n),
+                        posted(given, command, story));
+            }
+            case 'x' -> {
+                model.expireGrants();
+                yield sent(Calls.expireGrants(at, "TEST", n), posted(true, command, story));
+            }
+            case 'c' -> {
+                clock += command.amount;
+                model.nowMs = clock;
+                connection.async().hset(Keys.shard(at.shard()), "hwm_ms", Long.toString(clock));
+                yield () -> {};
+            }
+            case 'f' -> {
+                List<GrantMove> parts = model.refundable(id, command.amount);
+                boolean booked = model.refund(id + command.print, command.amount, parts);
+                yield sent(
+                        Calls.post(
+                                new Post(
+                                        at,
+                                        id + command.print,
+                                        EntryKind.REFUND,
+                                        new Usd(command.amount),
+                                        false,
+                                        "TEST",
+                                        "r",
+                                        "t",
+                                        parts),
+                                n),
+                        posted(booked, command, story));
             }
             default -> {
                 if (command.flag && model.outlive(id)) {
@@ -201,6 +268,12 @@ class WalletModelTest {
                                 .isEqualTo(expected));
             }
         };
+    }
+
+    private static Consumer<Reply> posted(boolean booked, Command command, Supplier<String> story) {
+        return reply -> assertThat(Results.post(reply) instanceof PostResult.Posted)
+                .as(() -> story.get() + " " + command + " " + reply.parts())
+                .isEqualTo(booked);
     }
 
     private static Consumer<Reply> settled(boolean booked, Command command, Supplier<String> story) {
@@ -230,7 +303,8 @@ class WalletModelTest {
                 List<Call> calls = List.of(
                         Calls.place(place(at, command), seen),
                         Calls.settle(settle(at, command), Usd.parse("10"), seen),
-                        Calls.replay(settle(at, command), 0, 0, seen),
+                        Calls.replay(new ControlPort.Gone(settle(at, command), Usd.ZERO, 0, List.of()), seen),
+                        Calls.expireGrants(at, "TEST", seen),
                         Calls.renew(new Renew(at, command.id, 1, Usd.ZERO, LIFE), seen),
                         Calls.set(at, "state", 99, "closed", seen));
                 for (Call call : calls) {
@@ -301,10 +375,18 @@ class WalletModelTest {
                         Long.toString(model.entries),
                         Long.toString(model.open()));
         assertThat(model.held).as(story).isNotNegative();
+        assertThat(control.grants(at))
+                .as(story)
+                .isEqualTo(model.grants.stream()
+                        .map(each -> new Grant(each.id, each.priority, each.expires, new Usd(each.rest)))
+                        .toList());
+        String due = raw.hget(Keys.wallet(at), "nexp");
+        assertThat(due == null ? -1 : Long.parseLong(due)).as(story).isEqualTo(model.dueMs);
     }
 
     private static void ledgerSums(WalletAddress at, WalletModel model, String from) {
         long sum = 0;
+        Map<String, Long> grants = new TreeMap<>();
         long seq = model.seen;
         String position = from;
         List<LedgerEntry> entries = control.entries(at.shard(), position, 10_000);
@@ -312,6 +394,7 @@ class WalletModelTest {
             for (LedgerEntry entry : entries) {
                 if (entry.wallet().equals(at.wallet())) {
                     sum += entry.amount().nano();
+                    GrantMove.of(entry.caps()).forEach(move -> grants.merge(move.grant(), move.moved(), Long::sum));
                     seq++;
                     assertThat(entry.seq()).isEqualTo(seq);
                     assertThat(entry.balance().nano()).isEqualTo(sum);
@@ -322,6 +405,10 @@ class WalletModelTest {
         }
         assertThat(seq).isEqualTo(model.entries);
         assertThat(sum).isEqualTo(model.balance);
+        grants.values().removeIf(rest -> rest == 0);
+        Map<String, Long> left = new TreeMap<>();
+        model.grants.forEach(each -> left.put(each.id, each.rest));
+        assertThat(grants).isEqualTo(left);
         model.exchanges.forEach((id, exchange) -> assertThat(control.exchange(at.shard(), id)
                         .map(each -> each.captured().nano())
                         .orElse(exchange.captured))
