@@ -14,6 +14,7 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -134,6 +135,26 @@ class CapsEndToEndTest {
             assertThat(refused.body()).contains("each-member:" + team).contains("50.00 USD per month");
         }
         assertThat(spend(sue, 4).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void the_first_requests_of_somebody_new_share_one_cap_however_many_come_at_once() throws Exception {
+        String wallet = rich("newcomers");
+        String team = cli("team", "create", "--name", "all", "--org", "newcomers");
+        cli("cap", "set", "--scope", "each-member:" + team, "--per", "month", "--usd", "1.5");
+        for (String name : List.of("neo", "noa", "nia")) {
+            Account newcomer = member(wallet, team, name, "member");
+            long before = gateway.installation.sandbox().log().requests();
+            List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                asked.add(gateway.askLater(newcomer, body(100), "tokens=100"));
+            }
+            assertThat(asked.stream().map(answer -> answer.join().statusCode()))
+                    .containsOnly(200, 429)
+                    .filteredOn(status -> status == 200)
+                    .hasSize(1);
+            assertThat(gateway.installation.sandbox().log().requests()).isEqualTo(before + 1);
+        }
     }
 
     @Test

@@ -436,6 +436,28 @@ class WalletModelTest {
     }
 
     @Test
+    void a_million_debits_of_a_millionth_are_a_dollar_to_the_nano() {
+        WalletAddress at = wallet();
+        int debits = Breadth.full() ? 1_000_000 : 10_000;
+        control.post(new Post(at, at + "-t", EntryKind.TOP_UP, Usd.parse("1"), false, "TEST", "r", "t"));
+        for (int done = 0; done < debits; done += 1_000) {
+            List<Runnable> answers = new ArrayList<>();
+            connection.setAutoFlushCommands(false);
+            for (int i = done; i < done + 1_000; i++) {
+                Post debit = new Post(at, at + "-d" + i, EntryKind.ADJUST, new Usd(-1_000), false, "TEST", "r", "t");
+                answers.add(sent(
+                        Calls.post(debit, watch.n(at.shard())),
+                        reply -> assertThat(reply.word()).isEqualTo("OK")));
+            }
+            connection.setAutoFlushCommands(true);
+            connection.flushCommands();
+            answers.forEach(Runnable::run);
+        }
+        assertThat(control.wallet(at).orElseThrow().balance())
+                .isEqualTo(new Usd(Usd.parse("1").nano() - 1_000L * debits));
+    }
+
+    @Test
     void a_release_that_overtakes_its_place_bars_it() {
         WalletAddress at = wallet();
         assertThat(control.settle(new Settle(at, at + "-x", "f", Usd.ZERO, false, "")))
