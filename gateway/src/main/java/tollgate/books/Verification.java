@@ -159,8 +159,7 @@ public final class Verification {
             if (before == seq && chain.seq() == seq) {
                 Map<String, Long> left = chain.grants();
                 if (!kept.equals(left)) {
-                    problems.add(
-                            wallet.id() + ": Redis has grants " + kept + " in nano-USD, the ledger " + left);
+                    problems.add(wallet.id() + ": Redis has grants " + kept + " in nano-USD, the ledger " + left);
                 }
                 return;
             }

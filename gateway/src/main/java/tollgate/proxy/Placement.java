@@ -36,6 +36,7 @@ final class Placement {
 
     /** Others may be sending the same request at the same time, one after the other coming to nothing. */
     private static final int MOST_LOOKED_UP = 3;
+
     private static final int MOST_EXPIRIES = 2;
 
     private final ProxyContext context;

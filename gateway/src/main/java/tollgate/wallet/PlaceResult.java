@@ -75,6 +75,8 @@ public sealed interface PlaceResult {
      * @param exchange what that was
      */
     record OtherRequest(String exchange) implements PlaceResult {}
+
+    /**
      * Promotional money of the wallet is over and has to be taken first ({@link Admission#expireGrants}); nothing changed.
      *
      * @param sinceMs milliseconds of Redis's clock

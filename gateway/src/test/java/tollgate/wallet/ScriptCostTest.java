@@ -180,8 +180,8 @@ class ScriptCostTest {
             for (int i = 0; i < CALLS; i++) {
                 String id = "x" + made + "-" + block + "-" + i;
                 HeldCaps held = control.exchange(SHARD, id).orElseThrow().caps();
-                Settle settle = new Settle(
-                        at, id, "f", new Usd(900), false, "chat", false, new Settle.Counted(held, 20, true));
+                Settle settle =
+                        new Settle(at, id, "f", new Usd(900), false, "chat", false, new Settle.Counted(held, 20, true));
                 settling.add(Calls.settle(settle, Usd.parse("10"), 0));
             }
             settles.add(micros(settling));

@@ -12,6 +12,7 @@ import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
+import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,10 +22,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -48,6 +49,8 @@ class WalletModelTest {
     @TempDir
     static Path folder;
 
+    private static final ResourceLeakDetector.Level WATCHING = ResourceLeakDetector.getLevel();
+
     private static RedisChild redis;
     private static ControlPort control;
     private static ShardWatch watch;
@@ -61,6 +64,8 @@ class WalletModelTest {
 
     @BeforeAll
     static void start() throws IOException {
+        // a million commands: buffers are watched where gateways are tested
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.SIMPLE);
         redis = RedisChild.start(folder.resolve("redis"));
         watch = new ShardWatch();
         control = ControlPort.connect(redis.url(), watch, new Usd(Usd.MAX_NANO));
@@ -79,6 +84,7 @@ class WalletModelTest {
 
     @AfterAll
     static void stop() {
+        ResourceLeakDetector.setLevel(WATCHING);
         connection.close();
         client.shutdown();
         control.close();
