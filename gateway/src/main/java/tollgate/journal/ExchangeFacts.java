@@ -35,6 +35,7 @@ import tollgate.wallet.WalletAddress;
  * @param started when its head was read
  * @param caps what caps hold for it
  * @param plan what the wallet's organisation had bought; null: nothing in particular
+ * @param holdMode how it was held: {@code strict}, {@code tranches}
  */
 public record ExchangeFacts(
         String exchange,
@@ -59,7 +60,11 @@ public record ExchangeFacts(
         @Nullable String trace,
         Instant started,
         HeldCaps caps,
-        @Nullable String plan) {
+        @Nullable String plan,
+        String holdMode) {
+    /** All that it could come to was held at once. */
+    public static final String STRICT = "strict";
+
     private static final int SHORT = 80;
 
     /** Copies what could change. */
@@ -67,6 +72,87 @@ public record ExchangeFacts(
         tags = Map.copyOf(tags);
         metadata = Map.copyOf(metadata);
         changes = List.copyOf(changes);
+    }
+
+    /** Of an exchange that is held strictly. */
+    public ExchangeFacts(
+            String exchange,
+            WalletAddress at,
+            boolean live,
+            String key,
+            @Nullable String member,
+            @Nullable String project,
+            String service,
+            String dialect,
+            String model,
+            String upstream,
+            boolean stream,
+            Usd held,
+            @Nullable Long clamped,
+            String priceVersion,
+            Map<String, String> tags,
+            @Nullable String user,
+            Map<String, String> metadata,
+            List<Change> changes,
+            @Nullable String idempotencyKey,
+            @Nullable String trace,
+            Instant started,
+            HeldCaps caps,
+            @Nullable String plan) {
+        this(
+                exchange,
+                at,
+                live,
+                key,
+                member,
+                project,
+                service,
+                dialect,
+                model,
+                upstream,
+                stream,
+                held,
+                clamped,
+                priceVersion,
+                tags,
+                user,
+                metadata,
+                changes,
+                idempotencyKey,
+                trace,
+                started,
+                caps,
+                plan,
+                STRICT);
+    }
+
+    /** The same with what is held by now. */
+    public ExchangeFacts holding(Usd now, HeldCaps capped) {
+        return new ExchangeFacts(
+                exchange,
+                at,
+                live,
+                key,
+                member,
+                project,
+                service,
+                dialect,
+                model,
+                upstream,
+                stream,
+                now,
+                clamped,
+                priceVersion,
+                tags,
+                user,
+                metadata,
+                changes,
+                idempotencyKey,
+                trace,
+                started,
+                capped,
+                plan,
+                holdMode);
     }
 
     /** The same without the client's own texts, which a meter slot may have no room for. */
@@ -94,7 +180,8 @@ public record ExchangeFacts(
                 null,
                 started,
                 caps,
-                plan);
+                plan,
+                holdMode);
     }
 
     /**
@@ -125,7 +212,8 @@ public record ExchangeFacts(
                 null,
                 started,
                 HeldCaps.NONE,
-                plan);
+                plan,
+                holdMode);
     }
 
     private static @Nullable String cut(@Nullable String name) {

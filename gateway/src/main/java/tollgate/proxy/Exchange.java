@@ -27,7 +27,9 @@ import tollgate.metering.HoldState;
 import tollgate.metering.Meter;
 import tollgate.metering.Observed;
 import tollgate.metering.Settlement;
+import tollgate.metering.Tranches;
 import tollgate.pricing.Usd;
+import tollgate.wallet.HeldCaps;
 import tollgate.wallet.Renew;
 
 /**
@@ -57,6 +59,7 @@ final class Exchange implements Placement.Outcome {
     private @Nullable Meter meter;
     private @Nullable ExchangeFacts facts;
     private @Nullable Relay relay;
+    private @Nullable Extension extension;
     private @Nullable Refusal refusal;
     private @Nullable Settlement settlement;
     private Usd held = Usd.ZERO;
@@ -126,6 +129,20 @@ final class Exchange implements Placement.Outcome {
 
     boolean hasEnded() {
         return ended;
+    }
+
+    int generation() {
+        return state.generation();
+    }
+
+    ExchangeCaps caps() {
+        return placement.caps();
+    }
+
+    /** Sets more aside while the answer comes; null where all is held at once. */
+    @Nullable
+    Extension extension() {
+        return extension;
     }
 
     long placedNanos() {
@@ -253,9 +270,34 @@ final class Exchange implements Placement.Outcome {
             sent = changed;
         }
         Announcement.Begun begun = new Announcement.Begun(id, plan().request().service(), ceiling);
+        Tranches tranches = plan().tranches();
+        if (tranches != null) {
+            tranches.holds(
+                    held,
+                    placement.caps().held().equals(HeldCaps.NONE)
+                            ? Long.MAX_VALUE
+                            : placement.caps().tokens());
+            extension = new Extension(this, loop.admission(), server.loop(), tranches, this::readOn);
+        }
         Relay relaying = new Relay(this, begun, reportUsage);
         relay = relaying;
         relaying.send(loop.pool(upstream), sent);
+    }
+
+    private void readOn() {
+        Objects.requireNonNull(relay).readOn();
+    }
+
+    /** More is set aside. */
+    void extended(Usd now, HeldCaps capped) {
+        held = now;
+        Objects.requireNonNull(meter).holds(now);
+        placement.caps().extended(capped);
+    }
+
+    /** Looks up once more which caps the key has, then goes on. */
+    void lookUpCaps(Runnable then) {
+        placement.lookUpCaps(then);
     }
 
     /** The request's body needs no memory any more. Again: nothing happens. */
@@ -334,6 +376,13 @@ final class Exchange implements Placement.Outcome {
         }
     }
 
+    /** The same, and the client is told this. */
+    void stop(Ending.Reason why, Refusal told) {
+        if (!ended && relay != null) {
+            relay.stop(why, told);
+        }
+    }
+
     /** The client left. */
     void clientGone(GoneReason reason) {
         clientGone = true;
@@ -373,7 +422,7 @@ final class Exchange implements Placement.Outcome {
     }
 
     private void journal(Settlement settled, List<UsageRecord.Attempt> attempts, int status, @Nullable String detail) {
-        ExchangeFacts known = facts != null ? facts : facts(null, List.of());
+        ExchangeFacts known = facts != null ? facts.holding(held, caps().held()) : facts(null, List.of());
         timings.mark("total");
         UsageRecord record = Records.usage(
                 known,

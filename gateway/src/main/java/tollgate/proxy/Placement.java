@@ -210,6 +210,18 @@ final class Placement {
         }
     }
 
+    /** Looks up once more which caps the key has, then goes on, whatever came of it. */
+    void lookUpCaps(Runnable then) {
+        context.keys()
+                .refresh(key.keyId())
+                .whenComplete((found, failure) -> loop.execute(() -> {
+                    if (failure == null) {
+                        found.ifPresent(caps::known);
+                    }
+                    then.run();
+                }));
+    }
+
     /** Nobody waits for it any more. */
     void cancel() {
         cancelled = true;

@@ -64,7 +64,8 @@ final class Records {
                 cut(headers.get("traceparent")),
                 started,
                 caps,
-                key.plan());
+                key.plan(),
+                exchange.plan().mode().wireName());
     }
 
     static UsageRecord usage(

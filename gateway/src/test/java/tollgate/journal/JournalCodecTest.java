@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -78,12 +79,31 @@ class JournalCodecTest {
     }
 
     @Test
+    void what_does_not_say_how_it_was_held_was_held_strictly() {
+        JournalEntry entry = Entries.entry("x1", 7);
+        JournalCodec.entry(packed, entry, Integer.MAX_VALUE);
+        assertThat(JournalCodec.entry(withoutMode(written()))).isEqualTo(entry);
+        JournalCodec.facts(packed, entry.usage().facts(), Integer.MAX_VALUE);
+        assertThat(JournalCodec.facts(withoutMode(written())))
+                .isEqualTo(entry.usage().facts());
+    }
+
+    /** As the layout before has it. */
+    private static byte[] withoutMode(byte[] written) {
+        String hex = HexFormat.of().formatHex(written);
+        String mode = HexFormat.of().formatHex("strict".getBytes(StandardCharsets.UTF_8));
+        assertThat(hex).startsWith("08").containsOnlyOnce(mode);
+        int at = hex.indexOf(mode);
+        return HexFormat.of().parseHex("06" + hex.substring(2, at - 2) + hex.substring(at + mode.length()));
+    }
+
+    @Test
     void what_a_later_release_wrote_is_not_guessed_at() {
         byte[] after = HexFormat.of().parseHex(FACTS_WITHOUT_PLANS);
-        after[0] = 8;
+        after[0] = 10;
         assertThatThrownBy(() -> JournalCodec.facts(after))
                 .isInstanceOf(PackedReader.Damaged.class)
-                .hasMessageContaining("layout 4 (expected: 1..3)");
+                .hasMessageContaining("layout 5 (expected: 1..4)");
     }
 
     @Test

@@ -110,7 +110,7 @@ class WalletModelTest {
     private static Command command(Random random, WalletAddress at, int step) {
         String id = at.wallet() + "-x" + (step / 8 + random.nextInt(40));
         long amount = amount(random);
-        return switch (random.nextInt(9)) {
+        return switch (random.nextInt(11)) {
             case 0, 1, 2 -> new Command('p', id, "", random.nextBoolean() ? amount : amount / 3, amount, false);
             case 3, 4 -> new Command('s', id, "f" + random.nextInt(2), 0, random.nextInt(4) == 0 ? 0 : amount, false);
             case 5 -> {
@@ -118,6 +118,8 @@ class WalletModelTest {
                 yield new Command('m', entry, "", 0, random.nextInt(3) == 0 ? -amount : amount, random.nextInt(8) == 0);
             }
             case 6 -> new Command('e', id, "", 0, 0, false);
+            case 8, 9 -> new Command('x', id, "", amount / (1 + random.nextInt(3)), amount, false);
+            case 10 -> new Command('p', id, "", amount, amount / (1 + random.nextInt(4)), false);
             case 7 -> new Command('g', id, "f" + random.nextInt(2), 0, amount, random.nextBoolean());
             default -> new Command('r', id, "", 0, amount, random.nextInt(20) == 0);
         };
@@ -152,6 +154,7 @@ class WalletModelTest {
                         .isEqualTo(booked);
             }
             case 'e' -> expireNow(at, id, model, story);
+            case 'x' -> extended(at, model, command, story);
             case 'g' -> replayed(at, model, command, story);
             default -> {
                 if (command.flag && model.outlive(id)) {
@@ -161,6 +164,22 @@ class WalletModelTest {
                 assertThat(renewed(at, id, command.amount)).as(story).isEqualTo(expected);
             }
         }
+    }
+
+    private static void extended(WalletAddress at, WalletModel model, Command command, String story) {
+        String expected = model.extend(command.id, command.least, command.amount, command.amount / 2);
+        Call call = Calls.extend(
+                new Extend(
+                        new Renew(at, command.id, 1, new Usd(command.amount / 2), LIFE),
+                        new Usd(command.least),
+                        new Usd(command.amount),
+                        Extend.Caps.NONE),
+                watch.n(at.shard()));
+        List<Object> reply = raw.eval(call.script().text(), ScriptOutputType.MULTI, call.keys(), call.args());
+        String word = String.valueOf(reply.getFirst());
+        assertThat(word.equals("OK") ? word + " " + reply.get(1) : word)
+                .as(story + " " + reply)
+                .isEqualTo(expected);
     }
 
     /** Its record goes as an hour passes, or as a lost second takes it along: what was taken is told by the caller. */
@@ -189,6 +208,13 @@ class WalletModelTest {
                         Calls.settle(settle(at, command), Usd.parse("10"), seen),
                         Calls.replay(settle(at, command), 0, 0, seen),
                         Calls.renew(new Renew(at, command.id, 1, Usd.ZERO, LIFE), seen),
+                        Calls.extend(
+                                new Extend(
+                                        new Renew(at, command.id, 1, Usd.ZERO, LIFE),
+                                        new Usd(1),
+                                        new Usd(1),
+                                        Extend.Caps.NONE),
+                                seen),
                         Calls.set(at, "state", 99, "closed", seen));
                 for (Call call : calls) {
                     assertThat(word(call)).as(story + " " + call.script()).isEqualTo("BEHIND");
