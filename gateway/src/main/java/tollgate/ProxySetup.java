@@ -4,6 +4,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ import tollgate.dialect.openai.OpenAiDialect;
 import tollgate.http.ListenerSettings;
 import tollgate.http.UpstreamSettings;
 import tollgate.identity.KeyRing;
+import tollgate.metering.HoldMode;
 import tollgate.metering.HoldSettings;
 import tollgate.metering.WhoPays;
 import tollgate.pricing.RateBook;
@@ -84,7 +86,13 @@ final class ProxySetup {
             Clock clock) {
         TollgateConfig.Holds holds = config.holds();
         HoldSettings holding = new HoldSettings(
-                holds.life(), holds.maxExchange(), holds.minOutputTokens(), holds.maxOverrun(), holds.inputCeiling());
+                Objects.requireNonNull(HoldMode.of(holds.mode()), "the configuration names modes that are"),
+                holds.trancheTokens(),
+                holds.life(),
+                holds.maxExchange(),
+                holds.minOutputTokens(),
+                holds.maxOverrun(),
+                holds.inputCeiling());
         List<Upstream> live = config.upstreams().stream()
                 .map(each -> upstream(
                         config, each.name(), each.dialect(), each.baseUrl(), each.apiKey(), each.costReported()))

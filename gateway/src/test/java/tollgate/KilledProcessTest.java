@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -88,6 +89,36 @@ class KilledProcessTest {
                 .hasSize(1);
     }
 
+    @Test
+    void a_stream_whose_hold_grew_is_charged_what_had_left_and_nothing_stays_held() throws Exception {
+        Path config = folder.resolve("tranches.yaml");
+        Files.writeString(config, "holds: {mode: tranches, tranche_tokens: 100}\n");
+        start("--config", config.toString());
+        Usd before = Usd.parse(wallet().path("balance").asString());
+        try (Socket streaming = ask("tokens=5000, pace=1ms")) {
+            streaming.getInputStream().readNBytes(120_000);
+            process.destroyForcibly().waitFor();
+        }
+        start("--config", config.toString());
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            JsonNode verified = admin("verify");
+            assertThat(verified.path("problems").size()).as(verified.toString()).isZero();
+            assertThat(verified.path("journal_pending").asInt()).isZero();
+            assertThat(wallet().path("held").asString()).isEqualTo("0.00");
+        });
+        Usd charged = before.minus(Usd.parse(wallet().path("balance").asString()));
+        // 120,000 bytes of events are some 500 tokens at 0.60 dollars a million: five tranches
+        assertThat(charged.nano()).isBetween(150_000L, 1_500_000L);
+        String id = admin("exchanges?wallet=" + ready.path("wallet").asString())
+                .path("data")
+                .path(0)
+                .path("id")
+                .asString();
+        JsonNode exchange = admin("exchanges/" + id);
+        assertThat(exchange.path("ended").asString()).isEqualTo("gateway_died");
+        assertThat(exchange.path("hold_mode").asString()).isEqualTo("tranches");
+    }
+
     /** What a dead process leaves says what the charge is made of, as a settled exchange does. */
     private void explainsItself(JsonNode charged) throws Exception {
         JsonNode shown = get(
@@ -108,23 +139,25 @@ class KilledProcessTest {
         assertThat(charge.subtract(sum)).isBetween(BigDecimal.ZERO, new BigDecimal("0.000000001"));
     }
 
-    private void start() throws Exception {
+    private void start(String... more) throws Exception {
         Path data = folder.resolve("data");
         Files.deleteIfExists(data.resolve("ready.json"));
-        process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-cp",
-                        System.getProperty("java.class.path").replace(':', File.pathSeparatorChar),
-                        "tollgate.Main",
-                        "up",
-                        "--data",
-                        data.toString(),
-                        "--port",
-                        "0",
-                        "--admin-port",
-                        "0")
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path").replace(':', File.pathSeparatorChar),
+                "tollgate.Main",
+                "up",
+                "--data",
+                data.toString(),
+                "--port",
+                "0",
+                "--admin-port",
+                "0"));
+        command.addAll(List.of(more));
+        process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("out-" + System.nanoTime()).toFile())
                 .start();

@@ -145,6 +145,7 @@ public final class ExchangeRow {
             document.put("disputed", usage.disputed().toString());
         }
         document.put("held", facts.held().toString());
+        document.put("hold_mode", facts.holdMode());
         document.put("clamped", facts.clamped());
         document.put("price_version", facts.priceVersion());
         document.put("plan", facts.plan());

@@ -118,6 +118,7 @@ public final class ConfigFile {
                 holds(top.section(
                         "holds",
                         "mode",
+                        "tranche_tokens",
                         "life_s",
                         "max_exchange_s",
                         "clamp",
@@ -270,9 +271,10 @@ public final class ConfigFile {
     }
 
     private static TollgateConfig.Holds holds(Section holds) {
-        holds.word("mode", "strict", "strict");
         holds.word("clamp", "absent_ceiling_only", "absent_ceiling_only");
         return new TollgateConfig.Holds(
+                holds.word("mode", "strict", "strict", "tranches"),
+                holds.whole("tranche_tokens", 2_000, 64, 1_000_000),
                 Duration.ofSeconds(holds.whole("life_s", 60, 5, 3_600)),
                 Duration.ofSeconds(holds.whole("max_exchange_s", 3_600, 1, 86_400)),
                 holds.whole("min_output_tokens", 256, 1, 1_000_000),

@@ -84,6 +84,8 @@ public record TollgateConfig(
 
     /** How much is held, and for how long. */
     public record Holds(
+            String mode,
+            long trancheTokens,
             Duration life,
             Duration maxExchange,
             long minOutputTokens,

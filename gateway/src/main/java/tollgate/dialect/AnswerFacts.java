@@ -66,7 +66,10 @@ public interface AnswerFacts {
     /** {@link #contentBytes()} as it stood when usage was last reported. */
     long contentBytesAtUsage();
 
-    /** A bound of generated tokens: UTF-8 bytes of all strings in deltas, 16 more a choice, 32 more a tool call. */
+    /**
+     * A bound of generated tokens: UTF-8 bytes of all strings in deltas, and what frames tool calls, blocks and items. What
+     * frames each choice is not in it: nobody can tell from an event whether it is the first one of its choice.
+     */
     long boundUnits();
 
     /** Bytes dropped because they followed the terminator. */

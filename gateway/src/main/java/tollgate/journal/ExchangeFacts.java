@@ -37,6 +37,7 @@ import tollgate.wallet.WalletAddress;
  * @param caps what caps hold for it
  * @param plan what the wallet's organisation had bought; null: nothing in particular
  * @param mark the name and the print of a request that has a name; null where it has none
+ * @param holdMode how it was held: {@code strict}, {@code tranches}
  */
 public record ExchangeFacts(
         String exchange,
@@ -62,7 +63,11 @@ public record ExchangeFacts(
         Instant started,
         HeldCaps caps,
         @Nullable String plan,
-        @Nullable IdempotencyMark mark) {
+        @Nullable IdempotencyMark mark,
+        String holdMode) {
+    /** All that it could come to was held at once. */
+    public static final String STRICT = "strict";
+
     private static final int SHORT = 80;
 
     /** Copies what could change. */
@@ -70,6 +75,90 @@ public record ExchangeFacts(
         tags = Map.copyOf(tags);
         metadata = Map.copyOf(metadata);
         changes = List.copyOf(changes);
+    }
+
+    /** Of an exchange that is held strictly. */
+    public ExchangeFacts(
+            String exchange,
+            WalletAddress at,
+            boolean live,
+            String key,
+            @Nullable String member,
+            @Nullable String project,
+            String service,
+            String dialect,
+            String model,
+            String upstream,
+            boolean stream,
+            Usd held,
+            @Nullable Long clamped,
+            String priceVersion,
+            Map<String, String> tags,
+            @Nullable String user,
+            Map<String, String> metadata,
+            List<Change> changes,
+            @Nullable String idempotencyKey,
+            @Nullable String trace,
+            Instant started,
+            HeldCaps caps,
+            @Nullable String plan,
+            @Nullable IdempotencyMark mark) {
+        this(
+                exchange,
+                at,
+                live,
+                key,
+                member,
+                project,
+                service,
+                dialect,
+                model,
+                upstream,
+                stream,
+                held,
+                clamped,
+                priceVersion,
+                tags,
+                user,
+                metadata,
+                changes,
+                idempotencyKey,
+                trace,
+                started,
+                caps,
+                plan,
+                mark,
+                STRICT);
+    }
+
+    /** The same with what is held by now. */
+    public ExchangeFacts holding(Usd now, HeldCaps capped) {
+        return new ExchangeFacts(
+                exchange,
+                at,
+                live,
+                key,
+                member,
+                project,
+                service,
+                dialect,
+                model,
+                upstream,
+                stream,
+                now,
+                clamped,
+                priceVersion,
+                tags,
+                user,
+                metadata,
+                changes,
+                idempotencyKey,
+                trace,
+                started,
+                capped,
+                plan,
+                mark,
+                holdMode);
     }
 
     /** The same without the client's own texts, which a meter slot may have no room for. */
@@ -98,7 +187,8 @@ public record ExchangeFacts(
                 started,
                 caps,
                 plan,
-                mark);
+                mark,
+                holdMode);
     }
 
     /**
@@ -130,7 +220,8 @@ public record ExchangeFacts(
                 started,
                 HeldCaps.NONE,
                 plan,
-                mark);
+                mark,
+                holdMode);
     }
 
     private static @Nullable String cut(@Nullable String name) {

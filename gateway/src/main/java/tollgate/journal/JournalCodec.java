@@ -18,7 +18,7 @@ import tollgate.wallet.WalletAddress;
 final class JournalCodec {
     private static final long LAYOUT = 4;
 
-    /** Without the mark of a request's name. */
+    /** Without the mark of a request's name and how it was held. */
     private static final long WITHOUT_MARKS = 3;
 
     /** Without plan, markup and the reasons of lines. */
@@ -186,6 +186,7 @@ final class JournalCodec {
         if (mark != null) {
             to.text(mark.key()).text(mark.name()).text(mark.print());
         }
+        to.text(facts.holdMode());
     }
 
     private static ExchangeFacts facts(PackedReader from, long layout) {
@@ -215,7 +216,8 @@ final class JournalCodec {
                 layout <= WITHOUT_PLANS ? null : from.optional(),
                 layout <= WITHOUT_MARKS || !from.flag()
                         ? null
-                        : new IdempotencyMark(from.text(), from.text(), from.text()));
+                        : new IdempotencyMark(from.text(), from.text(), from.text()),
+                layout <= WITHOUT_MARKS ? ExchangeFacts.STRICT : from.text());
     }
 
     private static void usage(PackedWriter to, UsageRecord usage) {

@@ -18,6 +18,8 @@ public enum Ended {
     UPSTREAM_ERROR("upstream_error"),
     /** The exchange lasted longer than any may. */
     TIME_LIMIT("time_limit"),
+    /** Its hold was used up, and wallet or caps had no more for it. */
+    FUNDS_ENDED("funds_ended"),
     /** The hold expired or was lost while the exchange ran. */
     HOLD_LOST("hold_lost"),
 

@@ -52,6 +52,8 @@ public sealed interface Ending {
         TIME_LIMIT(Ended.TIME_LIMIT),
         /** The hold expired or was lost, or nobody knows whether it was placed. */
         HOLD_LOST(Ended.HOLD_LOST),
+        /** Its hold was used up, and wallet or caps had no more for it. */
+        FUNDS_ENDED(Ended.FUNDS_ENDED),
         /** A defect of its own. */
         DEFECT(Ended.GATEWAY_FAILED);
 

@@ -25,6 +25,10 @@ import tollgate.pricing.Usd;
  * differ. Only where the client gave no ceiling, no tools and no schema is {@code min} less than {@code want}: a
  * client's own ceiling is never lowered.
  *
+ * <p>In {@linkplain HoldMode#TRANCHES tranches} {@code min} has to be affordable as ever, but {@code want} is only what the
+ * prompt and the first tranche of output come to; no ceiling is set. A request whose output cannot be watched as it comes,
+ * or does not fill a tranche, is held strictly.
+ *
  * <p>For a service that is free nothing is held.
  */
 public final class HoldPlan {
@@ -42,6 +46,8 @@ public final class HoldPlan {
     private final long minOutput;
     private final Usd min;
     private final Usd want;
+    private final HoldMode mode;
+    private final long trancheTokens;
 
     private HoldPlan(
             MeteredRequest request, ModelRates rates, RateBook book, Terms terms, Buyer buyer, HoldSettings settings) {
@@ -60,8 +66,12 @@ public final class HoldPlan {
         boolean free = request.service().free();
         this.clampable = !free && request.ceiling() == null && !request.structuredOutput() && request.tools() == 0;
         this.minOutput = settings.minOutputTokens();
-        this.want = free ? Usd.ZERO : worstCase(ceiling);
-        this.min = clampable ? worstCase(Math.min(ceiling, settings.minOutputTokens())) : want;
+        this.trancheTokens = settings.trancheTokens();
+        boolean tranches = settings.mode() == HoldMode.TRANCHES && watched() && mostOutput() > trancheTokens;
+        this.mode = tranches ? HoldMode.TRANCHES : HoldMode.STRICT;
+        Usd worst = free ? Usd.ZERO : worstCase(ceiling);
+        this.want = tranches ? holdFor(trancheTokens) : worst;
+        this.min = clampable ? worstCase(Math.min(ceiling, settings.minOutputTokens())) : worst;
     }
 
     /**
@@ -132,14 +142,53 @@ public final class HoldPlan {
         return want;
     }
 
+    /** How much is held at a time, given what the request is. */
+    public HoldMode mode() {
+        return mode;
+    }
+
+    /** What tells how far the hold of this exchange reaches; null where all of it is held at once. */
+    public @Nullable Tranches tranches() {
+        return mode == HoldMode.TRANCHES ? new Tranches(this, trancheTokens) : null;
+    }
+
+    /** All that it can bill besides its prompt is text that streams by. */
+    private boolean watched() {
+        return request.stream()
+                && request.service().answerBills()
+                && rates.limits().visibleOutput()
+                && request.extent().calls().isEmpty()
+                && request.extent().unbounded() == null;
+    }
+
+    /** The most output tokens, all choices together. */
+    long mostOutput() {
+        return ceiling > Usd.MAX_NANO / request.choices() ? Usd.MAX_NANO : ceiling * request.choices();
+    }
+
+    /** What the prompt and so many output tokens, all choices together, come to at most. */
+    Usd holdFor(long output) {
+        return rates.worstCase(inputBound, output, dearest, markup);
+    }
+
+    /** The same in tokens. */
+    long tokensFor(long output) {
+        return Math.min(Usd.MAX_NANO, inputBound + output);
+    }
+
+    /** How many output tokens, all choices together, a hold pays for; below 0 where not even the prompt. */
+    long outputCovered(Usd held) {
+        return rates.outputTokensAffordable(held, inputBound, dearest, markup);
+    }
+
     /** The least number of tokens, of every class, that the request needs to run at all. */
     public long minTokens() {
         return tokens(clampable ? Math.min(ceiling, minOutput) : ceiling);
     }
 
-    /** The most tokens, of every class, that the request can come to. */
+    /** The tokens, of every class, that are held where there is plenty: what the request can come to, or its first tranche. */
     public long wantTokens() {
-        return tokens(ceiling);
+        return mode == HoldMode.TRANCHES ? tokensFor(trancheTokens) : tokens(ceiling);
     }
 
     private long tokens(long perChoice) {
@@ -157,7 +206,7 @@ public final class HoldPlan {
      * @return null where the request stays as it is
      */
     public @Nullable Long ceilingFor(Usd granted, long tokens) {
-        if (!clampable || (granted.compareTo(want) >= 0 && tokens >= wantTokens())) {
+        if (!clampable || mode == HoldMode.TRANCHES || (granted.compareTo(want) >= 0 && tokens >= wantTokens())) {
             return null;
         }
         long paid = granted.compareTo(want) >= 0 ? ceiling : Math.min(ceiling, affordable(granted));

@@ -5,9 +5,10 @@ import org.jspecify.annotations.Nullable;
 import tollgate.pricing.Usd;
 
 /**
- * The {@code holds} part of the configuration, for the one mode there is: {@code strict}, clamping only where the
- * client gave no ceiling. Immutable.
+ * The {@code holds} part of the configuration. Clamps only where the client gave no ceiling. Immutable.
  *
+ * @param mode how much is held at a time, where the request allows it; else strict
+ * @param trancheTokens output tokens, of all choices together, that one tranche pays for
  * @param life a hold that is not renewed for so long expires
  * @param maxExchange an exchange that lasts longer is ended and charged
  * @param minOutputTokens no ceiling is lowered below this, or below the model's own where that is less
@@ -16,19 +17,35 @@ import tollgate.pricing.Usd;
  *     model read; null: such requests are refused
  */
 public record HoldSettings(
+        HoldMode mode,
+        long trancheTokens,
         Duration life,
         Duration maxExchange,
         long minOutputTokens,
         Usd maxOverrun,
         @Nullable Long inputCeiling) {
+    /** Tokens of a tranche where nobody says. */
+    public static final long USUAL_TRANCHE = 2_000;
+
+    private static final long LEAST_TRANCHE = 64;
     private static final Duration LEAST_LIFE = Duration.ofSeconds(5);
 
     /** The settings of an empty configuration. */
     public static final HoldSettings DEFAULTS =
             new HoldSettings(Duration.ofSeconds(60), Duration.ofHours(1), 256, Usd.parse("10.00"), null);
 
+    /** Strict ones. */
+    public HoldSettings(
+            Duration life, Duration maxExchange, long minOutputTokens, Usd maxOverrun, @Nullable Long inputCeiling) {
+        this(HoldMode.STRICT, USUAL_TRANCHE, life, maxExchange, minOutputTokens, maxOverrun, inputCeiling);
+    }
+
     /** Checks the ranges. */
     public HoldSettings {
+        if (trancheTokens < LEAST_TRANCHE) {
+            throw new IllegalArgumentException(
+                    "holds.tranche_tokens: " + trancheTokens + " (expected: at least " + LEAST_TRANCHE + ")");
+        }
         if (life.compareTo(LEAST_LIFE) < 0) {
             throw new IllegalArgumentException("holds.life_s: " + life.toSeconds() + " (expected: at least 5)");
         }

@@ -12,7 +12,7 @@ import tollgate.pricing.Usd;
  */
 public final class Meter {
     private final HoldPlan plan;
-    private final Usd held;
+    private Usd held;
     private final long inputTokens;
     private long outputTokens;
 
@@ -21,6 +21,11 @@ public final class Meter {
         this.plan = plan;
         this.held = held;
         this.inputTokens = ConsumedPortion.inputTokens(plan);
+    }
+
+    /** More is held by now. */
+    public void holds(Usd now) {
+        held = now;
     }
 
     /**

@@ -66,6 +66,11 @@ public record Observed(
         return usage != null && (inputUntold || outputUntold);
     }
 
+    /** The same, had nothing been reported. */
+    Observed unreported() {
+        return new Observed(null, false, false, model, tier, region, events, contentBytes, 0, error);
+    }
+
     /** What a scanner has seen up to now. */
     public static Observed of(AnswerFacts facts) {
         return of(facts, false);

@@ -46,6 +46,8 @@ public final class WhoPays {
             case Ending.UpstreamGarbled() -> operatorPays(Ended.UPSTREAM_GARBLED, plan, observed);
             case Ending.UpstreamCut(boolean released) -> cut(Ended.UPSTREAM_CUT, plan, held, observed, released);
             case Ending.ClientGone(boolean requestSent) -> clientGone(plan, held, observed, requestSent);
+            case Ending.Stopped(Ending.Reason why, boolean released)
+            when why == Ending.Reason.FUNDS_ENDED -> fundsEnded(plan, held, observed, released);
             case Ending.Stopped(Ending.Reason why, boolean released) ->
                 cut(why.ended(), plan, held, observed, released);
         };
@@ -75,6 +77,14 @@ public final class WhoPays {
 
     private Settlement cut(Ended ended, HoldPlan plan, Usd held, Observed observed, boolean released) {
         return released ? consumed(ended, plan, held, observed, true) : operatorPays(ended, plan, observed);
+    }
+
+    /** There was no more to hold, so no more is taken: of a report that goes beyond that only part was delivered. */
+    private Settlement fundsEnded(HoldPlan plan, Usd held, Observed observed, boolean released) {
+        Settlement reported = cut(Ended.FUNDS_ENDED, plan, held, observed, released);
+        return reported.total().compareTo(held) <= 0
+                ? reported
+                : cut(Ended.FUNDS_ENDED, plan, held, observed.unreported(), released);
     }
 
     private Settlement clientGone(HoldPlan plan, Usd held, Observed observed, boolean requestSent) {

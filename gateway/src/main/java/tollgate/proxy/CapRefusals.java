@@ -91,11 +91,13 @@ final class CapRefusals {
         };
     }
 
-    private static String shown(Cap cap, long amount) {
+    /** An amount of the cap, as details tell it. */
+    static String shown(Cap cap, long amount) {
         return cap.unit() == Cap.Unit.USD ? new Usd(amount).toString() : Long.toString(amount);
     }
 
-    private static String amount(Cap cap, long amount) {
+    /** The same for a sentence. */
+    static String amount(Cap cap, long amount) {
         return shown(cap, amount)
                 + (cap.unit() == Cap.Unit.USD ? " USD" : " " + cap.unit().wireName());
     }

@@ -27,7 +27,9 @@ import tollgate.metering.HoldState;
 import tollgate.metering.Meter;
 import tollgate.metering.Observed;
 import tollgate.metering.Settlement;
+import tollgate.metering.Tranches;
 import tollgate.pricing.Usd;
+import tollgate.wallet.HeldCaps;
 import tollgate.wallet.IdempotencyMark;
 import tollgate.wallet.Renew;
 
@@ -58,6 +60,7 @@ final class Exchange implements Placement.Outcome {
     private @Nullable Meter meter;
     private @Nullable ExchangeFacts facts;
     private @Nullable Relay relay;
+    private @Nullable Extension extension;
     private @Nullable Refusal refusal;
     private @Nullable Settlement settlement;
     private Usd held = Usd.ZERO;
@@ -134,6 +137,20 @@ final class Exchange implements Placement.Outcome {
 
     boolean hasEnded() {
         return ended;
+    }
+
+    int generation() {
+        return state.generation();
+    }
+
+    ExchangeCaps caps() {
+        return placement.caps();
+    }
+
+    /** Sets more aside while the answer comes; null where all is held at once. */
+    @Nullable
+    Extension extension() {
+        return extension;
     }
 
     long placedNanos() {
@@ -261,9 +278,39 @@ final class Exchange implements Placement.Outcome {
             sent = changed;
         }
         Announcement.Begun begun = new Announcement.Begun(id, plan().request().service(), ceiling);
+        Tranches tranches = plan().tranches();
+        if (tranches != null) {
+            tranches.holds(
+                    held,
+                    placement.caps().held().equals(HeldCaps.NONE)
+                            ? Long.MAX_VALUE
+                            : placement.caps().tokens());
+            extension = new Extension(this, loop.admission(), server.loop(), tranches, this::readOn);
+        }
         Relay relaying = new Relay(this, begun, reportUsage);
         relay = relaying;
         relaying.send(loop.pool(upstream), sent);
+    }
+
+    private void readOn() {
+        Objects.requireNonNull(relay).readOn();
+    }
+
+    /** More is set aside. */
+    void extended(Usd now, HeldCaps capped) {
+        held = now;
+        Objects.requireNonNull(meter).holds(now);
+        placement.caps().extended(capped);
+    }
+
+    /** Takes what is over of the wallet's promotional money, then goes on. */
+    void expireGrants(Runnable then) {
+        placement.expireGrants(then);
+    }
+
+    /** Looks up once more which caps the key has, then goes on. */
+    void lookUpCaps(Runnable then) {
+        placement.lookUpCaps(then);
     }
 
     /** The request's body needs no memory any more. Again: nothing happens. */
@@ -342,6 +389,13 @@ final class Exchange implements Placement.Outcome {
         }
     }
 
+    /** The same, and the client is told this. */
+    void stop(Ending.Reason why, Refusal told) {
+        if (!ended && relay != null) {
+            relay.stop(why, told);
+        }
+    }
+
     /** The client left. */
     void clientGone(GoneReason reason) {
         clientGone = true;
@@ -381,7 +435,7 @@ final class Exchange implements Placement.Outcome {
     }
 
     private void journal(Settlement settled, List<UsageRecord.Attempt> attempts, int status, @Nullable String detail) {
-        ExchangeFacts known = facts != null ? facts : facts(null, List.of());
+        ExchangeFacts known = facts != null ? facts.holding(held, caps().held()) : facts(null, List.of());
         timings.mark("total");
         UsageRecord record = Records.usage(
                 known,

@@ -3,6 +3,7 @@ package tollgate.proxy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.Refusal;
 import tollgate.identity.Cap;
@@ -12,6 +13,7 @@ import tollgate.metering.HoldPlan;
 import tollgate.wallet.CapDemand;
 import tollgate.wallet.CapDemands;
 import tollgate.wallet.CapUnit;
+import tollgate.wallet.Extend;
 import tollgate.wallet.HeldCaps;
 import tollgate.wallet.PlaceResult;
 
@@ -91,6 +93,43 @@ final class ExchangeCaps {
         };
         return new CapDemand(
                 cap.id(), cap.subject(), cap.version(), cap.reset(), unit, cap.limit(), step, start, end, nextEnd);
+    }
+
+    /**
+     * What they have to allow for more to be held.
+     *
+     * @param least the fewest tokens that will do, in all
+     * @param wanted the tokens that are wanted, in all
+     */
+    Extend.Caps increase(long least, long wanted) {
+        if (held.equals(HeldCaps.NONE)) {
+            return Extend.Caps.NONE;
+        }
+        List<Extend.Known> known = new ArrayList<>();
+        for (int i = 0; i < held.counters().size(); i++) {
+            Cap cap = named(i);
+            known.add(new Extend.Known(cap.version(), cap.limit()));
+        }
+        return new Extend.Caps(held, known, least, wanted);
+    }
+
+    /** One of those that hold it: as it is known now, or where it was removed, as it was. */
+    Cap named(int index) {
+        String counter = held.counters().get(index);
+        return Stream.concat(key.bounds().caps().stream(), applying.stream())
+                .filter(cap -> counter.equals(cap.id() + ":" + cap.subject()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no cap was ever known as " + counter));
+    }
+
+    /** Which caps the key has is known anew; those that hold the exchange stay. */
+    void known(KeyIdentity now) {
+        key = now;
+    }
+
+    /** They hold more by now. */
+    void extended(HeldCaps more) {
+        held = more;
     }
 
     /** They hold their part. */

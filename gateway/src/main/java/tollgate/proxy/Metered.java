@@ -33,6 +33,11 @@ final class Metered {
                 Integer.toString(status));
     }
 
+    /** An upstream failed in this way. */
+    static void upstreamFailed(Telemetry telemetry, String upstream, String kind) {
+        telemetry.count("tollgate_upstream_errors_total", 1, "upstream", upstream, "kind", kind);
+    }
+
     /** A tier that was not asked for: its prices may be others. */
     static void answered(Telemetry telemetry, Terms asked, @Nullable AnswerFacts answer) {
         String tier = answer == null ? null : answer.serviceTier();

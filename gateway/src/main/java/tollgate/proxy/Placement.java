@@ -190,7 +190,7 @@ final class Placement {
                 if (expiries++ == MOST_EXPIRIES) {
                     outcome.refused(Refusals.held(result, plan));
                 } else {
-                    admission.expireGrants(at, currency(), _ -> askIfWanted());
+                    expireGrants(this::askIfWanted);
                 }
             }
             case PlaceResult.StalePolicy _, PlaceResult.StaleCap _ -> {
@@ -229,6 +229,11 @@ final class Placement {
                 ask();
             }
         }
+    }
+
+    /** Takes what is over of the wallet's promotional money. */
+    void expireGrants(Runnable then) {
+        admission.expireGrants(at, currency(), _ -> then.run());
     }
 
     private void askIfWanted() {
@@ -276,6 +281,18 @@ final class Placement {
                 ask();
             }
         }
+    }
+
+    /** Looks up once more which caps the key has, then goes on, whatever came of it. */
+    void lookUpCaps(Runnable then) {
+        context.keys()
+                .refresh(key.keyId())
+                .whenComplete((found, failure) -> loop.execute(() -> {
+                    if (failure == null) {
+                        found.ifPresent(caps::known);
+                    }
+                    then.run();
+                }));
     }
 
     /** Nobody waits for it any more. */

@@ -65,7 +65,8 @@ final class Records {
                 started,
                 caps,
                 key.plan(),
-                exchange.mark());
+                exchange.mark(),
+                exchange.plan().mode().wireName());
     }
 
     static UsageRecord usage(

@@ -317,7 +317,7 @@ final class Refusals {
                 new Refusal(
                         504, "time_limit", null, "the exchange took longer than any may; what came before is charged");
             case DEFECT -> defect();
-            case HOLD_LOST ->
+            case FUNDS_ENDED, HOLD_LOST ->
                 new Refusal(503, "hold_lost", null, "the money set aside was lost; what came before is charged");
         };
     }

@@ -56,18 +56,17 @@ final class Relay implements AnswerReceiver {
     private final Delivery delivery;
     private final Lane lane;
     private final Attempts attempts;
+    private final Withholding withholding;
     private @Nullable UpstreamCall call;
     private @Nullable AnswerKind kind;
     private @Nullable AnswerScanner scanner;
-    private @Nullable ContentDecoder decoder;
+    private @Nullable AnswerReader reader;
     private @Nullable ErrorAnswer error;
     private @Nullable Refusal failure;
     private @Nullable String detail;
     private @Nullable Announcement announcement;
     private int status;
-    private long withheldBudget;
     private long forwarded;
-    private boolean overflowing;
     private boolean ending;
     private boolean upstreamOver;
     private boolean draining;
@@ -81,6 +80,7 @@ final class Relay implements AnswerReceiver {
         this.hideUsage = hideUsage && !delivery.costInUsage();
         this.lane = new Lane(delivery::body);
         this.attempts = new Attempts(exchange.upstream().name());
+        this.withholding = new Withholding(exchange.context());
     }
 
     /** Forwards the request; the body becomes the pool's. */
@@ -116,7 +116,7 @@ final class Relay implements AnswerReceiver {
                     .scanner(
                             exchange.plan().request().service(),
                             new AnswerShape(form, hideUsage, delivery.costInUsage()));
-            decodeIfCoded(headers.get(HttpHeaderNames.CONTENT_ENCODING, "identity"));
+            read(scanner, is == AnswerKind.STREAM, headers.get(HttpHeaderNames.CONTENT_ENCODING, "identity"));
         } else if (is == AnswerKind.ERROR || is == AnswerKind.CREDENTIALS) {
             error = new ErrorAnswer(headers);
         }
@@ -127,13 +127,12 @@ final class Relay implements AnswerReceiver {
         return exchange.dialect().form(exchange.plan().request(), type);
     }
 
-    private void decodeIfCoded(String coding) {
-        if (ContentDecoder.isGzip(coding)) {
-            decoder = new ContentDecoder();
-            if (kind == AnswerKind.STREAM) {
-                delivery.decoded();
-            }
-        } else if (!coding.equalsIgnoreCase("identity")) {
+    private void read(AnswerScanner reading, boolean stream, String coding) {
+        boolean gzip = ContentDecoder.isGzip(coding);
+        reader = new AnswerReader(reading, stream, gzip, exchange.extension(), this::keep);
+        if (gzip && stream) {
+            delivery.decoded();
+        } else if (!gzip && !coding.equalsIgnoreCase("identity")) {
             garbled("content-encoding: " + coding);
         }
     }
@@ -144,14 +143,13 @@ final class Relay implements AnswerReceiver {
             slice.release();
             return;
         }
-        ContentDecoder coded = decoder;
-        AnswerScanner reading = scanner;
-        if (coded != null && reading != null) {
-            decode(coded, reading, slice);
-        } else {
-            if (reading != null) {
-                reading.scan(slice);
+        AnswerReader looking = reader;
+        if (looking != null) {
+            read(() -> looking.add(slice));
+            if (looking.waits() && call != null) {
+                call.pauseRead(true);
             }
+        } else {
             if (error != null) {
                 error.read(slice);
             }
@@ -159,36 +157,37 @@ final class Relay implements AnswerReceiver {
         }
     }
 
+    private void read(Runnable reading) {
+        try {
+            reading.run();
+        } catch (DecompressionException notGzip) {
+            garbled("content-encoding gzip: " + notGzip.getMessage());
+        }
+    }
+
+    /** More of the answer is paid for. */
+    void readOn() {
+        AnswerReader looking = Objects.requireNonNull(reader);
+        read(looking::readOn);
+        if (over || ending) {
+            return;
+        }
+        onBatchEnd();
+        if (!looking.waits() && upstreamOver && !ending) {
+            onEnd();
+        } else if (server.writable()) {
+            clientWritable();
+        }
+    }
+
     private boolean terminatedStream() {
         return failure == null && kind == AnswerKind.STREAM;
     }
 
-    private void decode(ContentDecoder coded, AnswerScanner reading, ByteBuf slice) {
-        try {
-            coded.decode(slice, plain -> {
-                reading.scan(plain);
-                if (kind == AnswerKind.STREAM) {
-                    keep(plain);
-                } else {
-                    plain.release();
-                }
-            });
-        } catch (DecompressionException notGzip) {
-            slice.release();
-            garbled("content-encoding gzip: " + notGzip.getMessage());
-            return;
-        }
-        if (kind == AnswerKind.STREAM) {
-            slice.release();
-        } else {
-            keep(slice);
-        }
-    }
-
     private void keep(ByteBuf slice) {
         lane.add(slice);
-        if (kind != AnswerKind.STREAM && !overflowing && !memoryFor(lane.withheld())) {
-            overflowing = true;
+        if (kind != AnswerKind.STREAM) {
+            withholding.holds(lane.withheld());
         }
         if (draining) {
             lane.discard();
@@ -238,7 +237,7 @@ final class Relay implements AnswerReceiver {
 
     /** Keeps a whole answer, or where it is too long or memory short, lets go of all of it but the last byte. */
     private void withhold() {
-        if (overflowing && !ending && kind == AnswerKind.WHOLE) {
+        if (withholding.overflowing() && !ending && kind == AnswerKind.WHOLE) {
             lane.pass(lane.received() - 1);
             if (delivery.begun()) {
                 if (scanner != null) {
@@ -247,29 +246,15 @@ final class Relay implements AnswerReceiver {
                 server.flush();
                 backPressure();
             }
-        } else if (overflowing) {
+        } else if (withholding.overflowing()) {
             lane.discard();
         }
-    }
-
-    private boolean memoryFor(long withheld) {
-        long more = withheld - withheldBudget;
-        if (withheld > exchange.context().settings().holdBytes()) {
-            return false;
-        }
-        if (more > 0) {
-            if (!exchange.context().memory().take(more)) {
-                return false;
-            }
-            withheldBudget += more;
-        }
-        return true;
     }
 
     @Override
     public void onEnd() {
         upstreamOver = true;
-        if (over) {
+        if (over || (reader != null && reader.waits())) {
             return;
         }
         if (scanner != null) {
@@ -317,7 +302,7 @@ final class Relay implements AnswerReceiver {
     private void completeError(ErrorAnswer answer) {
         if (answer.blamesAccount(exchange.dialect())) {
             accountRefused(answer.quoted());
-        } else if (overflowing || !answer.readable()) {
+        } else if (withholding.overflowing() || !answer.readable()) {
             refuseInstead(Refusals.upstreamError(status), "status " + status + ": " + answer.quoted());
         } else {
             end(new Ending.UpstreamRefused());
@@ -353,7 +338,9 @@ final class Relay implements AnswerReceiver {
 
     /** The beginning of what is withheld, for the operator. */
     private String quoted() {
-        return decoder != null ? "compressed" : lane.peek(QUOTED).toString(StandardCharsets.UTF_8);
+        return reader != null && !reader.plain()
+                ? "compressed"
+                : lane.peek(QUOTED).toString(StandardCharsets.UTF_8);
     }
 
     @Override
@@ -361,15 +348,10 @@ final class Relay implements AnswerReceiver {
         upstreamOver = true;
         attempts.failed(broken.kind().name());
         exchange.requestSent();
-        exchange.context()
-                .telemetry()
-                .count(
-                        "tollgate_upstream_errors_total",
-                        1,
-                        "upstream",
-                        exchange.upstream().name(),
-                        "kind",
-                        broken.kind().name());
+        Metered.upstreamFailed(
+                exchange.context().telemetry(),
+                exchange.upstream().name(),
+                broken.kind().name());
         if (over) {
             return;
         }
@@ -401,10 +383,15 @@ final class Relay implements AnswerReceiver {
 
     /** The gateway ends the exchange. */
     void stop(Ending.Reason why) {
+        stop(why, Refusals.stopped(why));
+    }
+
+    /** The same, and the client is told this. */
+    void stop(Ending.Reason why, Refusal told) {
         if (!ending && !over) {
             giveUpUpstream();
             detail = "stopped: " + why;
-            cut(new Ending.Stopped(why, delivery.begun()), Refusals.stopped(why));
+            cut(new Ending.Stopped(why, delivery.begun()), told);
         }
     }
 
@@ -456,7 +443,7 @@ final class Relay implements AnswerReceiver {
 
     /** The client takes bytes again. */
     void clientWritable() {
-        if (call != null && !upstreamOver) {
+        if (call != null && !upstreamOver && (reader == null || !reader.waits())) {
             call.pauseRead(false);
         }
     }
@@ -495,10 +482,10 @@ final class Relay implements AnswerReceiver {
             delivery.failed(said, failure, lane, events);
         } else if (events != null) {
             delivery.stream(said, lane, events);
-        } else if (delivery.begun() || (overflowing && kind == AnswerKind.WHOLE)) {
+        } else if (delivery.begun() || (withholding.overflowing() && kind == AnswerKind.WHOLE)) {
             delivery.flowed(said, lane);
         } else {
-            delivery.whole(said, lane, kind == AnswerKind.EMPTY, decoder == null ? reading : null);
+            delivery.whole(said, lane, kind == AnswerKind.EMPTY, reader == null || reader.plain() ? reading : null);
         }
         close();
     }
@@ -507,14 +494,13 @@ final class Relay implements AnswerReceiver {
         over = true;
         giveUpUpstream();
         lane.discard();
-        if (decoder != null) {
-            decoder.close();
+        if (reader != null) {
+            reader.close();
         }
         if (error != null) {
             error.close();
         }
-        exchange.context().memory().give(withheldBudget);
-        withheldBudget = 0;
+        withholding.close();
     }
 
     /** What the answer has said so far; null where it cannot say anything. */

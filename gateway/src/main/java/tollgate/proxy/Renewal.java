@@ -31,10 +31,16 @@ final class Renewal {
 
     /** Asks for more life. */
     void ask() {
-        admission.renew(exchange.renewal(), this::answered);
+        int generation = exchange.generation();
+        admission.renew(exchange.renewal(), result -> answered(generation, result));
     }
 
-    private void answered(RenewResult result) {
+    private void answered(int generation, RenewResult result) {
+        if (generation != exchange.generation() && !(result instanceof RenewResult.Renewed)) {
+            // the hold was placed again in between: this says nothing of that one, the next renewal does
+            tellReinstated();
+            return;
+        }
         switch (result) {
             case RenewResult.Renewed _ -> {
                 failingSince = 0;

@@ -17,6 +17,9 @@ public interface Admission {
     /** Keeps a hold alive. */
     void renew(Renew renew, Consumer<RenewResult> then);
 
+    /** Sets more aside for an exchange that runs. */
+    void extend(Extend extend, Consumer<ExtendResult> then);
+
     /** Settles. */
     void settle(Settle settle, Consumer<SettleResult> then);
 }

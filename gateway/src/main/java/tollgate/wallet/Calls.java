@@ -98,6 +98,25 @@ final class Calls {
                 });
     }
 
+    static Call extend(Extend extend, long n) {
+        Call renewal = renew(extend.renewal(), n);
+        Extend.Caps caps = extend.caps();
+        int shard = renewal.shard();
+        List<String> counters = caps.held().keys(shard);
+        String[] keys = Arrays.copyOf(renewal.keys(), 4 + counters.size());
+        String[] args = Arrays.copyOf(renewal.args(), counters.isEmpty() ? 10 : 12 + 2 * counters.size());
+        args[5] = nano(extend.min().nano());
+        args[6] = nano(extend.want().nano());
+        for (int i = 0; i < counters.size(); i++) {
+            keys[4 + i] = counters.get(i);
+            args[10] = Long.toString(caps.tokensMin());
+            args[11] = Long.toString(caps.tokensWant());
+            args[12 + 2 * i] = Long.toString(caps.known().get(i).version());
+            args[13 + 2 * i] = Long.toString(caps.known().get(i).limit());
+        }
+        return new Call(Script.INCREASE, shard, keys, args);
+    }
+
     static Call settle(Settle settle, Usd maxOverrun, long n) {
         return settling(
                 "final", settle, n, "", "", "", settle.disputed() ? "0" : nano(maxOverrun.nano()), 0, List.of());

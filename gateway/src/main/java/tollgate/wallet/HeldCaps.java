@@ -41,6 +41,11 @@ public record HeldCaps(String text) {
         return all;
     }
 
+    /** Each cap with its subject, as {@code cap:subject}, in their order. */
+    public List<String> counters() {
+        return each().stream().map(One::counter).toList();
+    }
+
     /** The keys of their counters, in their order. */
     List<String> keys(int shard) {
         if (text.isEmpty()) {

@@ -53,6 +53,35 @@ final class Results {
         };
     }
 
+    static ExtendResult extend(Reply reply) {
+        return switch (reply.word()) {
+            case "OK" ->
+                new ExtendResult.Extended(
+                        reply.amount(1),
+                        reply.number(2),
+                        extendedUnderCaps(reply) ? reply.number(3) : 0,
+                        extendedUnderCaps(reply) ? new HeldCaps(reply.text(4)) : HeldCaps.NONE);
+            case "NO_HOLD" -> new ExtendResult.NoHold();
+            case "DONE", "EXPIRED", "MAX_LIFE" -> new ExtendResult.Over(reply.word());
+            case "FUNDS" -> new ExtendResult.InsufficientFunds(reply.amount(1), reply.amount(2));
+            case "CAP" ->
+                new ExtendResult.CapReached(
+                        (int) reply.number(1) - 1, reply.number(2), reply.number(3), reply.number(4));
+            case "STALE_CAP" -> new ExtendResult.StaleCap((int) reply.number(1) - 1);
+            case "STATE" -> new ExtendResult.WalletNotActive(reply.text(1));
+            case "GRANT_DUE" -> new ExtendResult.GrantDue(reply.number(1));
+            case "CONFLICT", "CORRUPT", "RANGE", "UNKNOWN", "CAPS", "VERSION" ->
+                new ExtendResult.Rejected(reply.word(), reply.text(1));
+            case "FENCED", "BEHIND", "REINSTATING" -> new ExtendResult.Unavailable(reply.word(), false);
+            default -> new ExtendResult.Unavailable(reply.word(), true);
+        };
+    }
+
+    /** Two facts more than of a hold that no cap is above. */
+    private static boolean extendedUnderCaps(Reply reply) {
+        return reply.parts().size() > 6;
+    }
+
     static SettleResult settle(Reply reply) {
         return switch (reply.word()) {
             case "OK", "DONE" ->

@@ -12,6 +12,8 @@ import java.util.Locale;
 enum Script {
     PLACE,
     EXTEND,
+    /** The same source, for what sets more aside: without the flag that a full Redis may be written to. */
+    INCREASE("extend"),
     SETTLE,
     POST,
     SET,
@@ -28,6 +30,12 @@ enum Script {
 
     Script() {
         this.text = load(wireName() + ".lua", "");
+        this.sha = sha1(text);
+    }
+
+    Script(String source) {
+        String flagged = load(source + ".lua", "");
+        this.text = flagged.substring(flagged.indexOf('\n') + 1);
         this.sha = sha1(text);
     }
 

@@ -141,6 +141,17 @@ public final class ScriptPort implements Admission, AutoCloseable {
     }
 
     @Override
+    public void extend(Extend extend, Consumer<ExtendResult> then) {
+        int shard = extend.renewal().at().shard();
+        String closed = watch.closed(shard);
+        if (closed != null) {
+            loop.execute(() -> then.accept(new ExtendResult.Unavailable(closed, false)));
+            return;
+        }
+        call(Calls.extend(extend, watch.n(shard)), Results::extend, ExtendResult.Unavailable::new, then, quick);
+    }
+
+    @Override
     public void settle(Settle settle, Consumer<SettleResult> then) {
         int shard = settle.at().shard();
         String closed = watch.closed(shard);

@@ -13,7 +13,7 @@
 --      CLOCK, FULL, GRANT_DUE since ms (promotional money is over: `post` takes it, ask again),
 --      those of place_caps.lua for each cap in turn, FUNDS balance held
 -- Grants  want, where it is at most half of what is available in the wallet and under the tightest cap; else that half,
---         but never less than min.
+--         but never less than min. Where min is above want (tokens alike), min has to be affordable and want is held.
 -- Caps    hold what is granted (1 of requests) until the settlement: `name,unit,bucket ms,start,held;..`
 -- Replays the same exchange and generation return the first outcome.
 --@include numbers.lua
@@ -26,7 +26,7 @@ local generation, least, want = int(ARGV[7]), int(ARGV[8]), int(ARGV[9])
 local life, longest, accrued = int(ARGV[10]), int(ARGV[11]), int(ARGV[12])
 local policy, reinstate, most_open = int(ARGV[13]), ARGV[15] == '1', int(ARGV[16])
 if not (generation and least and want and life and longest and accrued and policy and most_open)
-    or generation < 0 or least < 0 or want < least or life <= 0 or longest <= 0 or accrued < 0
+    or generation < 0 or least < 0 or want < 0 or life <= 0 or longest <= 0 or accrued < 0
     or now_ms + longest > MOST then
   return {'RANGE', 'arguments'}
 end
@@ -108,7 +108,7 @@ if not reinstate then
     return {'FUNDS', str(balance), str(held)}
   end
   if want > half then
-    granted = math.max(least, half)
+    granted = math.min(want, math.max(least, half))
   end
 end
 if held + granted > MOST then

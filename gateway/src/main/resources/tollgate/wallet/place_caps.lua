@@ -7,7 +7,7 @@ local tokens_least, tokens_want = int(ARGV[18] or ''), int(ARGV[19] or '')
 if count > 16 or not tag or last_argument ~= 19 + 8 * count then
   return {'RANGE', 'caps'}
 end
-if not (tokens_least and tokens_want) or tokens_least < 0 or tokens_want < tokens_least then
+if not (tokens_least and tokens_want) or tokens_least < 0 or tokens_want < 0 then
   return {'RANGE', 'tokens'}
 end
 caps, tokens = {}, tokens_want
@@ -97,7 +97,7 @@ for i = 1, count do
     if unit == 'u' then
       half = math.min(half, some)
     elseif unit == 't' and tokens > some then
-      tokens = math.max(tokens_least, some)
+      tokens = math.min(tokens, math.max(tokens_least, some))
     end
   end
   cap.new, cap.raise, cap.held = not known[1], version > stored, held

@@ -93,7 +93,7 @@ class JournalCodecTest {
     }
 
     @Test
-    void what_the_release_before_wrote_is_read_as_of_requests_without_names() {
+    void what_the_release_before_wrote_is_read_as_of_requests_without_names_held_strictly() {
         JournalEntry entry = Entries.entry("x1", 7);
         assertThat(JournalCodec.entry(HexFormat.of().parseHex(ENTRY_WITHOUT_MARKS)))
                 .isEqualTo(entry);

@@ -1,9 +1,11 @@
 package tollgate.wallet;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** What the scripts should do with several wallets under shared caps, in memory: the judge of the model test. */
 @SuppressWarnings("NullAway") // what is looked up is there
@@ -93,7 +95,7 @@ final class CapModel {
             if (cap.unit == CapUnit.USD) {
                 half = Math.min(half, left / 2);
             } else if (cap.unit == CapUnit.TOKENS && tokens > left / 2) {
-                tokens = Math.max(tokensLeast, left / 2);
+                tokens = Math.min(tokens, Math.max(tokensLeast, left / 2));
             }
         }
         if (purse.balance - purse.held < least) {
@@ -101,7 +103,7 @@ final class CapModel {
         }
         Exchange placed = new Exchange();
         placed.purse = purse;
-        placed.amount = want > half ? Math.max(least, half) : want;
+        placed.amount = want > half ? Math.min(want, Math.max(least, half)) : want;
         placed.tokens = asks.isEmpty() ? 0 : tokens;
         placed.parts = asks.stream()
                 .map(ask -> new Part(ask.counter, ask.window, need(ask.counter, placed.amount, placed.tokens)))
@@ -126,6 +128,73 @@ final class CapModel {
             case TOKENS -> tokens;
             case REQUESTS -> 1;
         };
+    }
+
+    /** What is known of each cap that holds it, and the bucket that now is in. */
+    record Known(long version, long limit, long bucket) {}
+
+    /** The outcome in words. */
+    String extend(
+            String id, long least, long want, long tokensLeast, long tokensWant, Function<Counter, Known> knowing) {
+        Exchange known = exchanges.get(id);
+        if (known == null || !known.state.equals("OPEN")) {
+            return known == null ? "NO_HOLD" : known.state.equals("FINAL") ? "DONE" : "EXPIRED";
+        }
+        boolean tokensAsked = !known.parts.isEmpty() && tokensLeast > known.tokens;
+        boolean asked = least > known.amount || tokensAsked;
+        long room = known.purse.balance - known.purse.held;
+        long tokensRoom = tokensWant - known.tokens;
+        for (int i = 0; asked && i < known.parts.size(); i++) {
+            Part part = known.parts.get(i);
+            Counter cap = part.counter;
+            if (cap.removed) {
+                continue;
+            }
+            Known of = knowing.apply(cap);
+            if (of.version < cap.version) {
+                return "STALE_CAP " + i;
+            }
+            long window = cap.step > 0 ? of.bucket : part.window;
+            long left = of.limit - cap.spentAt(window) - cap.heldAt(window);
+            long need = cap.unit == CapUnit.USD
+                    ? least - known.amount
+                    : cap.unit == CapUnit.TOKENS ? tokensLeast - known.tokens : 0;
+            if (need > 0 && need > left) {
+                return "CAP " + i + " " + cap.spentAt(window) + " " + cap.heldAt(window);
+            }
+            if (cap.unit == CapUnit.USD) {
+                room = Math.min(room, left);
+            } else if (cap.unit == CapUnit.TOKENS) {
+                tokensRoom = Math.min(tokensRoom, left);
+            }
+        }
+        long more = 0;
+        if (least > known.amount) {
+            if (known.purse.balance - known.purse.held < least - known.amount) {
+                return "FUNDS";
+            }
+            more = Math.min(want - known.amount, room);
+        }
+        long moreTokens = tokensAsked ? Math.min(tokensWant - known.tokens, tokensRoom) : 0;
+        known.amount += more;
+        known.purse.held += more;
+        known.tokens += moreTokens;
+        List<Part> parts = new ArrayList<>();
+        for (Part part : known.parts) {
+            long its = part.counter.unit == CapUnit.USD ? more : part.counter.unit == CapUnit.TOKENS ? moreTokens : 0;
+            part.counter.held.merge(part.window, its, Long::sum);
+            parts.add(new Part(part.counter, part.window, part.held + its));
+        }
+        known.parts = parts;
+        return "OK " + known.amount + " " + known.tokens;
+    }
+
+    /** The counters that hold an exchange, in the order of its place. */
+    List<Counter> holding(String id) {
+        Exchange known = exchanges.get(id);
+        return known == null
+                ? List.of()
+                : known.parts.stream().map(Part::counter).toList();
     }
 
     boolean renew(String id, long accrued, long tokens) {

@@ -48,6 +48,7 @@ class CapModelTest {
     private static long clock;
     private static int runs;
     private static final Map<String, Integer> OUTCOMES = new TreeMap<>();
+    private static final Map<String, Integer> EXTENSIONS = new TreeMap<>();
 
     private Random random = new Random();
     private CapModel model = new CapModel();
@@ -77,6 +78,10 @@ class CapModelTest {
                 .as("what the commands met")
                 .hasSize(6)
                 .allSatisfy((word, count) -> assertThat(count).isGreaterThan(20));
+        assertThat(EXTENSIONS)
+                .as("what extensions met")
+                .hasSize(7)
+                .allSatisfy((word, count) -> assertThat(count).isGreaterThan(3));
         connection.close();
         client.shutdown();
         control.close();
@@ -103,17 +108,18 @@ class CapModelTest {
             model.purses.put(wallet, new CapModel.Purse());
             model.purses.get(wallet).balance = funds;
         }
-        for (int step = 0; step < 400; step++) {
+        for (int step = 0; step < 500; step++) {
             String story = "seed " + seed + " step " + step;
             tick();
             int sendings = 1 + random.nextInt(3);
-            switch (random.nextInt(12)) {
+            switch (random.nextInt(15)) {
                 case 0, 1, 2, 3 -> place(story, sendings);
                 case 4, 5, 6 -> settle(story, sendings);
                 case 7 -> renew(story, sendings);
                 case 8 -> expire(story, sendings);
                 case 9 -> define();
                 case 10 -> change();
+                case 11, 12, 13 -> extend(story, sendings);
                 default -> resetOrRemove(story, sendings);
             }
             check(story);
@@ -182,9 +188,9 @@ class CapModelTest {
         String wallet = wallet();
         String id = id();
         long want = 1L + random.nextInt(20_000);
-        long least = random.nextBoolean() ? want : want / 3;
+        long least = least(want);
         long tokensWant = random.nextInt(20_000);
-        long tokensLeast = random.nextBoolean() ? tokensWant : tokensWant / 3;
+        long tokensLeast = least(tokensWant);
         List<CapModel.Ask> asks = new ArrayList<>();
         List<CapDemand> demands = new ArrayList<>();
         for (String cap : caps) {
@@ -231,6 +237,72 @@ class CapModelTest {
                     new CapDemands(demands, tokensLeast, tokensWant)));
             assertThat(word(placed)).as(story + " " + placed).isEqualTo(expected);
         }
+    }
+
+    /** Below what is wanted, the same, or more: then that has to be affordable, and what is wanted is held. */
+    private long least(long want) {
+        return switch (random.nextInt(4)) {
+            case 0 -> want;
+            case 1 -> want * 3;
+            default -> want / 3;
+        };
+    }
+
+    /** More is asked for an open hold, by somebody who may know an old version of its caps. */
+    private void extend(String story, int sendings) {
+        List<String> open = model.exchanges.entrySet().stream()
+                .filter(each -> each.getValue().state.equals("OPEN"))
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+        String id = open.isEmpty() || random.nextInt(8) == 0 ? id() : open.get(random.nextInt(open.size()));
+        String wallet = model.exchanges.containsKey(id) ? owner(id) : wallet();
+        long want = random.nextInt(20_000);
+        long least = want / (1 + random.nextInt(3));
+        long tokensWant = random.nextInt(20_000);
+        long tokensLeast = tokensWant / (1 + random.nextInt(3));
+        boolean old = random.nextInt(8) == 0;
+        Map<CapModel.Counter, CapModel.Known> known = new HashMap<>();
+        model.counters.forEach((cap, counter) -> known.put(
+                counter,
+                new CapModel.Known(
+                        old ? 0 : versions.get(cap),
+                        counter.limit,
+                        counter.step > 0 ? Math.floorDiv(clock, counter.step) : 0)));
+        List<CapModel.Counter> holding = model.holding(id);
+        String expected = model.extend(id, least, want, tokensLeast, tokensWant, known::get);
+        EXTENSIONS.merge(expected.split(" ", -1)[0], 1, Integer::sum);
+        Extend.Caps caps = holding.isEmpty() || control.exchange(SHARD, id).isEmpty()
+                ? Extend.Caps.NONE
+                : new Extend.Caps(
+                        control.exchange(SHARD, id).orElseThrow().caps(),
+                        holding.stream()
+                                .map(known::get)
+                                .map(each -> new Extend.Known(each.version(), each.limit()))
+                                .toList(),
+                        tokensLeast,
+                        tokensWant);
+        for (int i = 0; i < sendings; i++) {
+            Call call = Calls.extend(
+                    new Extend(new Renew(at(wallet), id, 1, Usd.ZERO, LIFE), new Usd(least), new Usd(want), caps), 0);
+            List<Object> parts =
+                    raw.eval(call.script().text(), io.lettuce.core.ScriptOutputType.MULTI, call.keys(), call.args());
+            assertThat(word(Results.extend(new Reply(parts))))
+                    .as(story + " " + parts)
+                    .isEqualTo(expected);
+        }
+    }
+
+    private static String word(ExtendResult extended) {
+        return switch (extended) {
+            case ExtendResult.Extended ok -> "OK " + ok.held().nano() + " " + ok.tokens();
+            case ExtendResult.NoHold _ -> "NO_HOLD";
+            case ExtendResult.Over(String why) -> why;
+            case ExtendResult.InsufficientFunds _ -> "FUNDS";
+            case ExtendResult.CapReached cap -> "CAP " + cap.index() + " " + cap.spent() + " " + cap.held();
+            case ExtendResult.StaleCap(int index) -> "STALE_CAP " + index;
+            default -> extended.toString();
+        };
     }
 
     private static String word(PlaceResult placed) {

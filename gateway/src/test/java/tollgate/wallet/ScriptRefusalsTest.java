@@ -138,6 +138,14 @@ class ScriptRefusalsTest {
                 20);
     }
 
+    private static Extend extend(String exchange, HeldCaps caps) {
+        Renew renewal = new Renew(AT, exchange, 1, new Usd(5), Duration.ofSeconds(60), 5);
+        List<Extend.Known> known = caps.counters().stream()
+                .map(each -> new Extend.Known(1, 1L << 50))
+                .toList();
+        return new Extend(renewal, Usd.parse("1.5"), Usd.parse("2"), new Extend.Caps(caps, known, 25, 30));
+    }
+
     private static Place place(String exchange, CapDemands caps) {
         Usd held = Usd.parse("1");
         Duration life = Duration.ofDays(1);
@@ -277,6 +285,18 @@ class ScriptRefusalsTest {
                         "extend",
                         Calls.renew(new Renew(AT, "y", 1, new Usd(5), Duration.ofSeconds(60)), 0),
                         List.of(2, 3, 5, 6, 7, 8, 9, 10),
+                        List.of(),
+                        List.of(1, 4)),
+                new Good(
+                        "extend by more",
+                        Calls.extend(extend("y", HeldCaps.NONE), 0),
+                        List.of(2, 3, 5, 6, 7, 8, 9, 10),
+                        List.of(),
+                        List.of(1, 4)),
+                new Good(
+                        "extend by more under caps",
+                        Calls.extend(extend("x", capped.counted().caps()), 0),
+                        List.of(2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16),
                         List.of(),
                         List.of(1, 4)),
                 new Good(

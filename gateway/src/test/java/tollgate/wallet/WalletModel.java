@@ -74,7 +74,7 @@ final class WalletModel {
         if (frozen || available < least) {
             return -1;
         }
-        long granted = want > available / 2 ? Math.max(least, Math.min(want, available / 2)) : want;
+        long granted = want > available / 2 ? Math.min(want, Math.max(least, available / 2)) : want;
         Exchange placed = new Exchange();
         placed.amount = granted;
         placed.placedMs = dueMs == -1 ? 0 : nowMs;
@@ -99,6 +99,27 @@ final class WalletModel {
         }
         known.accrued = Math.max(known.accrued, Math.min(accrued, known.amount));
         return "OK";
+    }
+
+    /** The word that answers an extension, and what is held then. */
+    String extend(String id, long min, long want, long accrued) {
+        Exchange known = exchanges.get(id);
+        if (known == null || !known.state.equals("OPEN") || known.outlived || known.endMs <= nowMs) {
+            return renew(id, accrued);
+        }
+        if (min > known.amount) {
+            if (dueMs > 0 && dueMs <= nowMs) {
+                return "GRANT_DUE";
+            }
+            long available = balance - held;
+            if (available < min - known.amount) {
+                return "FUNDS";
+            }
+            long granted = Math.min(want, known.amount + available);
+            held += granted - known.amount;
+            known.amount = granted;
+        }
+        return renew(id, accrued) + " " + known.amount;
     }
 
     /** Its longest life is over, if it is open. */

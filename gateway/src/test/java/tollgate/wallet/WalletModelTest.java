@@ -140,7 +140,7 @@ class WalletModelTest {
     private static Command command(Random random, WalletAddress at, int step) {
         String id = at.wallet() + "-x" + (step / 8 + random.nextInt(40));
         long amount = amount(random);
-        return switch (random.nextInt(13)) {
+        return switch (random.nextInt(16)) {
             case 0, 1, 2 -> new Command('p', id, "", random.nextBoolean() ? amount : amount / 3, amount, false);
             case 3, 4 -> new Command('s', id, "f" + random.nextInt(2), 0, random.nextInt(4) == 0 ? 0 : amount, false);
             case 5 -> {
@@ -161,6 +161,8 @@ class WalletModelTest {
             case 10 -> new Command('x', id, "", 0, 0, false);
             case 11 -> new Command('c', id, "", 0, random.nextInt(40_000), false);
             case 12 -> new Command('f', id, "r" + random.nextInt(2), 0, 1L + random.nextInt(500_000_000), false);
+            case 8, 13, 14 -> new Command('v', id, "", amount / (1 + random.nextInt(3)), amount, false);
+            case 15 -> new Command('p', id, "", amount, amount / (1 + random.nextInt(4)), false);
             case 7 -> new Command('g', id, "f" + random.nextInt(2), 0, amount, random.nextBoolean());
             default -> new Command('r', id, "", 0, amount, random.nextInt(20) == 0);
         };
@@ -261,6 +263,19 @@ class WalletModelTest {
                                 n),
                         posted(booked, command, story));
             }
+            case 'v' -> {
+                String expected = model.extend(id, command.least, command.amount, command.amount / 2);
+                Extend extend = new Extend(
+                        new Renew(at, id, 1, new Usd(command.amount / 2), LIFE),
+                        new Usd(command.least),
+                        new Usd(command.amount),
+                        Extend.Caps.NONE);
+                yield sent(
+                        Calls.extend(extend, n),
+                        reply -> assertThat(reply.is("OK") ? "OK " + reply.text(1) : reply.word())
+                                .as(() -> story.get() + " " + command + " " + reply.parts())
+                                .isEqualTo(expected));
+            }
             default -> {
                 if (command.flag && model.outlive(id)) {
                     connection.async().hset(Keys.exchange(at.shard(), id), "end", "1");
@@ -312,6 +327,13 @@ class WalletModelTest {
                         Calls.replay(new ControlPort.Gone(settle(at, command), Usd.ZERO, 0, List.of()), seen),
                         Calls.expireGrants(at, "TEST", seen),
                         Calls.renew(new Renew(at, command.id, 1, Usd.ZERO, LIFE), seen),
+                        Calls.extend(
+                                new Extend(
+                                        new Renew(at, command.id, 1, Usd.ZERO, LIFE),
+                                        new Usd(1),
+                                        new Usd(1),
+                                        Extend.Caps.NONE),
+                                seen),
                         Calls.set(at, "state", 99, "closed", seen));
                 for (Call call : calls) {
                     assertThat(word(call))

@@ -9,8 +9,6 @@ import tollgate.dialect.answer.AnswerDocument;
  * Of several places the top level wins, of repeated names the last.
  */
 final class ChatDocument extends AnswerDocument {
-    /** Added to the bound for each choice of a chunk: role, finish reason, special tokens. */
-    static final int UNITS_A_CHOICE = 16;
     /** Added to the bound for each piece of a tool call: the framing of a call. */
     static final int UNITS_A_TOOL_CALL = 32;
 
@@ -120,7 +118,6 @@ final class ChatDocument extends AnswerDocument {
                 if (top == Name.CHOICES) {
                     set(CHOICES_FILLED, true);
                     if (first == '{') {
-                        units += UNITS_A_CHOICE;
                         second = Name.OTHER;
                     }
                 } else if (inGroq() && second == Name.USAGE && first == '{') {

@@ -331,6 +331,6 @@ class HostileStreamsTest {
                 .scanAll(3)
                 .facts();
         assertThat(facts.contentBytes()).isEqualTo(1 + 2 + 3 + 4 + 2 + 1 + 2);
-        assertThat(facts.boundUnits()).isEqualTo(facts.contentBytes() + 9 + 1 + 2 * 16 + 32);
+        assertThat(facts.boundUnits()).isEqualTo(facts.contentBytes() + 9 + 1 + 32);
     }
 }

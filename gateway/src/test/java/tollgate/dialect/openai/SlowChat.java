@@ -19,7 +19,6 @@ final class SlowChat extends SlowScan {
     protected boolean event(JsonNode tree, boolean named) {
         JsonNode choices = tree.path("choices");
         for (JsonNode choice : choices.isArray() ? choices : MAPPER.createArrayNode()) {
-            bound += choice.isObject() ? 16 : 0;
             for (String name : List.of("delta", "message")) {
                 if (choice.path(name).isObject()) {
                     strings(choice.path(name), "", 0);

@@ -1,0 +1,160 @@
+package tollgate.proxy;
+
+import io.netty.channel.EventLoop;
+import java.util.concurrent.TimeUnit;
+import tollgate.dialect.AnswerFacts;
+import tollgate.dialect.Refusal;
+import tollgate.metering.Ending;
+import tollgate.metering.HoldEvent;
+import tollgate.metering.Tranches;
+import tollgate.wallet.Admission;
+import tollgate.wallet.Extend;
+import tollgate.wallet.ExtendResult;
+import tollgate.wallet.HeldCaps;
+
+/**
+ * Sets more aside for an answer while it comes, tranche by tranche and ahead of need. Where wallet or caps have no more, what
+ * is held already is still used; then the exchange is ended.
+ *
+ * <h2>Threading</h2> Confined to the connection's event loop.
+ * <h2>Errors</h2> Without a reply it asks again; an answer that waits for one for ten seconds is ended.
+ */
+final class Extension {
+    private static final long RETRY_MS = 250;
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final Exchange exchange;
+    private final Admission admission;
+    private final EventLoop loop;
+    private final Tranches tranches;
+    private final Runnable readOn;
+    private boolean asking;
+    private boolean refused;
+    private boolean waiting;
+    private boolean all;
+    private boolean refreshed;
+    private long failingSince;
+
+    /**
+     * Of an exchange that is about to be forwarded.
+     *
+     * @param tranches what is held of it
+     * @param readOn runs when more is held
+     */
+    Extension(Exchange exchange, Admission admission, EventLoop loop, Tranches tranches, Runnable readOn) {
+        this.exchange = exchange;
+        this.admission = admission;
+        this.loop = loop;
+        this.tranches = tranches;
+        this.readOn = readOn;
+    }
+
+    /** The answer is one document: none of it can be watched as it comes, so all that it can come to has to be held. */
+    void wantAll() {
+        all = true;
+    }
+
+    /** How many bytes more of the answer may be read; none: something is done about it. */
+    long room(AnswerFacts facts) {
+        return all && !tranches.whole() ? 0 : tranches.room(facts);
+    }
+
+    /** The answer has been read so far, or can be read no farther. */
+    void seen(AnswerFacts facts) {
+        waiting = room(facts) <= 0;
+        if (!asking && !facts.complete() && (waiting || (!refused && tranches.due(facts)))) {
+            ask(facts);
+        }
+    }
+
+    private void ask(AnswerFacts facts) {
+        asking = true;
+        int generation = exchange.generation();
+        long least = all ? tranches.all() : tranches.least(facts);
+        long wanted = all ? tranches.all() : tranches.wanted(facts);
+        admission.extend(
+                new Extend(
+                        exchange.renewal(),
+                        tranches.hold(least),
+                        tranches.hold(wanted),
+                        exchange.caps().increase(tranches.tokens(least), tranches.tokens(wanted))),
+                result -> answered(generation, result, facts));
+    }
+
+    private void answered(int generation, ExtendResult result, AnswerFacts facts) {
+        if (exchange.hasEnded()) {
+            return;
+        }
+        if (generation != exchange.generation()) {
+            // the hold was placed again in between: this says nothing of that one
+            askLater(facts);
+            return;
+        }
+        switch (result) {
+            case ExtendResult.Extended extended -> more(extended, facts);
+            case ExtendResult.NoHold _ -> {
+                exchange.on(HoldEvent.HOLD_MISSING);
+                askLater(facts);
+            }
+            case ExtendResult.Over _, ExtendResult.Rejected _ -> exchange.on(HoldEvent.HOLD_OVER);
+            case ExtendResult.StaleCap _
+            when !refreshed -> {
+                refreshed = true;
+                exchange.lookUpCaps(() -> askNow(facts));
+            }
+            case ExtendResult.GrantDue _ -> exchange.expireGrants(() -> unanswered(facts));
+            case ExtendResult.InsufficientFunds _,
+                    ExtendResult.CapReached _,
+                    ExtendResult.StaleCap _,
+                    ExtendResult.WalletNotActive _ -> noMore(FundsEnded.refusal(result, exchange.caps()));
+            case ExtendResult.Unavailable _ -> unanswered(facts);
+        }
+    }
+
+    private void more(ExtendResult.Extended extended, AnswerFacts facts) {
+        asking = false;
+        refused = false;
+        refreshed = false;
+        failingSince = 0;
+        boolean capped = !extended.caps().equals(HeldCaps.NONE);
+        exchange.extended(extended.held(), extended.caps());
+        tranches.holds(extended.held(), capped ? extended.tokens() : Long.MAX_VALUE);
+        if (waiting) {
+            waiting = false;
+            readOn.run();
+        } else {
+            seen(facts);
+        }
+    }
+
+    private void noMore(Refusal why) {
+        asking = false;
+        refused = true;
+        if (waiting) {
+            exchange.stop(Ending.Reason.FUNDS_ENDED, why);
+        }
+    }
+
+    private void unanswered(AnswerFacts facts) {
+        long now = System.nanoTime();
+        if (failingSince == 0) {
+            failingSince = now;
+        }
+        if (waiting && now - failingSince > PATIENCE_NANOS) {
+            exchange.stop(Ending.Reason.HOLD_LOST, FundsEnded.unavailable());
+        } else {
+            askLater(facts);
+        }
+    }
+
+    private void askLater(AnswerFacts facts) {
+        loop.schedule(() -> askNow(facts), RETRY_MS, TimeUnit.MILLISECONDS);
+    }
+
+    private void askNow(AnswerFacts facts) {
+        asking = false;
+        if (!exchange.hasEnded()) {
+            seen(facts);
+        }
+    }
+}
