@@ -89,13 +89,18 @@ public final class Treasury {
         return records.postings()
                 .refusal(entry)
                 .<Outcome>map(Outcome.Refused::new)
-                .orElseGet(() -> send(wallet, kept));
+                .orElseGet(() -> outcome(kept, control.postDurably(post(wallet, kept))));
     }
 
     /** Tells the wallet of a kept posting. */
     Outcome send(Wallets.Wallet wallet, Postings.Posting posting) {
+        // the drain says when it is in SQL: nobody waits here
+        return outcome(posting, control.post(post(wallet, posting)));
+    }
+
+    private static Post post(Wallets.Wallet wallet, Postings.Posting posting) {
         EntryKind kind = EntryKind.valueOf(posting.kind().toUpperCase(Locale.ROOT));
-        PostResult result = control.post(new Post(
+        return new Post(
                 address(wallet),
                 posting.entry(),
                 kind,
@@ -103,9 +108,13 @@ public final class Treasury {
                 posting.force(),
                 wallet.currency(),
                 posting.reference(),
-                posting.actor()));
+                posting.actor());
+    }
+
+    private Outcome outcome(Postings.Posting posting, PostResult result) {
         return switch (result) {
             case PostResult.Posted posted -> new Outcome.Booked(posted.balance());
+            case PostResult.NotOnDisk(Usd balance, String why) -> new Outcome.Pending("booked, but " + why);
             case PostResult.InsufficientFunds(Usd balance, Usd held) ->
                 refused(posting, "only " + balance.minus(held) + " USD are available");
             case PostResult.Rejected(String code, String detail) -> rejected(posting, code, detail);
