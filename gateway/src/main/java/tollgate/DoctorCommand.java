@@ -23,6 +23,7 @@ import tollgate.doctor.FolderDoctor;
 import tollgate.doctor.RecordsDoctor;
 import tollgate.doctor.RedisDoctor;
 import tollgate.doctor.UpstreamDoctor;
+import tollgate.wallet.RedisAddress;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -82,7 +83,8 @@ final class DoctorCommand implements Callable<Integer> {
     private void redis(TollgateConfig config, Path folder) {
         String url = config.redis().url();
         if (!url.equals(TollgateConfig.EMBEDDED)) {
-            findings.addAll(RedisDoctor.look(url, Clock.systemUTC()));
+            findings.addAll(RedisDoctor.look(
+                    RedisKeeper.address(config.redis()), config.redis().waitAof(), Clock.systemUTC()));
             return;
         }
         Path ready = folder.resolve("ready.json");
@@ -95,7 +97,10 @@ final class DoctorCommand implements Callable<Integer> {
                 .map(ProcessHandle::isAlive)
                 .orElse(false);
         if (alive) {
-            findings.addAll(RedisDoctor.look(running.path("redis_url").asString(""), Clock.systemUTC()));
+            findings.addAll(RedisDoctor.look(
+                    RedisAddress.parse(running.path("redis_url").asString("")),
+                    config.redis().waitAof(),
+                    Clock.systemUTC()));
         } else {
             findings.add(new Finding("redis", Verdict.OK, "a child of the gateway, not running"));
         }

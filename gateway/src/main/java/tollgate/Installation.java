@@ -128,17 +128,22 @@ final class Installation implements AutoCloseable {
             CompletableFuture<PriceKeeper> prices = CompletableFuture.supplyAsync(
                     () -> PriceKeeper.open(config.prices(), PRICES_LOOKED_AT, telemetry), workers);
             CompletableFuture<Records> books = CompletableFuture.supplyAsync(() -> opening.apply(data), workers);
-            this.redis = opened(RedisKeeper.start(config.redis().url(), data, workers));
+            this.redis = opened(RedisKeeper.start(config.redis(), data, workers));
             Transport transport = Transport.best();
             EventLoopGroup loops = opened(transport.loops(loopThreads, "loop"));
             this.records = opened(joined("records", books));
             List<EventLoop> each = each(loops);
             this.eventLoops = each;
             Journal journal = openJournal(data, each);
-            ControlPort control = opened(
-                    ControlPort.connect(redis.url(), watch, config.holds().maxOverrun()));
+            ControlPort control = opened(ControlPort.connect(
+                    redis.address(),
+                    watch,
+                    config.holds().maxOverrun(),
+                    config.redis().waitAof()));
             RedisKeeper.check(control, config.redis().allowUnsafe());
             RedisPulse pulse = opened(RedisPulse.of(control));
+            RedisRoom room = opened(RedisRoom.of(
+                    control, records, watch, workers, config.redis().ledgerEntries()));
             Treasury treasury = new Treasury(records, control, clock);
             ProjectedKeys projected = new ProjectedKeys(records, control, workers);
             Books keeping = opened(new Books(
@@ -187,7 +192,7 @@ final class Installation implements AutoCloseable {
             Map<EventLoop, ProxyLoop> proxies = new HashMap<>();
             for (int i = 0; i < each.size(); i++) {
                 ScriptPort port = opened(ScriptPort.connect(
-                        redis.url(),
+                        control.masters(),
                         each.get(i),
                         watch,
                         (script, nanos) -> telemetry.time("tollgate_script_seconds", nanos, "script", script),
@@ -215,6 +220,8 @@ final class Installation implements AutoCloseable {
             telemetry.gauge("tollgate_open_exchanges", listener::openExchanges);
             telemetry.gauge("tollgate_journal_pending_entries", journal::pending);
             telemetry.gauge("tollgate_ledger_lag_entries", keeping::lag);
+            telemetry.gauge("tollgate_redis_memory_percent", room::memoryPercent);
+            telemetry.gauge("tollgate_redis_waiting_entries", room::waiting);
             telemetry.gauge("tollgate_broken_shards", () -> keeping.complaints().size());
         } catch (IOException | RuntimeException failed) {
             closeOpened();

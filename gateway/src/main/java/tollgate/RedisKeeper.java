@@ -10,6 +10,7 @@ import org.slf4j.LoggerFactory;
 import tollgate.config.TollgateConfig;
 import tollgate.embedded.RedisChild;
 import tollgate.wallet.ControlPort;
+import tollgate.wallet.RedisAddress;
 
 /**
  * The Redis that a gateway works on: somebody else's, or a child that is started again whenever it dies. Thread-safe.
@@ -18,12 +19,14 @@ final class RedisKeeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RedisKeeper.class);
 
     private final String url;
+    private final RedisAddress address;
     private final Executor workers;
     private volatile @Nullable RedisChild child;
     private volatile boolean stopping;
 
-    private RedisKeeper(String url, Executor workers, @Nullable RedisChild child) {
+    private RedisKeeper(String url, RedisAddress address, Executor workers, @Nullable RedisChild child) {
         this.url = url;
+        this.address = address;
         this.workers = workers;
         this.child = child;
     }
@@ -31,16 +34,16 @@ final class RedisKeeper implements AutoCloseable {
     /**
      * Starts the child, where the configuration names no other.
      *
-     * @param configured an address, or {@link TollgateConfig#EMBEDDED}
+     * @param configured its address, or {@link TollgateConfig#EMBEDDED}
      * @param data the data directory
      * @param workers where the child is started again
      */
-    static RedisKeeper start(String configured, Path data, Executor workers) throws IOException {
-        if (!configured.equals(TollgateConfig.EMBEDDED)) {
-            return new RedisKeeper(configured, workers, null);
+    static RedisKeeper start(TollgateConfig.Redis configured, Path data, Executor workers) throws IOException {
+        if (!configured.url().equals(TollgateConfig.EMBEDDED)) {
+            return new RedisKeeper(configured.url(), address(configured), workers, null);
         }
         RedisChild child = RedisChild.start(data.resolve("redis"));
-        RedisKeeper keeper = new RedisKeeper(child.url(), workers, child);
+        RedisKeeper keeper = new RedisKeeper(child.url(), RedisAddress.parse(child.url()), workers, child);
         keeper.keepAlive(child);
         return keeper;
     }
@@ -71,15 +74,34 @@ final class RedisKeeper implements AutoCloseable {
      * @throws IOException where it is, and that is not allowed
      */
     static void check(ControlPort control, boolean allowUnsafe) throws IOException {
-        List<String> dangers = control.server().dangers();
+        List<String> dangers = control.servers().stream()
+                .flatMap(server -> server.dangers().stream())
+                .distinct()
+                .toList();
         if (!dangers.isEmpty() && !allowUnsafe) {
             throw new IOException("redis: " + String.join("; ", dangers)
                     + "; redis.allow_unsafe: true would serve all the same, tollgate doctor looks at everything");
         }
+        List<String> missing = control.missingRights();
+        if (!missing.isEmpty()) {
+            // a script that is refused a command in its midst has written half
+            throw new IOException("redis: its user may not " + String.join(", ", missing)
+                    + " (expected: the ACL line of config/redis.conf)");
+        }
         dangers.forEach(danger -> LOG.warn("redis: unsafe, as redis.allow_unsafe allows: {}", danger));
     }
 
-    /** Its address, password included. */
+    /** What a configuration says of a Redis that is not embedded. */
+    static RedisAddress address(TollgateConfig.Redis configured) {
+        return RedisAddress.parse(configured.url(), configured.caFile());
+    }
+
+    /** Where it is. */
+    RedisAddress address() {
+        return address;
+    }
+
+    /** Its address as text, password included. */
     String url() {
         return url;
     }

@@ -52,7 +52,10 @@ final class RestoreCommand implements Callable<Integer> {
                         ? Records.sqlite(data.path().resolve("records.db"))
                         : Records.jdbc(config.recordsUrl());
                 ControlPort control = ControlPort.connect(
-                        config.redis().url(), new ShardWatch(), config.holds().maxOverrun())) {
+                        RedisKeeper.address(config.redis()),
+                        new ShardWatch(),
+                        config.holds().maxOverrun(),
+                        config.redis().waitAof())) {
             RedisKeeper.check(control, config.redis().allowUnsafe());
             outcomes = new Restoration(records, control, new ShardWatch(), Clock.systemUTC()).run();
         }

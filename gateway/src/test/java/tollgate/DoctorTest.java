@@ -80,7 +80,7 @@ final class DoctorTest {
                 "keeps no log    | appendonly no                  | aof_enabled is '0' (expected: 1",
                 "forces no write | appendfsync no                 | appendfsync is 'no' (expected: everysec or always",
                 "is a replica    | replicaof 127.0.0.1 1          | role is 'slave' (expected: master",
-                "is of a cluster | cluster-enabled yes            | cluster_enabled is '1' (expected: 0",
+                "is of a cluster | cluster-enabled yes            | cluster_enabled is '1' (expected: 0, or redis-cluster://",
             })
     void a_redis_that_would_lose_money_fails_and_no_gateway_starts_on_it(String story, String line, String message)
             throws Exception {

@@ -46,6 +46,7 @@ public final class Books implements AutoCloseable {
 
     private final Records records;
     private final ShardWatch watch;
+    private final boolean spread;
     private final Treasury treasury;
     private final SuspenseDesk suspense;
     private final Tenure tenure;
@@ -97,6 +98,7 @@ public final class Books implements AutoCloseable {
             Clock clock) {
         this.records = records;
         this.watch = watch;
+        this.spread = control.isSpread();
         this.treasury = treasury;
         this.suspense = new SuspenseDesk(records, control, clock);
         GatewayIdentity us = journal.identity();
@@ -180,17 +182,18 @@ public final class Books implements AutoCloseable {
         long now = RECONSTRUCT_EVERY_MS + 1 + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
         List<Integer> used = records.shards().used();
         shards.addAll(used);
-        opening.round(used);
+        EachShard each = new EachShard();
+        opening.round(used, each);
         treasury.tellOwed();
         replay.keep();
         List<Integer> open =
                 used.stream().filter(shard -> watch.closed(shard) == null).toList();
         tenure.keep(open);
-        open.forEach(shard -> drained(shard, false));
+        each.of(open, shard -> drained(shard, false));
         List<Integer> ours = open.stream().filter(tenure::holds).toList();
         if (now - lastReconstruction > RECONSTRUCT_EVERY_MS) {
             lastReconstruction = now;
-            ours.forEach(reconstruction::record);
+            each.of(ours, reconstruction::record);
             reconstruction.finish(ours::contains);
         }
         if (now - lastGrants > EXPIRE_GRANTS_EVERY_MS) {
@@ -203,7 +206,8 @@ public final class Books implements AutoCloseable {
             suspense.resend();
             replay.settleOlderThan(Duration.ofMillis(RESEND_AFTER_MS));
         }
-        reaper.reap(ours);
+        reaper.reap(ours, each);
+        each.tell();
     }
 
     /** Another run has our id: what is open may end, its settlements wait in the journal. */
@@ -244,7 +248,9 @@ public final class Books implements AutoCloseable {
                 return;
             }
             replay.keep();
-            shards.forEach(shard -> drained(shard, true));
+            EachShard each = new EachShard();
+            each.of(shards, shard -> drained(shard, true));
+            each.tell();
         }));
     }
 
@@ -255,7 +261,9 @@ public final class Books implements AutoCloseable {
                 return;
             }
             replay.keep();
-            shards.forEach(shard -> drained(shard, false));
+            EachShard each = new EachShard();
+            each.of(shards, shard -> drained(shard, false));
+            each.tell();
         }));
     }
 
@@ -298,13 +306,18 @@ public final class Books implements AutoCloseable {
         if (!broken.isEmpty()) {
             return complaints().getFirst();
         }
+        String why = null;
         for (int shard : shards) {
             String closed = watch.closed(shard);
-            if (closed != null) {
-                return "shard " + shard + ": " + closed;
+            if (closed == null && spread) {
+                // others are served meanwhile: a balancer must not take that from them
+                return null;
+            }
+            if (closed != null && why == null) {
+                why = "shard " + shard + ": " + closed;
             }
         }
-        return null;
+        return why;
     }
 
     /** What only a person can mend, in words. */

@@ -2,6 +2,7 @@ package tollgate.books;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,17 +86,22 @@ final class Opening {
     }
 
     /** Takes each shard as far as it goes by now. */
-    void round(List<Integer> used) throws IOException {
+    void round(List<Integer> used, EachShard each) throws IOException {
         if (System.nanoTime() - looked > LOOK_EVERY_NANOS) {
             looked = System.nanoTime();
-            recovery.look(used);
+            each.of(used, recovery::look);
         }
         leaveOldEpochs();
-        List<Integer> prepared = used.stream().filter(this::prepared).toList();
+        List<Integer> prepared = new ArrayList<>();
+        each.of(used, shard -> {
+            if (prepared(shard)) {
+                prepared.add(shard);
+            }
+        });
         if (!prepared.isEmpty()) {
             catchUp(prepared);
         }
-        List.copyOf(told.keySet()).forEach(this::admit);
+        each.of(List.copyOf(told.keySet()), this::admit);
     }
 
     /** Another gateway opens a shard under a new epoch, or has found that Redis went back: nobody may have told us yet. */
@@ -160,7 +166,7 @@ final class Opening {
             watch.close(shard, "epoch " + epoch + " is over");
             return;
         }
-        boolean over = state.get().reinstatingMs() <= control.nowMs();
+        boolean over = state.get().reinstatingMs() <= control.nowMs(shard);
         if (!over && tenure.allReinstated(shard, epoch)) {
             over = control.endReinstating(shard, state.get().line(), epoch) instanceof FenceResult.Opened;
         }

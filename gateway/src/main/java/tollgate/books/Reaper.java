@@ -1,9 +1,12 @@
 package tollgate.books;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tollgate.Telemetry;
@@ -29,9 +32,11 @@ final class Reaper {
     private final Telemetry telemetry;
     private final long quietNanos;
     private final LongSupplier nanoClock;
-    private final LongSupplier redisClock;
+    private final ToLongFunction<Integer> redisClock;
     private long lastRound;
-    private long lastRedisMs = Long.MAX_VALUE;
+    /** By server: each has a clock of its own. */
+    private final Map<String, Long> lastRedisMs = new HashMap<>();
+
     private long notBefore;
     /** Those that were told of once. */
     private final Map<String, Boolean> complained = new LinkedHashMap<>() {
@@ -51,14 +56,14 @@ final class Reaper {
      * By clocks of one's own.
      *
      * @param nanoClock nanoseconds that never go back
-     * @param redisClock Redis's milliseconds since 1970
+     * @param redisClock the milliseconds since 1970 of a shard's Redis
      */
     Reaper(
             ControlPort control,
             Telemetry telemetry,
             long holdLifeNanos,
             LongSupplier nanoClock,
-            LongSupplier redisClock) {
+            ToLongFunction<Integer> redisClock) {
         this.control = control;
         this.telemetry = telemetry;
         this.quietNanos = holdLifeNanos;
@@ -73,25 +78,41 @@ final class Reaper {
         notBefore = nanoClock.getAsLong() + quietNanos;
     }
 
+    /** Shards of a single server, or of servers that all answer. */
     void reap(List<Integer> shards) {
+        EachShard each = new EachShard();
+        reap(shards, each);
+        each.tell();
+    }
+
+    void reap(List<Integer> shards, EachShard each) {
         long now = nanoClock.getAsLong();
-        long redisMs = redisClock.getAsLong();
-        if (now - lastRound > LONGEST_GAP_NANOS || jumped(redisMs, nanoClock.getAsLong() - lastRound)) {
-            LOG.warn("nothing expires for one hold life: nobody was here for a while, or Redis's clock jumped");
+        if (now - lastRound > LONGEST_GAP_NANOS) {
+            LOG.warn("nothing expires for one hold life: nobody was here for a while");
             pause();
         }
+        Map<String, List<Integer>> servers = control.byServer(shards);
+        Map<Integer, Long> clocks = new LinkedHashMap<>();
+        servers.forEach((server, its) -> each.of(its.subList(0, 1), first -> {
+            long redisMs = redisClock.applyAsLong(first);
+            if (jumped(lastRedisMs.get(server), redisMs, nanoClock.getAsLong() - lastRound)) {
+                LOG.warn("nothing expires for one hold life: the clock of {} jumped", server);
+                pause();
+            }
+            lastRedisMs.put(server, redisMs);
+            its.forEach(shard -> clocks.put(shard, redisMs));
+        }));
+        // a server that is away for a while is seen anew
+        lastRedisMs.keySet().retainAll(servers.keySet());
         lastRound = now;
-        lastRedisMs = redisMs;
-        if (now - notBefore < 0) {
-            return;
+        if (now - notBefore >= 0) {
+            each.of(clocks.keySet(), shard -> reap(shard, clocks.getOrDefault(shard, 0L)));
         }
-        shards.forEach(shard -> reap(shard, redisMs));
     }
 
     /** Redis's clock went on by more than the time that passed at most, and by more than what renewals leave room for. */
-    private boolean jumped(long redisMs, long mostNanos) {
-        return lastRedisMs != Long.MAX_VALUE
-                && (redisMs - lastRedisMs) * NANOS_PER_MS > mostNanos + quietNanos / JUMPS_IN_A_LIFE;
+    private boolean jumped(@Nullable Long beforeMs, long redisMs, long mostNanos) {
+        return beforeMs != null && (redisMs - beforeMs) * NANOS_PER_MS > mostNanos + quietNanos / JUMPS_IN_A_LIFE;
     }
 
     /** Holds that are refused stay due for ever: those behind them must not wait for them. */

@@ -3,7 +3,6 @@ package tollgate.books;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
@@ -82,7 +81,7 @@ final class Recovery {
         long seen = watch.n(shard);
         Shards.Shard known = records.shards().get(shard);
         Optional<ShardState> found = control.shard(shard);
-        if (found.isEmpty() || !isOpen(found.get(), known) || !found.get().run().equals(control.run())) {
+        if (found.isEmpty() || !isOpen(found.get(), known) || !found.get().run().equals(control.run(shard))) {
             return false;
         }
         ShardState state = found.get();
@@ -123,7 +122,7 @@ final class Recovery {
                             + " entries; if redis.url is right, tollgate restore fills it again";
         }
         ShardState state = found.get();
-        String run = control.run();
+        String run = control.run(shard);
         if (!state.line().equals(known.line()) && !known.line().isEmpty()) {
             return "FOREIGN: Redis holds another history than SQL (" + state.line() + ", expected " + known.line()
                     + ")";
@@ -145,22 +144,20 @@ final class Recovery {
         return open(shard, state, known);
     }
 
-    /** Closes open shards that this Redis is not the one for: where nobody asks, no script would tell. */
-    void look(List<Integer> shards) {
-        String run = control.run();
-        for (int shard : shards) {
-            if (watch.closed(shard) != null) {
-                continue;
-            }
-            long epoch = watch.epoch(shard);
-            // before Redis is asked: what it has told until then, it must know
-            long n = watch.n(shard);
-            boolean same = control.shard(shard)
-                    .filter(state -> state.run().equals(run) && state.epoch() == epoch && state.n() >= n)
-                    .isPresent();
-            if (!same) {
-                watch.close(shard, "Redis is not the one that was opened in epoch " + epoch);
-            }
+    /** Closes a shard that is open where its Redis is not the one that was opened: if nobody asks, no script would tell. */
+    void look(int shard) {
+        if (watch.closed(shard) != null) {
+            return;
+        }
+        long epoch = watch.epoch(shard);
+        // before Redis is asked: what it has told until then, it must know
+        long n = watch.n(shard);
+        String run = control.run(shard);
+        boolean same = control.shard(shard)
+                .filter(state -> state.run().equals(run) && state.epoch() == epoch && state.n() >= n)
+                .isPresent();
+        if (!same) {
+            watch.close(shard, "Redis is not the one that was opened in epoch " + epoch);
         }
     }
 

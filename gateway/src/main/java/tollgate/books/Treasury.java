@@ -176,17 +176,22 @@ public final class Treasury {
         return records.postings()
                 .refusal(asked.entry())
                 .<Outcome>map(Outcome.Refused::new)
-                .orElseGet(() -> send(wallet, kept));
+                .orElseGet(() -> outcome(kept, control.postDurably(post(wallet, kept))));
     }
 
     /** Tells the wallet of a kept posting. */
     Outcome send(Wallets.Wallet wallet, Postings.Posting posting) {
+        // the drain says when it is in SQL: nobody waits here
+        return outcome(posting, control.post(post(wallet, posting)));
+    }
+
+    private Post post(Wallets.Wallet wallet, Postings.Posting posting) {
         EntryKind kind = EntryKind.valueOf(posting.kind().toUpperCase(Locale.ROOT));
         if (kind == EntryKind.GRANT) {
             // what is over makes room
             control.expireGrants(address(wallet), wallet.currency());
         }
-        PostResult result = control.post(new Post(
+        return new Post(
                 address(wallet),
                 posting.entry(),
                 kind,
@@ -195,9 +200,13 @@ public final class Treasury {
                 wallet.currency(),
                 posting.reference(),
                 posting.actor(),
-                GrantMove.parse(posting.grants())));
+                GrantMove.parse(posting.grants()));
+    }
+
+    private Outcome outcome(Postings.Posting posting, PostResult result) {
         return switch (result) {
             case PostResult.Posted posted -> new Outcome.Booked(posted.balance());
+            case PostResult.NotOnDisk(Usd balance, String why) -> new Outcome.Pending("booked, but " + why);
             case PostResult.InsufficientFunds(Usd balance, Usd held) ->
                 refused(posting, "only " + balance.minus(held) + " USD are available");
             case PostResult.Rejected(String code, String detail) -> rejected(posting, code, detail);

@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -44,6 +45,12 @@ public final class ConfigFile {
             "enforce",
             "lame_duck_s",
             "drain_s");
+
+    /** One Redis, sentinels and the name of what they watch, or servers of a cluster. */
+    private static final Pattern REDIS =
+            Pattern.compile("rediss?(://([^@/]*@)?HOST(/\\d*)?|-sentinel://([^@/]*@)?HOST(,HOST)*(/\\d*)?#[\\w.-]+"
+                    .concat("|-cluster://([^@/]*@)?HOST(,HOST)*/?)")
+                    .replace("HOST", "(\\[[0-9a-fA-F:.]+]|[\\w.-]+)(:\\d{1,5})?"));
 
     private ConfigFile() {}
 
@@ -86,7 +93,15 @@ public final class ConfigFile {
 
     private static TollgateConfig config(Section top, Expansion expansion, Map<String, String> environment) {
         Section listen = top.section("listen", "gateway", "admin");
-        Section redis = top.section("redis", "url", "place_wait_ms", "settle_wait_ms", "allow_unsafe");
+        Section redis = top.section(
+                "redis",
+                "url",
+                "ca_file",
+                "place_wait_ms",
+                "settle_wait_ms",
+                "waitaof_ms",
+                "ledger_entries",
+                "allow_unsafe");
         Section announce = top.section("announce", "trailers", "sse_comment", "balance", "hold_bytes");
         if (!top.list("routes").isEmpty()) {
             top.notBuilt("routes");
@@ -140,19 +155,28 @@ public final class ConfigFile {
 
     private static TollgateConfig.Redis redis(Section redis) {
         String url = redis.text("url", TollgateConfig.EMBEDDED);
-        if (url.startsWith("redis-sentinel://") || url.startsWith("redis-cluster://")) {
+        if (!url.equals(TollgateConfig.EMBEDDED) && !REDIS.matcher(url).matches()) {
             throw redis.invalid(
                     "url",
-                    url.substring(0, url.indexOf(':')) + "://…",
-                    "embedded, redis:// or rediss://: sentinels and clusters are not built yet");
+                    // before it may be a password
+                    url.replaceFirst("^.*@", "…@"),
+                    "embedded, redis://host:port, redis-sentinel://host:port,…#master or redis-cluster://host:port,…,"
+                            + " each with rediss for TLS");
         }
-        if (!url.equals(TollgateConfig.EMBEDDED) && !url.startsWith("redis://") && !url.startsWith("rediss://")) {
-            throw redis.invalid("url", url, "embedded, redis://host:port or rediss://host:port");
+        String caFile = redis.text("ca_file", "");
+        if (!caFile.isEmpty() && !url.startsWith("rediss")) {
+            throw redis.invalid("ca_file", caFile, "none, or a url of rediss…");
+        }
+        if (!caFile.isEmpty() && !Files.isReadable(Path.of(caFile))) {
+            throw redis.invalid("ca_file", caFile, "a file of certificates as PEM that can be read");
         }
         return new TollgateConfig.Redis(
                 url,
+                caFile.isEmpty() ? null : Path.of(caFile),
                 Duration.ofMillis(redis.whole("place_wait_ms", 1_000, 1, 60_000)),
                 Duration.ofMillis(redis.whole("settle_wait_ms", 250, 1, 60_000)),
+                Duration.ofMillis(redis.whole("waitaof_ms", 2_000, 0, 60_000)),
+                redis.whole("ledger_entries", 10_000_000, 100, 10_000_000_000L),
                 redis.flag("allow_unsafe", false));
     }
 

@@ -60,9 +60,25 @@ public record TollgateConfig(
     /**
      * Where the money is, and how long to wait for it.
      *
+     * @param caFile certificates, as PEM, of the authorities that its own is checked by; null: those of the machine
+     * @param waitAof how long is waited for money that comes in to be on its disk, where it can tell; zero: not at all
+     * @param ledgerEntries how many entries may wait in Redis for SQL; nothing new is placed above 80 % of that
      * @param allowUnsafe whether to serve from a Redis that is set up to lose money
      */
-    public record Redis(String url, Duration placeWait, Duration settleWait, boolean allowUnsafe) {}
+    public record Redis(
+            String url,
+            @Nullable Path caFile,
+            Duration placeWait,
+            Duration settleWait,
+            Duration waitAof,
+            long ledgerEntries,
+            boolean allowUnsafe) {
+        /** Without the password: it must not get into a log. */
+        @Override
+        public String toString() {
+            return "redis of " + url.replaceFirst("//[^@/]*@", "//…@");
+        }
+    }
 
     /**
      * A provider.

@@ -1,11 +1,13 @@
 package tollgate.doctor;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import tollgate.pricing.Usd;
 import tollgate.wallet.ControlPort;
+import tollgate.wallet.RedisAddress;
 import tollgate.wallet.RedisServer;
 import tollgate.wallet.ShardWatch;
 
@@ -16,6 +18,7 @@ public final class RedisDoctor {
     /** A clock that is off by more changes which windows and holds are meant (H36: beyond 5 minutes nothing is placed). */
     private static final long SKEW_MS = 2_000;
 
+    private static final int MOST_SHOWN = 3;
     private static final long TOO_FAR_MS = 300_000;
 
     private RedisDoctor() {}
@@ -23,19 +26,30 @@ public final class RedisDoctor {
     /**
      * Looks.
      *
-     * @param url its address, password included
+     * @param address where it is
+     * @param waitAof how long a gateway would wait for its disk
      * @param clock this machine's
      */
-    public static List<Finding> look(String url, Clock clock) {
+    public static List<Finding> look(RedisAddress address, Duration waitAof, Clock clock) {
         List<Finding> findings = new ArrayList<>();
-        try (ControlPort port = ControlPort.connect(url, new ShardWatch(), Usd.ZERO)) {
-            RedisServer server = port.server();
+        try (ControlPort port = ControlPort.connect(address, new ShardWatch(), Usd.ZERO, waitAof)) {
             long since = System.nanoTime();
             long there = port.nowMs();
             long roundTrip = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - since);
-            findings.add(Finding.ok(AREA, server.name() + " answers in " + roundTrip + " µs"));
-            server.dangers().forEach(danger -> findings.add(Finding.failed(AREA, danger)));
-            server.doubts().forEach(doubt -> findings.add(Finding.warning(AREA, doubt)));
+            findings.add(Finding.ok(AREA, port.topology()));
+            for (RedisServer server : port.servers()) {
+                findings.add(
+                        Finding.ok(AREA, server.name() + " answers in " + roundTrip + " µs, has " + server.replicas()));
+                server.dangers().forEach(danger -> findings.add(Finding.failed(AREA, danger)));
+                server.doubts().forEach(doubt -> findings.add(Finding.warning(AREA, doubt)));
+            }
+            findings.add(disk(port, waitAof));
+            port.busiest(MOST_SHOWN)
+                    .forEach(busy -> findings.add(Finding.ok(
+                            AREA,
+                            "shard " + busy.shard() + " had " + busy.entries()
+                                    + " entries in the last minute (counted up to 1000), most of organisation "
+                                    + busy.organisation() + ": " + busy.its())));
             findings.add(clocks(there - clock.millis()));
             List<String> missing = port.missingRights();
             findings.add(
@@ -49,6 +63,21 @@ public final class RedisDoctor {
             findings.add(Finding.failed(AREA, "cannot be used: " + innermost(away)));
         }
         return findings;
+    }
+
+    private static Finding disk(ControlPort port, Duration waitAof) {
+        if (!port.canWaitForDisk()) {
+            return Finding.ok(
+                    AREA,
+                    "it has no WAITAOF (7.2 or newer, or Valkey, has; its user may COMMAND INFO): money that comes in is"
+                            + " acknowledged once SQL and Redis's memory have it");
+        }
+        return waitAof.isZero()
+                ? Finding.warning(AREA, "it has WAITAOF, but redis.waitaof_ms is 0 (expected: above 0)")
+                : Finding.ok(
+                        AREA,
+                        "it has WAITAOF: money that comes in is acknowledged once it is on disk, within "
+                                + waitAof.toMillis() + " ms");
     }
 
     private static Finding clocks(long aheadMs) {

@@ -3,8 +3,6 @@ package tollgate.wallet;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanIterator;
-import io.lettuce.core.ScoredValue;
-import io.lettuce.core.api.sync.RedisCommands;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,27 +13,29 @@ import java.util.Optional;
 public final class CapReads {
     private static final int PAGE = 500;
 
-    private final RedisCommands<String, String> redis;
+    private final ControlPort control;
 
-    CapReads(RedisCommands<String, String> redis) {
-        this.redis = redis;
+    CapReads(ControlPort control) {
+        this.control = control;
     }
 
     /** Every counter of a shard. Looks at every key there is: for checks, not for serving. */
     public List<CapCounter> all(int shard) {
         List<CapCounter> counters = new ArrayList<>();
         String prefix = Keys.cap(shard, "");
-        ScanIterator<String> keys =
-                ScanIterator.scan(redis, ScanArgs.Builder.matches(prefix + "*").limit(PAGE));
-        while (keys.hasNext()) {
-            find(shard, keys.next().substring(prefix.length())).ifPresent(counters::add);
+        ScanArgs named = ScanArgs.Builder.matches(prefix + "*").limit(PAGE);
+        List<String> keys = control.on(
+                shard,
+                redis -> ScanIterator.scan(redis, named).stream().distinct().toList());
+        for (String key : keys) {
+            find(shard, key.substring(prefix.length())).ifPresent(counters::add);
         }
         return counters;
     }
 
     /** One counter by its name {@code cap:subject}; empty where nothing was ever asked of it. */
     public Optional<CapCounter> find(int shard, String name) {
-        Map<String, String> fields = redis.hgetall(Keys.cap(shard, name));
+        Map<String, String> fields = control.on(shard, redis -> redis.hgetall(Keys.cap(shard, name)));
         if (fields.isEmpty()) {
             return Optional.empty();
         }
@@ -60,10 +60,9 @@ public final class CapReads {
     /** What open holds of a shard come to, by counter and start of the window (of a rolling one: 0). */
     public Map<String, Map<Long, Long>> held(int shard) {
         Map<String, Map<Long, Long>> sums = new HashMap<>();
-        ScanIterator<ScoredValue<String>> open = ScanIterator.zscan(redis, Keys.expiries(shard));
-        while (open.hasNext()) {
-            String key = Keys.exchange(shard, open.next().getValue());
-            List<KeyValue<String, String>> fields = redis.hmget(key, "st", "caps");
+        for (String exchange : control.open(shard)) {
+            String key = Keys.exchange(shard, exchange);
+            List<KeyValue<String, String>> fields = control.on(shard, redis -> redis.hmget(key, "st", "caps"));
             if ("OPEN".equals(fields.get(0).getValueOrElse(""))) {
                 for (HeldCaps.One one : new HeldCaps(fields.get(1).getValueOrElse("")).each()) {
                     sums.computeIfAbsent(one.counter(), name -> new HashMap<>())

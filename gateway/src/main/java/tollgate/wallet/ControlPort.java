@@ -1,38 +1,41 @@
 package tollgate.wallet;
 
-import io.lettuce.core.ClientOptions;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.LettuceFutures;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
-import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScanIterator;
 import io.lettuce.core.ScoredValue;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.StreamMessage;
-import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.XTrimArgs;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
-import io.lettuce.core.codec.StringCodec;
-import io.lettuce.core.resource.ClientResources;
-import io.lettuce.core.resource.DefaultClientResources;
-import io.lettuce.core.resource.Delay;
+import io.lettuce.core.cluster.SlotHash;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tollgate.pricing.Usd;
 
@@ -42,51 +45,50 @@ import tollgate.pricing.Usd;
  * <p>Commands say in their results that Redis is away; reads throw {@link RedisException}.
  */
 public final class ControlPort implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Link.PATIENCE;
     private static final int MOST_TICKED = 100;
+    private static final int MOST_HOPS = 5;
+    private static final int TRIED_SHARDS = 64;
+    private static final long MINUTE_MS = 60_000;
+    private static final int MOST_COUNTED = 1_000;
 
     private final ShardWatch watch;
-    private final ClientResources resources;
-    private final RedisClient client;
-    private final StatefulRedisConnection<String, String> connection;
-    private final RedisCommands<String, String> redis;
+    private final Masters masters;
     private final CapReads caps;
+    private final DurablePosts durable;
     private final Usd maxOverrun;
 
-    private ControlPort(
-            ShardWatch watch,
-            ClientResources resources,
-            RedisClient client,
-            StatefulRedisConnection<String, String> connection,
-            Usd maxOverrun) {
+    private ControlPort(Masters masters, ShardWatch watch, Usd maxOverrun, Duration waitAof) {
+        this.masters = masters;
+        this.durable = new DurablePosts(masters::connect, waitAof);
         this.watch = watch;
-        this.resources = resources;
-        this.client = client;
-        this.connection = connection;
-        this.redis = connection.sync();
-        this.caps = new CapReads(redis);
+        this.caps = new CapReads(this);
         this.maxOverrun = maxOverrun;
+    }
+
+    /** Connects to an address that needs nothing but its text. */
+    public static ControlPort connect(String url, ShardWatch watch, Usd maxOverrun) {
+        return connect(RedisAddress.parse(url), watch, maxOverrun, Duration.ZERO);
     }
 
     /**
      * Connects.
      *
      * @param maxOverrun how far the overruns of a wallet may go before it freezes
+     * @param waitAof how long is waited at most until money that comes in is on disk; zero: it is not waited for
      */
-    public static ControlPort connect(String url, ShardWatch watch, Usd maxOverrun) {
-        ClientResources resources = DefaultClientResources.builder()
-                .ioThreadPoolSize(2)
-                .computationThreadPoolSize(2)
-                .reconnectDelay(Delay.constant(Duration.ofMillis(100)))
-                .build();
-        RedisClient client = RedisClient.create(resources, RedisURI.create(url));
-        client.setOptions(ClientOptions.builder()
-                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                .timeoutOptions(TimeoutOptions.enabled(PATIENCE))
-                .build());
-        StatefulRedisConnection<String, String> connection = client.connect(StringCodec.UTF8);
-        connection.setTimeout(PATIENCE);
-        return new ControlPort(watch, resources, client, connection, maxOverrun);
+    public static ControlPort connect(RedisAddress address, ShardWatch watch, Usd maxOverrun, Duration waitAof) {
+        return new ControlPort(Masters.of(address), watch, maxOverrun, waitAof);
+    }
+
+    /** Who takes the writes of which shard. */
+    public Masters masters() {
+        return masters;
+    }
+
+    /** Whether shards are on several servers: some may be served while others are not. */
+    public boolean isSpread() {
+        return masters.areMany();
     }
 
     /** How far the overruns of a wallet may go before it freezes. */
@@ -108,8 +110,7 @@ public final class ControlPort implements AutoCloseable {
     /**
      * Settles many, sent in one go and in their order.
      *
-     * @return what came of each
-     * @throws RedisException where not all were answered in time: some of them may be settled
+     * @return what came of each; unavailable where no answer came in time: it may be settled
      */
     public List<SettleResult> settleAll(List<Settle> settles) {
         List<Call> calls = new ArrayList<>();
@@ -147,8 +148,7 @@ public final class ControlPort implements AutoCloseable {
     /**
      * Settles many exchanges whose records are gone, sent in one go and in their order.
      *
-     * @return what came of each
-     * @throws RedisException where not all were answered in time: some of them may be settled
+     * @return what came of each; unavailable where no answer came in time: it may be settled
      */
     public List<SettleResult> replayAll(List<Gone> gone) {
         List<Call> calls = new ArrayList<>();
@@ -166,23 +166,56 @@ public final class ControlPort implements AutoCloseable {
     }
 
     private List<SettleResult> sentAll(List<Call> calls) {
-        redis.scriptLoad(Script.SETTLE.text());
-        List<RedisFuture<List<Object>>> replies = new ArrayList<>();
-        calls.forEach(call -> replies.add(sent(call)));
-        awaited(replies);
+        Map<Node, StatefulRedisConnection<String, String>> loaded = new HashMap<>();
+        List<@Nullable RedisFuture<List<Object>>> replies = new ArrayList<>();
+        for (Call call : calls) {
+            replies.add(sentWhereItAnswers(call, loaded));
+        }
+        awaited(replies.stream()
+                .filter(Objects::nonNull)
+                .map(Objects::requireNonNull)
+                .toList());
         List<SettleResult> results = new ArrayList<>();
         for (int i = 0; i < calls.size(); i++) {
-            results.add(answered(replies.get(i), calls.get(i).shard()));
+            RedisFuture<List<Object>> reply = replies.get(i);
+            results.add(
+                    reply == null
+                            ? new SettleResult.Unavailable("its server does not answer", false)
+                            : answered(reply, calls.get(i)));
         }
         return results;
     }
 
+    /** Null where the server of its shard does not answer: what others have is sent all the same. */
+    private @Nullable RedisFuture<List<Object>> sentWhereItAnswers(
+            Call call, Map<Node, StatefulRedisConnection<String, String>> loaded) {
+        try {
+            return sent(call, loaded);
+        } catch (RedisException away) {
+            masters.doubt();
+            return null;
+        }
+    }
+
+    /** Sends without waiting, over a connection that knows the script. */
+    private RedisFuture<List<Object>> sent(Call call, Map<Node, StatefulRedisConnection<String, String>> loaded) {
+        Node node = node(Keys.slot(call.shard()));
+        StatefulRedisConnection<String, String> connection = loaded.get(node);
+        if (connection == null) {
+            connection = masters.links().to(node).open();
+            connection.sync().scriptLoad(call.script().text());
+            loaded.put(node, connection);
+        }
+        return connection.async().evalsha(call.script().sha(), ScriptOutputType.MULTI, call.keys(), call.args());
+    }
+
+    /** All, or all that come in time. */
     private static void awaited(List<RedisFuture<List<Object>>> replies) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         try {
             for (RedisFuture<List<Object>> reply : replies) {
                 if (!reply.await(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
-                    throw new RedisException("Redis did not answer " + replies.size() + " scripts in " + PATIENCE);
+                    return;
                 }
             }
         } catch (InterruptedException interrupted) {
@@ -191,12 +224,24 @@ public final class ControlPort implements AutoCloseable {
         }
     }
 
-    private SettleResult answered(RedisFuture<List<Object>> answer, int shard) {
+    private SettleResult answered(RedisFuture<List<Object>> answer, Call call) {
+        if (!answer.toCompletableFuture().isDone()) {
+            Node silent = masters.of(Keys.slot(call.shard()));
+            if (silent != null) {
+                masters.links().to(silent).failed();
+            }
+            masters.doubt();
+            return new SettleResult.Unavailable("no reply in " + PATIENCE, true);
+        }
         try {
-            Reply reply = new Reply(LettuceFutures.awaitOrCancel(answer, PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
-            Results.watch(watch, shard, reply);
+            Reply reply = new Reply(LettuceFutures.awaitOrCancel(answer, 0, TimeUnit.MILLISECONDS));
+            Results.watch(watch, call.shard(), reply);
             return Results.settle(reply);
+        } catch (RedisCommandExecutionException refused) {
+            // its slot is on another server, perhaps
+            return run(call, Results::settle, SettleResult.Unavailable::new);
         } catch (RedisException away) {
+            masters.doubt();
             return new SettleResult.Unavailable(String.valueOf(away.getMessage()), true);
         }
     }
@@ -258,6 +303,48 @@ public final class ControlPort implements AutoCloseable {
         return run(Calls.expireGrants(at, currency, watch.n(at.shard())), Results::post, PostResult.Unavailable::new);
     }
 
+    /**
+     * Moves money, and says that it has only once that is on Redis's disk, where Redis can tell (WAITAOF). Asked again, what
+     * was booked before is waited for.
+     */
+    public PostResult postDurably(Post post) {
+        Node node = masters.of(Keys.slot(post.at().shard()));
+        if (!durable.isWanted() || node == null) {
+            return post(post);
+        }
+        Call call = Calls.post(post, watch.n(post.at().shard()));
+        try {
+            DurablePosts.Done done = durable.call(node, call);
+            Reply reply = new Reply(done.parts());
+            Results.watch(watch, call.shard(), reply);
+            PostResult result = Results.post(reply);
+            return result instanceof PostResult.Posted posted && !done.onDisk()
+                    ? new PostResult.NotOnDisk(
+                            posted.balance(),
+                            "not on Redis's disk within " + durable.longest().toMillis() + " ms")
+                    : result;
+        } catch (RedisCommandExecutionException elsewhere) {
+            // wrote nothing: its slot is another server's by now, and is waited for where it is asked again
+            PostResult result = post(post);
+            return result instanceof PostResult.Posted posted
+                    ? new PostResult.NotOnDisk(posted.balance(), "its server has changed just now")
+                    : result;
+        } catch (RedisException away) {
+            masters.doubt();
+            return new PostResult.Unavailable(String.valueOf(away.getMessage()), !Redirect.wroteNothing(away));
+        }
+    }
+
+    /** Whether money that comes in can be, and is, waited for until it is on the disk of every server. */
+    public boolean waitsForDisk() {
+        return durable.isWanted() && canWaitForDisk();
+    }
+
+    /** Whether every server has WAITAOF. */
+    public boolean canWaitForDisk() {
+        return each(DurablePosts::canWait).stream().allMatch(can -> can);
+    }
+
     /** Sets a wallet's state: {@code active}, {@code frozen} or {@code closed}; the higher version wins. */
     public SetResult setState(WalletAddress at, long version, String state) {
         return set(Calls.set(at, "state", version, state, watch.n(at.shard())));
@@ -294,26 +381,20 @@ public final class ControlPort implements AutoCloseable {
      * @throws RedisException where Redis is away: some of them may be booked
      */
     public List<ReapplyResult> reapply(List<Reapply> entries) {
-        redis.scriptLoad(Script.REAPPLY.text());
+        Map<Node, StatefulRedisConnection<String, String>> loaded = new HashMap<>();
         List<RedisFuture<List<Object>>> replies = new ArrayList<>();
         for (Reapply entry : entries) {
-            replies.add(sent(Calls.reapply(entry, HeldCaps.NONE)));
+            replies.add(sent(Calls.reapply(entry, HeldCaps.NONE), loaded));
         }
-        return replies.stream().map(this::reapplied).toList();
+        return replies.stream()
+                .map(reply -> LettuceFutures.awaitOrCancel(reply, PATIENCE.toMillis(), TimeUnit.MILLISECONDS))
+                .map(parts -> Results.reapply(new Reply(parts)))
+                .toList();
     }
 
     /** Books one entry again whose exchange is held by these caps. */
     public ReapplyResult reapply(Reapply entry, HeldCaps holding) {
-        return reapplied(sent(Calls.reapply(entry, holding)));
-    }
-
-    private RedisFuture<List<Object>> sent(Call call) {
-        return connection.async().evalsha(call.script().sha(), ScriptOutputType.MULTI, call.keys(), call.args());
-    }
-
-    private ReapplyResult reapplied(RedisFuture<List<Object>> reply) {
-        return Results.reapply(
-                new Reply(LettuceFutures.awaitOrCancel(reply, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)));
+        return Results.reapply(new Reply(eval(Calls.reapply(entry, holding))));
     }
 
     /** Opens a shard. */
@@ -345,21 +426,72 @@ public final class ControlPort implements AutoCloseable {
             Results.watch(watch, call.shard(), reply);
             return reading.apply(reply);
         } catch (RedisException away) {
-            return noAnswer.apply(String.valueOf(away.getMessage()), true);
+            return noAnswer.apply(String.valueOf(away.getMessage()), !Redirect.wroteNothing(away));
         }
     }
 
     private List<?> eval(Call call) {
+        int slot = Keys.slot(call.shard());
         try {
-            return redis.<List<Object>>evalsha(call.script().sha(), ScriptOutputType.MULTI, call.keys(), call.args());
+            return at(
+                    slot,
+                    redis -> redis.<List<Object>>evalsha(
+                            call.script().sha(), ScriptOutputType.MULTI, call.keys(), call.args()));
         } catch (RedisNoScriptException unknown) {
-            return redis.<List<Object>>eval(call.script().text(), ScriptOutputType.MULTI, call.keys(), call.args());
+            return at(
+                    slot,
+                    redis -> redis.<List<Object>>eval(
+                            call.script().text(), ScriptOutputType.MULTI, call.keys(), call.args()));
         }
+    }
+
+    /** Asks the server of a shard; goes where that sends us. */
+    <T> T on(int shard, Function<RedisCommands<String, String>, T> question) {
+        return at(Keys.slot(shard), question);
+    }
+
+    private <T> T at(int slot, Function<RedisCommands<String, String>, T> question) {
+        Node node = node(slot);
+        boolean asking = false;
+        for (int hop = 0; ; hop++) {
+            try {
+                return masters.links().to(node).ask(asking, question);
+            } catch (RedisException failed) {
+                Redirect elsewhere = Redirect.of(failed, node);
+                if (elsewhere == null || hop == MOST_HOPS) {
+                    if (Redirect.isElsewhere(failed)) {
+                        masters.doubt();
+                    }
+                    throw failed;
+                }
+                node = elsewhere.node();
+                asking = elsewhere.asks();
+                if (!asking) {
+                    masters.moved(slot, node);
+                }
+            }
+        }
+    }
+
+    private Node node(int slot) {
+        Node node = masters.of(slot);
+        if (node == null) {
+            masters.doubt();
+            throw new RedisConnectionException("no server of the cluster has slot " + slot);
+        }
+        return node;
+    }
+
+    /** Asks each server that takes writes, in a fixed order. */
+    private <T> List<T> each(Function<RedisCommands<String, String>, T> question) {
+        return masters.all().stream()
+                .map(node -> masters.links().to(node).ask(false, question))
+                .toList();
     }
 
     /** A wallet; empty where Redis knows none of the name. */
     public Optional<WalletState> wallet(WalletAddress at) {
-        Map<String, String> fields = fields(Keys.wallet(at), "bal", "held", "seq", "cur", "state");
+        Map<String, String> fields = fields(at.shard(), Keys.wallet(at), "bal", "held", "seq", "cur", "state");
         return Optional.ofNullable(fields.get("state"))
                 .map(state -> new WalletState(
                         amount(fields.get("bal")),
@@ -375,7 +507,7 @@ public final class ControlPort implements AutoCloseable {
      * @throws IllegalArgumentException where what Redis has is damaged
      */
     public List<Grant> grants(WalletAddress at) {
-        Map<String, String> fields = redis.hgetall(Keys.grants(at));
+        Map<String, String> fields = on(at.shard(), redis -> redis.hgetall(Keys.grants(at)));
         List<Grant> grants = new ArrayList<>();
         for (int i = 1; i <= fields.size(); i++) {
             GrantMove one = GrantMove.one(fields.getOrDefault(Integer.toString(i), ""));
@@ -386,7 +518,7 @@ public final class ControlPort implements AutoCloseable {
 
     /** An exchange's record; empty where Redis has none. */
     public Optional<ExchangeState> exchange(int shard, String exchange) {
-        Map<String, String> fields = fields(Keys.exchange(shard, exchange), "st", "w", "cap", "fp", "caps");
+        Map<String, String> fields = fields(shard, Keys.exchange(shard, exchange), "st", "w", "cap", "fp", "caps");
         return Optional.ofNullable(fields.get("st"))
                 .map(state -> new ExchangeState(
                         state,
@@ -398,7 +530,7 @@ public final class ControlPort implements AutoCloseable {
 
     /** A shard; empty where it has never been opened in this Redis. */
     public Optional<ShardState> shard(int shard) {
-        Map<String, String> fields = fields(Keys.shard(shard), "line", "run", "epoch", "n", "reinstating_ms");
+        Map<String, String> fields = fields(shard, Keys.shard(shard), "line", "run", "epoch", "n", "reinstating_ms");
         return Optional.ofNullable(fields.get("line"))
                 .map(line -> new ShardState(
                         line,
@@ -414,7 +546,8 @@ public final class ControlPort implements AutoCloseable {
                 ? Range.unbounded()
                 : Range.from(Range.Boundary.excluding(afterStreamId), Range.Boundary.unbounded());
         List<LedgerEntry> entries = new ArrayList<>();
-        for (StreamMessage<String, String> message : redis.xrange(Keys.ledger(shard), range, Limit.from(most))) {
+        for (StreamMessage<String, String> message :
+                on(shard, redis -> redis.xrange(Keys.ledger(shard), range, Limit.from(most)))) {
             entries.add(entry(message));
         }
         return entries;
@@ -447,7 +580,7 @@ public final class ControlPort implements AutoCloseable {
 
     /** Drops entries of a shard's ledger before a position. */
     public void trim(int shard, String beforeStreamId) {
-        redis.xtrim(Keys.ledger(shard), XTrimArgs.Builder.minId(beforeStreamId));
+        on(shard, redis -> redis.xtrim(Keys.ledger(shard), XTrimArgs.Builder.minId(beforeStreamId)));
     }
 
     /**
@@ -456,10 +589,12 @@ public final class ControlPort implements AutoCloseable {
      */
     public List<DueHold> due(int shard, long nowMs, int skipped, int most) {
         List<DueHold> due = new ArrayList<>();
-        List<ScoredValue<String>> members = redis.zrangebyscoreWithScores(
-                Keys.expiries(shard), Range.create(0L, nowMs), Limit.create(skipped, most));
+        List<ScoredValue<String>> members = on(
+                shard,
+                redis -> redis.zrangebyscoreWithScores(
+                        Keys.expiries(shard), Range.create(0L, nowMs), Limit.create(skipped, most)));
         for (ScoredValue<String> member : members) {
-            Map<String, String> fields = fields(Keys.exchange(shard, member.getValue()), "o", "w", "gen");
+            Map<String, String> fields = fields(shard, Keys.exchange(shard, member.getValue()), "o", "w", "gen");
             due.add(new DueHold(
                     member.getValue(),
                     fields.getOrDefault("o", ""),
@@ -473,10 +608,8 @@ public final class ControlPort implements AutoCloseable {
     /** What the open holds of a shard come to, by wallet: they are added up one by one, and may move meanwhile. */
     public Map<String, Usd> held(int shard) {
         Map<String, Usd> sums = new HashMap<>();
-        ScanIterator<ScoredValue<String>> members = ScanIterator.zscan(redis, Keys.expiries(shard));
-        while (members.hasNext()) {
-            Map<String, String> fields =
-                    fields(Keys.exchange(shard, members.next().getValue()), "st", "w", "amt");
+        for (String exchange : open(shard)) {
+            Map<String, String> fields = fields(shard, Keys.exchange(shard, exchange), "st", "w", "amt");
             String wallet = fields.get("w");
             if (wallet != null && "OPEN".equals(fields.get("st"))) {
                 sums.merge(wallet, amount(fields.get("amt")), Usd::plus);
@@ -485,20 +618,47 @@ public final class ControlPort implements AutoCloseable {
         return sums;
     }
 
+    /** The exchanges of a shard that may have holds. */
+    List<String> open(int shard) {
+        return on(
+                shard,
+                redis -> ScanIterator.zscan(redis, Keys.expiries(shard)).stream()
+                        .map(ScoredValue::getValue)
+                        .distinct()
+                        .toList());
+    }
+
     /** Reads of caps' counters. */
     public CapReads caps() {
         return caps;
     }
 
-    /** Redis's clock, in milliseconds since 1970. */
+    /** The clock of a Redis that has every shard, in milliseconds since 1970. */
     public long nowMs() {
-        List<String> time = redis.time();
+        return nowMs(0);
+    }
+
+    /** The clock of a shard's Redis, in milliseconds since 1970. */
+    public long nowMs(int shard) {
+        List<String> time = on(shard, RedisCommands::time);
         return Long.parseLong(time.get(0)) * 1_000 + Long.parseLong(time.get(1)) / 1_000;
     }
 
-    /** Who this Redis is: another after every restart and promotion. */
+    /** Shards by the name of the server that has them. */
+    public Map<String, List<Integer>> byServer(Collection<Integer> shards) {
+        return shards.stream()
+                .collect(Collectors.groupingBy(
+                        shard -> String.valueOf(masters.of(Keys.slot(shard))), TreeMap::new, Collectors.toList()));
+    }
+
+    /** Who the Redis is that has every shard: another after every restart and promotion. */
     public String run() {
-        for (String line : redis.info("replication").split("\r?\n", -1)) {
+        return run(0);
+    }
+
+    /** Who the Redis of a shard is: another after every restart and promotion, and where the shard moves. */
+    public String run(int shard) {
+        for (String line : on(shard, redis -> redis.info("replication")).split("\r?\n", -1)) {
             if (line.startsWith("master_replid:")) {
                 return line.substring("master_replid:".length());
             }
@@ -506,55 +666,146 @@ public final class ControlPort implements AutoCloseable {
         throw new RedisException("INFO replication names no master_replid: not a Redis of its own");
     }
 
-    /** What it says of itself. */
-    public RedisServer server() {
-        String appendfsync;
-        try {
-            appendfsync = redis.configGet("appendfsync").getOrDefault("appendfsync", "");
-        } catch (RedisCommandExecutionException notAllowed) {
-            appendfsync = "";
+    /** What each server that takes writes says of itself. */
+    public List<RedisServer> servers() {
+        return each(redis -> RedisServer.of(
+                redis.info(),
+                setting(redis, "appendfsync"),
+                setting(redis, "cluster-require-full-coverage"),
+                masters.address().kind(),
+                redis.<String>eval("return redis.call('INFO', 'replication')", ScriptOutputType.VALUE)));
+    }
+
+    /** What its address is of, and who takes the writes. */
+    public String topology() {
+        Map<String, List<Integer>> servers =
+                byServer(IntStream.range(0, TRIED_SHARDS).boxed().toList());
+        return switch (masters.address().kind()) {
+            case STANDALONE -> "one server, " + masters.all().iterator().next();
+            case SENTINEL ->
+                "sentinels " + masters.address().nodes() + ", writes go to "
+                        + masters.all().iterator().next();
+            case CLUSTER ->
+                servers.entrySet().stream()
+                        .map(each -> each.getKey() + " (" + each.getValue().size() + " shards)")
+                        .collect(Collectors.joining(", ", "a cluster of ", ""));
+        };
+    }
+
+    /**
+     * How busy a shard was.
+     *
+     * @param entries how many entries its ledger got, counted up to a bound
+     * @param organisation whose were most of them
+     * @param its how many those were
+     */
+    public record Busy(int shard, int entries, String organisation, int its) {}
+
+    /** The shards with most entries of the last minute, busiest first: an organisation is in one shard. */
+    public List<Busy> busiest(int most) {
+        List<Busy> busy = new ArrayList<>();
+        for (int shard = 0; shard < TRIED_SHARDS; shard++) {
+            Map<String, Integer> counts = new HashMap<>();
+            for (LedgerEntry entry : entries(shard, Long.toString(nowMs(shard) - MINUTE_MS), MOST_COUNTED)) {
+                counts.merge(entry.organisation(), 1, Integer::sum);
+            }
+            int number = shard;
+            counts.entrySet().stream()
+                    .max(Map.Entry.comparingByValue())
+                    .ifPresent(top -> busy.add(new Busy(
+                            number,
+                            counts.values().stream().mapToInt(Integer::intValue).sum(),
+                            top.getKey(),
+                            top.getValue())));
         }
-        return RedisServer.of(redis.info(), appendfsync);
+        busy.sort(Comparator.comparingInt(Busy::entries).reversed());
+        return busy.subList(0, Math.min(most, busy.size()));
+    }
+
+    /**
+     * How much of its memory each server has used, in percent, by its name; 0 where it has no limit.
+     */
+    public Map<String, Long> memory() {
+        Map<String, Long> percent = new TreeMap<>();
+        for (Node node : masters.all()) {
+            String info = masters.links().to(node).ask(false, redis -> redis.info("memory"));
+            percent.put(node.toString(), RedisServer.usedPercent(info));
+        }
+        return percent;
+    }
+
+    private static String setting(RedisCommands<String, String> redis, String name) {
+        try {
+            return redis.configGet(name).getOrDefault(name, "");
+        } catch (RedisCommandExecutionException notAllowed) {
+            return "";
+        }
     }
 
     /** Commands that are needed and not allowed: each is tried on a key of its own, which is deleted again. */
     public List<String> missingRights() {
-        List<String> missing = new ArrayList<>(redis.<List<String>>eval(
-                Script.read("rights.lua"), ScriptOutputType.MULTI, new String[] {Keys.trial()}, new String[0]));
-        try {
-            redis.scriptLoad("return 1");
-        } catch (RedisCommandExecutionException notAllowed) {
-            missing.add("SCRIPT LOAD");
+        Set<String> missing = new TreeSet<>();
+        for (List<Integer> shards :
+                byServer(IntStream.range(0, TRIED_SHARDS).boxed().toList()).values()) {
+            int shard = shards.getFirst();
+            missing.addAll(on(
+                    shard,
+                    redis -> redis.<List<String>>eval(
+                            Script.read("rights.lua"),
+                            ScriptOutputType.MULTI,
+                            new String[] {Keys.trial(shard)},
+                            new String[0])));
         }
-        return missing;
+        each(redis -> tried(missing, "SCRIPT LOAD", () -> redis.scriptLoad("return 1")));
+        if (masters.areMany()) {
+            each(redis -> tried(missing, "ASKING", redis::asking));
+        }
+        if (waitsForDisk() && each(DurablePosts::mayWait).contains(false)) {
+            missing.add("WAITAOF (or redis.waitaof_ms: 0)");
+        }
+        return List.copyOf(missing);
     }
 
-    /** Whether Redis answers. */
-    public boolean answers() {
+    private static boolean tried(Set<String> missing, String name, Supplier<String> command) {
         try {
-            return "PONG".equals(redis.ping());
-        } catch (RedisException away) {
+            return !command.get().isEmpty();
+        } catch (RedisCommandExecutionException notAllowed) {
+            missing.add(name);
             return false;
         }
+    }
+
+    /** Whether Redis answers; of several servers, any. */
+    public boolean answers() {
+        for (Node node : masters.all()) {
+            try {
+                if ("PONG".equals(masters.links().to(node).ask(false, RedisCommands::ping))) {
+                    return true;
+                }
+            } catch (RedisException away) {
+                masters.doubt();
+            }
+        }
+        return false;
     }
 
     /** A small text kept beside the money: the projection of keys. */
     public void project(String key, @Nullable String value) {
         if (value == null) {
-            redis.del(key);
+            at(SlotHash.getSlot(key), redis -> redis.del(key));
         } else {
-            redis.set(key, value);
+            at(SlotHash.getSlot(key), redis -> redis.set(key, value));
         }
     }
 
     /** What was last {@link #project}ed. */
     public Optional<String> projected(String key) {
-        return Optional.ofNullable(redis.get(key));
+        return Optional.ofNullable(this.<@Nullable String>at(SlotHash.getSlot(key), redis -> redis.get(key)));
     }
 
-    private Map<String, String> fields(String key, String... names) {
+    private Map<String, String> fields(int shard, String key, String... names) {
         Map<String, String> fields = new LinkedHashMap<>();
-        for (KeyValue<String, String> field : redis.hmget(key, names)) {
+        for (KeyValue<String, String> field : on(shard, redis -> redis.hmget(key, names))) {
             field.ifHasValue(value -> fields.put(field.getKey(), value));
         }
         return fields;
@@ -571,8 +822,7 @@ public final class ControlPort implements AutoCloseable {
     /** Disconnects. */
     @Override
     public void close() {
-        connection.close();
-        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
-        resources.shutdown(0, 2, TimeUnit.SECONDS).syncUninterruptibly();
+        durable.close();
+        masters.close();
     }
 }

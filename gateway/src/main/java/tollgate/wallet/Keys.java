@@ -1,8 +1,22 @@
 package tollgate.wallet;
 
+import io.lettuce.core.cluster.SlotHash;
+import java.util.stream.IntStream;
+
 /** Names of keys in Redis: all of one shard share a hash tag, so one script can see them. Stateless. */
 final class Keys {
+    private static final int[] SLOTS = IntStream.range(0, 256).map(Keys::slotOf).toArray();
+
     private Keys() {}
+
+    /** The slot of a cluster that a shard's keys are in. */
+    static int slot(int shard) {
+        return shard >= 0 && shard < SLOTS.length ? SLOTS[shard] : slotOf(shard);
+    }
+
+    private static int slotOf(int shard) {
+        return SlotHash.getSlot("s" + shard);
+    }
 
     static String shard(int shard) {
         return "{s" + shard + "}:m";
@@ -45,7 +59,7 @@ final class Keys {
     }
 
     /** A key that nothing is kept in: what we may do is tried on it. */
-    static String trial() {
-        return "{s0}:trial";
+    static String trial(int shard) {
+        return "{s" + shard + "}:trial";
     }
 }

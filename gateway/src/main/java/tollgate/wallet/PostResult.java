@@ -7,6 +7,9 @@ public sealed interface PostResult {
     /** Booked, now or by an earlier sending of the same. */
     record Posted(Usd balance, long seq, long epoch, long n) implements PostResult {}
 
+    /** It is booked, but the server could not say in time that it is on its disk: asked again, it says so once it is. */
+    record NotOnDisk(Usd balance, String why) implements PostResult {}
+
     /** Less is available than was to be taken; nothing changed. */
     record InsufficientFunds(Usd balance, Usd held) implements PostResult {}
 

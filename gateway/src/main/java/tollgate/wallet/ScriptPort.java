@@ -1,11 +1,8 @@
 package tollgate.wallet;
 
-import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisNoScriptException;
-import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -18,7 +15,11 @@ import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -27,88 +28,144 @@ import org.jspecify.annotations.Nullable;
 import tollgate.pricing.Usd;
 
 /**
- * The scripts, called from one event loop over one connection that lives on the same loop.
+ * The scripts, called from one event loop over connections that live on the same loop: one, or one to each server that
+ * takes writes of a cluster.
  *
- * <h2>Threading</h2> Confined to the loop, but for {@link #connect} and {@link #close}, which block and are called
- * elsewhere.
+ * <h2>Threading</h2> Confined to the loop, but for {@link #connect}, {@link #follow} and {@link #close}, which block and
+ * are called elsewhere.
  * <h2>Flushing</h2> Calls of one turn of the loop leave in one write.
- * <h2>Errors</h2> While Redis is away calls fail at once; what was in flight is answered when its time is up.
+ * <h2>Errors</h2> While Redis is away calls fail at once; what was in flight is answered when its time is up. A call that
+ * is sent elsewhere (MOVED, ASK) goes there where that server is connected, and else fails as one that wrote nothing.
  */
 public final class ScriptPort implements Admission, AutoCloseable {
     private static final Duration SETTLE_PATIENCE = Duration.ofSeconds(10);
     private static final long SWEEP_MS = 50;
     private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(4 * SWEEP_MS);
+    private static final int ROUTES = 256;
+    private static final int MOST_HOPS = 3;
+    private static final int MOST_QUEUED = 200_000;
 
     private final EventLoop loop;
+    private final Masters masters;
     private final ShardWatch watch;
     private final ScriptTimer timer;
     private final long placeNanos;
     private final Usd maxOverrun;
     private final ClientResources resources;
     private final RedisClient client;
-    private final StatefulRedisConnection<String, String> connection;
-    private final RedisAsyncCommands<String, String> commands;
+    private final Runnable following = this::follow;
     private final ArrayDeque<Pending<?>> quick = new ArrayDeque<>();
     private final ArrayDeque<Pending<?>> patient = new ArrayDeque<>();
     private final Future<?> sweeping;
+    /** Written by whoever follows the masters, read by that one and, copied, by the loop. */
+    private final Map<Node, Line> connected = new HashMap<>();
+
+    private Map<Node, Line> lines = Map.of();
+    /** By shard: what a call costs to find its server. */
+    private final @Nullable Line[] routes = new Line[ROUTES];
+
     private long swept = System.nanoTime();
-    private boolean flushing;
 
     private ScriptPort(
-            EventLoop loop,
-            ShardWatch watch,
-            ScriptTimer timer,
-            Duration placeWait,
-            Usd maxOverrun,
-            ClientResources resources,
-            RedisClient client,
-            StatefulRedisConnection<String, String> connection) {
+            EventLoop loop, Masters masters, ShardWatch watch, ScriptTimer timer, Duration placeWait, Usd maxOverrun) {
         this.loop = loop;
+        this.masters = masters;
         this.watch = watch;
         this.timer = timer;
         this.placeNanos = placeWait.toNanos();
         this.maxOverrun = maxOverrun;
-        this.resources = resources;
-        this.client = client;
-        this.connection = connection;
-        this.commands = connection.async();
+        this.resources = DefaultClientResources.builder()
+                .eventLoopGroupProvider(new OneLoop(loop))
+                .reconnectDelay(Delay.constant(Duration.ofMillis(100)))
+                .build();
+        this.client = RedisClient.create(resources);
+        client.setOptions(masters.address()
+                .options()
+                .timeoutOptions(TimeoutOptions.create())
+                .requestQueueSize(MOST_QUEUED)
+                .build());
         this.sweeping = loop.scheduleWithFixedDelay(this::sweep, SWEEP_MS, SWEEP_MS, TimeUnit.MILLISECONDS);
     }
 
     /**
      * Connects a loop.
      *
-     * @param url {@code redis://…}
+     * @param masters who takes the writes of which shard
      * @param placeWait longest wait for a hold or its renewal
      * @param maxOverrun how far the overruns of a wallet may go before it freezes
-     * @throws RedisConnectionException when Redis cannot be reached
+     * @throws RedisException when Redis cannot be reached
      */
     public static ScriptPort connect(
-            String url, EventLoop loop, ShardWatch watch, ScriptTimer timer, Duration placeWait, Usd maxOverrun) {
-        ClientResources resources = DefaultClientResources.builder()
-                .eventLoopGroupProvider(new OneLoop(loop))
-                .reconnectDelay(Delay.constant(Duration.ofMillis(100)))
-                .build();
-        RedisClient client = RedisClient.create(resources, RedisURI.create(url));
-        client.setOptions(ClientOptions.builder()
-                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                .timeoutOptions(TimeoutOptions.create())
-                .requestQueueSize(200_000)
-                .build());
-        StatefulRedisConnection<String, String> connection = client.connect(StringCodec.UTF8);
+            Masters masters, EventLoop loop, ShardWatch watch, ScriptTimer timer, Duration placeWait, Usd maxOverrun) {
+        ScriptPort port = new ScriptPort(loop, masters, watch, timer, placeWait, maxOverrun);
+        try {
+            for (Node node : masters.all()) {
+                port.connected.put(node, port.line(node));
+            }
+        } catch (RedisException failed) {
+            port.close();
+            throw failed;
+        }
+        port.route(Map.copyOf(port.connected));
+        masters.onLook(port.following);
+        return port;
+    }
+
+    private Line line(Node node) {
+        StatefulRedisConnection<String, String> connection =
+                client.connect(StringCodec.UTF8, masters.address().uri(node));
         for (Script script : Script.values()) {
             connection.sync().scriptLoad(script.text());
         }
         connection.setAutoFlushCommands(false);
-        return new ScriptPort(loop, watch, timer, placeWait, maxOverrun, resources, client, connection);
+        return new Line(node, connection);
+    }
+
+    /** Connects to servers that have come to take writes, and leaves those that take none any more. */
+    private synchronized void follow() {
+        Set<Node> wanted = masters.all();
+        List<Line> leaving = new ArrayList<>();
+        connected.values().removeIf(line -> !wanted.contains(line.node) && leaving.add(line));
+        for (Node node : wanted) {
+            if (!connected.containsKey(node)) {
+                try {
+                    connected.put(node, line(node));
+                } catch (RedisException away) {
+                    // it is tried again at the next look
+                    masters.doubt();
+                }
+            }
+        }
+        Map<Node, Line> now = Map.copyOf(connected);
+        loop.execute(() -> {
+            route(now);
+            // what is in flight there is unknown now: its replies could come from a server of the past
+            leaving.forEach(line -> line.connection.closeAsync());
+        });
+    }
+
+    private void route(Map<Node, Line> now) {
+        lines = now;
+        for (int shard = 0; shard < ROUTES; shard++) {
+            routes[shard] = found(shard);
+        }
+    }
+
+    private @Nullable Line found(int shard) {
+        Node node = masters.of(Keys.slot(shard));
+        return node == null ? null : lines.get(node);
     }
 
     @Override
     public void place(Place place, Consumer<PlaceResult> then) {
         int shard = place.at().shard();
         String closed = place.reinstate() ? watch.fenced(shard) : watch.closed(shard);
+        if (closed == null && !place.reinstate()) {
+            closed = watch.full(shard);
+        }
         if (closed != null) {
-            loop.execute(() -> then.accept(new PlaceResult.Unavailable(closed, false)));
+            String why = closed;
+            loop.execute(() -> then.accept(new PlaceResult.Unavailable(why, false)));
             return;
         }
         call(Calls.place(place, watch.n(shard)), Results::place, PlaceResult.Unavailable::new, then, quick);
@@ -189,69 +246,124 @@ public final class ScriptPort implements Admission, AutoCloseable {
             NoAnswer<R> noAnswer,
             Consumer<R> then,
             ArrayDeque<Pending<?>> queue) {
-        Pending<R> pending = new Pending<>(reading, noAnswer, then);
+        int shard = call.shard();
+        Line line = shard < ROUTES ? routes[shard] : found(shard);
+        if (line == null) {
+            masters.doubt();
+            loop.execute(() -> then.accept(noAnswer.of("no connection to the server of shard " + shard, false)));
+            return;
+        }
+        Pending<R> pending = new Pending<>(call, reading, noAnswer, then);
         queue.add(pending);
-        commands.<List<Object>>evalsha(call.script().sha(), ScriptOutputType.MULTI, call.keys(), call.args())
-                .whenComplete((parts, failure) -> onLoop(() -> answered(call, pending, parts, failure)));
-        flushLater();
+        line.send(pending, false);
     }
 
-    private void onLoop(Runnable task) {
-        if (loop.inEventLoop() && flushed()) {
-            task.run();
-        } else {
-            loop.execute(task);
+    /** A connection to one server. */
+    private final class Line {
+        private final Node node;
+        private final StatefulRedisConnection<String, String> connection;
+        private final RedisAsyncCommands<String, String> commands;
+        private boolean flushing;
+
+        Line(Node node, StatefulRedisConnection<String, String> connection) {
+            this.node = node;
+            this.connection = connection;
+            this.commands = connection.async();
         }
-    }
 
-    /** A reply never comes before its call was flushed: a completion before that is a rejection from within the call. */
-    private boolean flushed() {
-        return !flushing;
-    }
-
-    private void flushLater() {
-        if (!flushing) {
-            flushing = true;
-            loop.execute(() -> {
-                flushing = false;
-                connection.flushCommands();
-            });
+        /** Sends a call; where its slot is on the way to this server it has to be told so (ASKING). */
+        void send(Pending<?> pending, boolean asking) {
+            Call call = pending.call;
+            if (asking) {
+                commands.asking();
+            }
+            commands.<List<Object>>evalsha(call.script().sha(), ScriptOutputType.MULTI, call.keys(), call.args())
+                    .whenComplete((parts, failure) -> onLoop(() -> answered(pending, asking, parts, failure)));
+            flushLater();
         }
-    }
 
-    private <R> void answered(
-            Call call, Pending<R> pending, @Nullable List<Object> parts, @Nullable Throwable failure) {
-        if (failure instanceof RedisNoScriptException) {
-            // a restarted or flushed Redis: this call brings the script along
+        /** A restarted or flushed Redis, or one that is new to us: this call brings the script along. */
+        private void sendWhole(Pending<?> pending, boolean asking) {
+            Call call = pending.call;
+            if (asking) {
+                commands.asking();
+            }
             commands.<List<Object>>eval(
                             call.script().text().getBytes(StandardCharsets.UTF_8),
                             ScriptOutputType.MULTI,
                             call.keys(),
                             call.args())
-                    .whenComplete((again, worse) -> onLoop(() -> finished(call, pending, again, worse)));
+                    .whenComplete((parts, failure) -> onLoop(() -> finished(pending, parts, failure)));
             flushLater();
-        } else {
-            finished(call, pending, parts, failure);
+        }
+
+        private void answered(
+                Pending<?> pending, boolean asking, @Nullable List<Object> parts, @Nullable Throwable failure) {
+            if (failure instanceof RedisNoScriptException) {
+                sendWhole(pending, asking);
+            } else {
+                finished(pending, parts, failure);
+            }
+        }
+
+        private void finished(Pending<?> pending, @Nullable List<Object> parts, @Nullable Throwable failure) {
+            if (parts == null) {
+                failed(this, pending, failure);
+            } else {
+                timer.took(pending.call.script().wireName(), System.nanoTime() - pending.since);
+                Reply reply = new Reply(parts);
+                Results.watch(watch, pending.call.shard(), reply);
+                pending.answer(reply);
+            }
+        }
+
+        private void onLoop(Runnable task) {
+            if (loop.inEventLoop() && flushed()) {
+                task.run();
+            } else {
+                loop.execute(task);
+            }
+        }
+
+        /** A reply never comes before its call was flushed: a completion before that is a rejection from within the call. */
+        private boolean flushed() {
+            return !flushing;
+        }
+
+        private void flushLater() {
+            if (!flushing) {
+                flushing = true;
+                loop.execute(() -> {
+                    flushing = false;
+                    connection.flushCommands();
+                });
+            }
         }
     }
 
-    private <R> void finished(
-            Call call, Pending<R> pending, @Nullable List<Object> parts, @Nullable Throwable failure) {
-        timer.took(call.script().wireName(), System.nanoTime() - pending.since);
-        if (parts == null) {
-            pending.noAnswer(String.valueOf(failure), !rejected(failure));
-            return;
+    /** Follows where a refusal sends us; whoever called learns of it otherwise. */
+    private void failed(Line by, Pending<?> pending, @Nullable Throwable failure) {
+        Redirect elsewhere = Redirect.of(failure, by.node);
+        if (elsewhere != null && !pending.done && pending.hops < MOST_HOPS) {
+            int shard = pending.call.shard();
+            Line there = lines.get(elsewhere.node());
+            if (!elsewhere.asks()) {
+                masters.moved(Keys.slot(shard), elsewhere.node());
+                if (there != null && shard < ROUTES) {
+                    routes[shard] = there;
+                }
+            }
+            if (there != null) {
+                pending.hops++;
+                there.send(pending, elsewhere.asks());
+                return;
+            }
         }
-        Reply reply = new Reply(parts);
-        Results.watch(watch, call.shard(), reply);
-        pending.answer(reply);
-    }
-
-    /** The command never left. */
-    private static boolean rejected(@Nullable Throwable failure) {
-        return failure instanceof RedisException
-                && failure.getMessage() != null
-                && failure.getMessage().contains("Commands are rejected");
+        if (Redirect.isElsewhere(failure)) {
+            masters.doubt();
+        }
+        timer.took(pending.call.script().wireName(), System.nanoTime() - pending.since);
+        pending.noAnswer(String.valueOf(failure), !Redirect.wroteNothing(failure));
     }
 
     private void sweep() {
@@ -278,21 +390,30 @@ public final class ScriptPort implements Admission, AutoCloseable {
     /** Disconnects. */
     @Override
     public void close() {
+        masters.forget(following);
         sweeping.cancel(false);
-        connection.close();
+        closeLines();
         client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
         resources.shutdown(0, 2, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
+    private synchronized void closeLines() {
+        connected.values().forEach(line -> line.connection.close());
+        connected.clear();
+    }
+
     /** A call that is answered once: by its reply, or by its time being up. */
     private static final class Pending<R> {
+        private final Call call;
         private final Function<Reply, R> reading;
         private final NoAnswer<R> noAnswer;
         private final Consumer<R> then;
         private final long since = System.nanoTime();
         private boolean done;
+        private int hops;
 
-        Pending(Function<Reply, R> reading, NoAnswer<R> noAnswer, Consumer<R> then) {
+        Pending(Call call, Function<Reply, R> reading, NoAnswer<R> noAnswer, Consumer<R> then) {
+            this.call = call;
             this.reading = reading;
             this.noAnswer = noAnswer;
             this.then = then;

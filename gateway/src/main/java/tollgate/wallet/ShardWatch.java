@@ -1,5 +1,6 @@
 package tollgate.wallet;
 
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -12,11 +13,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ShardWatch {
     private final ConcurrentHashMap<Integer, Known> shards = new ConcurrentHashMap<>();
+    private volatile Map<Integer, String> full = Map.of();
     private volatile BiConsumer<Integer, String> onClose = (shard, why) -> {};
 
     private record Known(boolean open, boolean fenceOpen, String why, long epoch, long n) {}
 
     private static final Known UNKNOWN = new Known(false, false, "not opened yet", 0, 0);
+
+    /** Nothing new is placed in these shards, for these reasons: Redis is too full; what is open goes on. */
+    public void full(Map<Integer, String> reasons) {
+        full = Map.copyOf(reasons);
+    }
+
+    /** Why nothing new is placed in a shard, though it is open; null where it is. */
+    public @Nullable String full(int shard) {
+        Map<Integer, String> now = full;
+        return now.isEmpty() ? null : now.get(shard);
+    }
 
     /** Who is told when a reply closes a shard; must not block. */
     public void onClose(BiConsumer<Integer, String> listener) {

@@ -135,7 +135,7 @@ call('ZADD', KEYS[5], str(expires), ARGV[4])
 clock_kept()
 if marked then
   call('HSET', KEYS[#KEYS], 'x', ARGV[4], 'h', ARGV[#ARGV - 1])
-  call('PEXPIRE', KEYS[#KEYS], '86400000')
+  call('EXPIRE', KEYS[#KEYS], '86400')
 end
 if caps then
   --@include place_caps_write.lua

@@ -157,7 +157,7 @@ elseif exchange == '' and ARGV[18] == '1' then
 end
 if marked then
   call('HSET', KEYS[#KEYS], 'x', exchange, 'h', ARGV[#ARGV - 1])
-  call('PEXPIRE', KEYS[#KEYS], ARGV[#ARGV])
+  call('EXPIRE', KEYS[#KEYS], str(math.ceil(int(ARGV[#ARGV]) / 1000)))
 end
 for _, cap in ipairs(freed) do
   local calendar = call('HGET', cap.key, cap.start .. ':h')

@@ -7,5 +7,5 @@ if read('HGET', KEYS[3], 'x') == nil then
 end
 -- writes begin here
 call('HSET', KEYS[3], 'x', ARGV[6], 'h', ARGV[7])
-call('PEXPIRE', KEYS[3], str(version))
+call('EXPIRE', KEYS[3], str(math.ceil(version / 1000)))
 return {'OK', str(epoch), str(n), str(now_ms)}

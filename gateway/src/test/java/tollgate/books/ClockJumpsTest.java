@@ -67,7 +67,7 @@ class ClockJumpsTest {
     @Test
     void where_redis_clock_jumps_forward_no_hold_expires_for_one_hold_life() {
         AtomicLong redisMs = new AtomicLong(on.control.nowMs());
-        Reaper reaper = new Reaper(on.control, Telemetry.NONE, LIFE, nanos::get, redisMs::get);
+        Reaper reaper = new Reaper(on.control, Telemetry.NONE, LIFE, nanos::get, shard -> redisMs.get());
         ticks(reaper, redisMs, 10, 1_000);
         // the clock jumps: by it the hold was due a day ago
         redisMs.addAndGet(DAY_MS);
@@ -82,7 +82,7 @@ class ClockJumpsTest {
     @Test
     void a_clock_that_goes_as_time_does_or_back_keeps_nothing_from_expiring() {
         AtomicLong redisMs = new AtomicLong(on.control.nowMs());
-        Reaper reaper = new Reaper(on.control, Telemetry.NONE, LIFE, nanos::get, redisMs::get);
+        Reaper reaper = new Reaper(on.control, Telemetry.NONE, LIFE, nanos::get, shard -> redisMs.get());
         ticks(reaper, redisMs, 70, 1_040);
         redisMs.addAndGet(-5_000);
         ticks(reaper, redisMs, 1, 1_000);
@@ -94,7 +94,7 @@ class ClockJumpsTest {
     @Test
     void after_more_than_fifteen_seconds_without_a_tick_no_hold_expires_for_one_hold_life() {
         AtomicLong redisMs = new AtomicLong(on.control.nowMs());
-        Reaper reaper = new Reaper(on.control, Telemetry.NONE, LIFE, nanos::get, redisMs::get);
+        Reaper reaper = new Reaper(on.control, Telemetry.NONE, LIFE, nanos::get, shard -> redisMs.get());
         ticks(reaper, redisMs, 3, 1_000);
         on.raw(redis -> redis.zadd("{s7}:hx", 1, "x1"));
         nanos.addAndGet(15 * SECOND);
