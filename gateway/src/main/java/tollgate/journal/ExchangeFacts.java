@@ -35,6 +35,7 @@ import tollgate.wallet.WalletAddress;
  * @param started when its head was read
  * @param caps what caps hold for it
  * @param plan what the wallet's organisation had bought; null: nothing in particular
+ * @param notRefused the code of the refusal that was not made, since nothing is enforced; null: there was none
  */
 public record ExchangeFacts(
         String exchange,
@@ -59,7 +60,8 @@ public record ExchangeFacts(
         @Nullable String trace,
         Instant started,
         HeldCaps caps,
-        @Nullable String plan) {
+        @Nullable String plan,
+        @Nullable String notRefused) {
     private static final int SHORT = 80;
 
     /** Copies what could change. */
@@ -94,7 +96,8 @@ public record ExchangeFacts(
                 null,
                 started,
                 caps,
-                plan);
+                plan,
+                notRefused);
     }
 
     /**
@@ -125,7 +128,8 @@ public record ExchangeFacts(
                 null,
                 started,
                 HeldCaps.NONE,
-                plan);
+                plan,
+                notRefused);
     }
 
     private static @Nullable String cut(@Nullable String name) {

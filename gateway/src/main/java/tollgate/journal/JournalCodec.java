@@ -15,7 +15,10 @@ import tollgate.wallet.WalletAddress;
  * this one readable. Stateless.
  */
 final class JournalCodec {
-    private static final long LAYOUT = 3;
+    private static final long LAYOUT = 4;
+
+    /** Without what was not refused. */
+    private static final long ALL_ENFORCED = 3;
 
     /** Without plan, markup and the reasons of lines. */
     private static final long WITHOUT_PLANS = 2;
@@ -176,7 +179,8 @@ final class JournalCodec {
                 .optional(facts.trace())
                 .instant(facts.started())
                 .text(facts.caps().text())
-                .optional(facts.plan());
+                .optional(facts.plan())
+                .optional(facts.notRefused());
     }
 
     private static ExchangeFacts facts(PackedReader from, long layout) {
@@ -203,7 +207,8 @@ final class JournalCodec {
                 from.optional(),
                 from.instant(),
                 layout == WITHOUT_CAPS ? HeldCaps.NONE : new HeldCaps(from.text()),
-                layout <= WITHOUT_PLANS ? null : from.optional());
+                layout <= WITHOUT_PLANS ? null : from.optional(),
+                layout <= ALL_ENFORCED ? null : from.optional());
     }
 
     private static void usage(PackedWriter to, UsageRecord usage) {

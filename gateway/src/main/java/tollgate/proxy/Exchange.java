@@ -1,6 +1,7 @@
 package tollgate.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaders;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -47,6 +48,7 @@ final class Exchange implements Placement.Outcome {
     private final String id;
     private final Upstream upstream;
     private final HoldState state = new HoldState();
+    private final Enforcement enforcement;
     private final Placement placement;
     private final Renewal renewal;
     private final Timings timings;
@@ -74,6 +76,7 @@ final class Exchange implements Placement.Outcome {
             KeyIdentity key,
             Upstream upstream,
             HoldPlan plan,
+            Enforcement enforcement,
             ByteBuf body,
             Instant started,
             long startedNanos) {
@@ -83,7 +86,8 @@ final class Exchange implements Placement.Outcome {
         this.dialect = dialect;
         this.id = id;
         this.upstream = upstream;
-        this.placement = new Placement(context, loop.admission(), server.loop(), id, plan, key, this);
+        this.enforcement = enforcement;
+        this.placement = new Placement(context, loop.admission(), server.loop(), id, plan, key, enforcement, this);
         this.renewal = new Renewal(this, loop.admission(), server.loop());
         this.body = body;
         this.bodyBytes = body.readableBytes();
@@ -209,8 +213,13 @@ final class Exchange implements Placement.Outcome {
         closeBooking();
         if (!clientGone) {
             new Refuser(context, loop.accessLog())
-                    .refuse(server, dialect, id, placement.key().keyId(), why);
+                    .refuse(server, dialect, id, placement.key().keyId(), why, this::tellLimits);
         }
+    }
+
+    /** Tells what is left of the limits above it in the head of an answer. */
+    void tellLimits(HttpHeaders head) {
+        placement.caps().tell(dialect, head);
     }
 
     /** The money may have been set aside: it is given back as a settlement at nothing. */
@@ -285,7 +294,8 @@ final class Exchange implements Placement.Outcome {
                 held,
                 placement.caps().held(),
                 ceiling,
-                splices);
+                splices,
+                enforcement.notRefused());
     }
 
     /** Bytes of the answer were handed to the client's connection. */

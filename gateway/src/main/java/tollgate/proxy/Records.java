@@ -36,7 +36,8 @@ final class Records {
             Usd held,
             HeldCaps caps,
             @Nullable Long clamped,
-            List<Splice> splices) {
+            List<Splice> splices,
+            @Nullable String notRefused) {
         MeteredRequest request = exchange.plan().request();
         HttpHeaders headers = exchange.server().head().headers();
         return new ExchangeFacts(
@@ -64,7 +65,8 @@ final class Records {
                 cut(headers.get("traceparent")),
                 started,
                 caps,
-                key.plan());
+                key.plan(),
+                notRefused);
     }
 
     static UsageRecord usage(

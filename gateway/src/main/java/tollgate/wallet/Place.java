@@ -20,6 +20,7 @@ import tollgate.pricing.Usd;
  * @param currency the wallet's, as the caller expects: {@code USD} for a live key, {@code TEST} for a test one
  * @param reinstate the exchange runs already: neither funds nor state nor caps are a reason to refuse
  * @param caps what has to allow it besides
+ * @param observed nothing is enforced: neither funds nor a frozen wallet nor caps are a reason to refuse
  */
 public record Place(
         WalletAddress at,
@@ -34,7 +35,47 @@ public record Place(
         String priceVersion,
         String currency,
         boolean reinstate,
-        CapDemands caps) {
+        CapDemands caps,
+        boolean observed) {
+    /** Checks that it is one thing or the other. */
+    public Place {
+        if (reinstate && observed) {
+            throw new IllegalArgumentException("observed: what is placed again is not asked about");
+        }
+    }
+
+    /** Everything is enforced. */
+    public Place(
+            WalletAddress at,
+            String exchange,
+            int generation,
+            Usd min,
+            Usd want,
+            Duration life,
+            Duration maxLife,
+            Usd accrued,
+            long policy,
+            String priceVersion,
+            String currency,
+            boolean reinstate,
+            CapDemands caps) {
+        this(
+                at,
+                exchange,
+                generation,
+                min,
+                want,
+                life,
+                maxLife,
+                accrued,
+                policy,
+                priceVersion,
+                currency,
+                reinstate,
+                caps,
+                false);
+    }
+
     /** No cap applies. */
     public Place(
             WalletAddress at,

@@ -20,6 +20,7 @@
 --      CAPS what they hold (the keys are not those: ask again with these)
 -- Posts   total less what was captured, so that an exchange's entries sum to its total, however often it is stated.
 -- Caps    what they held is free again, what was used is spent in the window of the hold; a late settlement adds no request.
+-- Below zero goes what was placed where nothing is enforced as `unenforced`.
 -- Freezes a wallet whose overruns since it was last set active pass 15; the entry says which version that state then is.
 --@include numbers.lua
 --@include shard.lua
@@ -50,7 +51,7 @@ local known_tokens, stated_tokens = int(ARGV[17] or '0'), int(ARGV[18] or '0')
 if not (flag(ARGV[10]) and flag(ARGV[19] or '0') and known_tokens and stated_tokens) or known_tokens < -1 or stated_tokens < 0 then
   return {'RANGE', 'flags or tokens'}
 end
-local known = read('HMGET', KEYS[3], 'st', 'gen', 'amt', 'acc', 'cap', 'fp', 'w', 'caps')
+local known = read('HMGET', KEYS[3], 'st', 'gen', 'amt', 'acc', 'cap', 'fp', 'w', 'caps', 'let')
 local due = read('ZSCORE', KEYS[4], ARGV[5])
 if not known or due == nil or read('XLEN', KEYS[5]) == nil then
   return {'CORRUPT', 'a key of another type'}
@@ -153,6 +154,9 @@ if held_caps ~= '' or #KEYS > 5 then
 end
 local after = balance + delta
 local short = after < 0 and -after or 0
+if known[9] and after < 0 and kind == 'settle' then
+  kind = 'unenforced'
+end
 local passes = overrun > int(wallet[6] or '0')
 local freezes = passes and most_overrun and overrun > most_overrun and wallet[5] == 'active'
 

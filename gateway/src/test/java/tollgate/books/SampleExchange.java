@@ -43,6 +43,7 @@ final class SampleExchange {
                 null,
                 Instant.now(),
                 HeldCaps.NONE,
+                null,
                 null);
     }
 

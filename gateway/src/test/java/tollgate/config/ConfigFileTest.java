@@ -74,7 +74,7 @@ class ConfigFileTest {
                 "limits: {request_bytes: 8MB}             | limits.request_bytes: '8MB' (expected: a size",
                 "redis: {url: 'redis//x'}                 | redis.url: 'redis//x' (expected: embedded, redis://host:port",
                 "redis: {url: 'redis-cluster://a:1'}      | not built yet",
-                "enforce: false                           | enforce: given (expected: nothing: it is not built yet)",
+                "enforce: no                              | enforce: 'no' (expected: true or false",
                 "routes: [a]                              | routes: given (expected: nothing: it is not built yet)",
                 "listen: {gateway: nowhere}               | listen.gateway: 'nowhere' (expected: host:port)",
                 "upstreams: {a: {dialect: openai, base_url: 'http://example.com'}} | upstreams.a.base_url: 'http://example.com' (expected: https",

@@ -49,7 +49,8 @@ final class Entries {
                 null,
                 Instant.ofEpochSecond(1_800_000_000),
                 HeldCaps.NONE,
-                plan);
+                plan,
+                null);
     }
 
     static JournalEntry entry(String exchange, long nano) {

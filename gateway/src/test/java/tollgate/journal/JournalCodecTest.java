@@ -69,21 +69,37 @@ class JournalCodecTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "the release before,          " + ENTRY_WITHOUT_PLANS + "," + FACTS_WITHOUT_PLANS,
-        "the one before that,         " + ENTRY_WITHOUT_CAPS + "," + FACTS_WITHOUT_CAPS,
+        "of caps and not of plans,    " + ENTRY_WITHOUT_PLANS + "," + FACTS_WITHOUT_PLANS,
+        "of neither,                  " + ENTRY_WITHOUT_CAPS + "," + FACTS_WITHOUT_CAPS,
     })
-    void what_releases_before_wrote_is_read_as_of_no_cap_and_no_plan(String story, String entry, String facts) {
+    void what_earlier_releases_wrote_is_read_as_of_no_cap_and_no_plan(String story, String entry, String facts) {
         assertThat(JournalCodec.entry(HexFormat.of().parseHex(entry))).isEqualTo(Entries.entryBeforePlans("x1", 7));
         assertThat(JournalCodec.facts(HexFormat.of().parseHex(facts))).isEqualTo(Entries.factsBeforePlans("x1"));
     }
 
     @Test
+    void what_a_release_wrote_that_enforced_everything_is_read_as_of_nothing_that_was_not_refused() {
+        JournalCodec.facts(packed, Entries.facts("x1", Map.of()), Integer.MAX_VALUE);
+        byte[] facts = written();
+        JournalCodec.entry(packed, Entries.entry("x1", 7), Integer.MAX_VALUE);
+        String entry = HexFormat.of().formatHex(written());
+        String body = HexFormat.of().formatHex(facts, 1, facts.length);
+        // its facts ended with the plan
+        String before = body.substring(0, body.length() - 2);
+        assertThat(entry).contains(body);
+        assertThat(JournalCodec.facts(HexFormat.of().parseHex("06" + before))).isEqualTo(Entries.facts("x1", Map.of()));
+        assertThat(JournalCodec.entry(
+                        HexFormat.of().parseHex("06" + entry.substring(2).replace(body, before))))
+                .isEqualTo(Entries.entry("x1", 7));
+    }
+
+    @Test
     void what_a_later_release_wrote_is_not_guessed_at() {
         byte[] after = HexFormat.of().parseHex(FACTS_WITHOUT_PLANS);
-        after[0] = 8;
+        after[0] = 10;
         assertThatThrownBy(() -> JournalCodec.facts(after))
                 .isInstanceOf(PackedReader.Damaged.class)
-                .hasMessageContaining("layout 4 (expected: 1..3)");
+                .hasMessageContaining("layout 5 (expected: 1..4)");
     }
 
     @Test
@@ -157,6 +173,7 @@ class JournalCodecTest {
                 orNull(text()),
                 instant(),
                 caps(),
+                orNull(text()),
                 orNull(text()));
         UsageRecord usage = new UsageRecord(
                 facts,

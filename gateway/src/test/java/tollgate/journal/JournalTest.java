@@ -288,7 +288,8 @@ class JournalTest {
                 name,
                 plain.started(),
                 new HeldCaps("c_0123456789abcdef:m_0123456789abcdef,u,0,1800000000000,9000000000000000;".repeat(16)),
-                "p".repeat(64));
+                "p".repeat(64),
+                "role_may_not_spend");
     }
 
     @Test
