@@ -122,4 +122,23 @@ poor = cli("key", "create", "--wallet", empty["id"])["secret"]
 check("402 is an APIStatusError", refused_with(openai.APIStatusError, 402, poor))
 live = cli("key", "create", "--wallet", cli("wallet", "create", "--name", "live")["id"])["secret"]
 check("503 is an InternalServerError", refused_with(openai.InternalServerError, 503, live))
+
+wallet = cli("wallet", "create", "--name", "limited", "--test")["id"]
+cli("wallet", "top-up", wallet, "--amount", "1.00", "--reference", "sdk")
+key = cli("key", "create", "--wallet", wallet)["secret"]
+limited = openai.OpenAI(base_url=ready["base_url"], api_key=key, max_retries=0)
+cli("cap", "set", "--scope", f"wallet:{wallet}", "--per", "minute", "--rate", "40")
+cli("cap", "set", "--scope", f"wallet:{wallet}", "--per", "minute", "--token-rate", "100000")
+told = limited.chat.completions.with_raw_response.create(**ask).headers
+check("what is left of a rate of requests is told",
+      [told[f"x-ratelimit-{of}-requests"] for of in ("limit", "remaining", "reset")] == ["40", "39", "1.5s"])
+check("what is left of a rate of tokens is told", told["x-ratelimit-limit-tokens"] == "100000"
+      and 0 < int(told["x-ratelimit-remaining-tokens"]) < 100000 and told["x-ratelimit-reset-tokens"].endswith("s"))
+try:
+    for _ in range(60):
+        limited.chat.completions.create(**ask)
+    check("more than a rate is a RateLimitError", False)
+except openai.RateLimitError as full:
+    check("more than a rate is a RateLimitError", full.code == "rate_limited" and 0 < int(full.response.headers["retry-after-ms"]) <= 1500)
+check("the SDK's own retry has room when it comes", limited.with_options(max_retries=1).chat.completions.create(**ask).choices)
 print(f"python: {passed} checks passed")

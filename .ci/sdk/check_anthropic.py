@@ -1,4 +1,5 @@
 """Anthropic's official Python SDK, unmodified but for base URL and key, against a gateway started by ./tollgate up."""
+import datetime
 import json
 import subprocess
 import sys
@@ -115,4 +116,21 @@ for story, directives in (("of the upstream's", "error=mid, tokens=30"), ("of ou
         check(f"an error {story} amid a stream is raised", False)
     except anthropic.APIStatusError as broken:
         check(f"an error {story} amid a stream is raised", broken.body["type"] == "error")
+
+wallet = cli("wallet", "create", "--name", "limited", "--test")["id"]
+cli("wallet", "top-up", wallet, "--amount", "1.00", "--reference", "sdk")
+limited = sdk(cli("key", "create", "--wallet", wallet)["secret"])
+cli("cap", "set", "--scope", f"wallet:{wallet}", "--per", "minute", "--rate", "40")
+told = limited.messages.with_raw_response.create(**ask).headers
+check("what is left of a rate is told", [told[f"anthropic-ratelimit-requests-{of}"] for of in ("limit", "remaining")] == ["40", "39"])
+resets = datetime.datetime.fromisoformat(told["anthropic-ratelimit-requests-reset"])
+left = (resets - datetime.datetime.now(datetime.timezone.utc)).total_seconds()
+check("and when all of it is", -2 < left < 5)
+try:
+    for _ in range(60):
+        limited.messages.create(**ask)
+    check("more than a rate is a RateLimitError", False)
+except anthropic.RateLimitError as full:
+    check("more than a rate is a RateLimitError", full.body["error"]["type"] == "rate_limit_error")
+check("the SDK's own retry has room when it comes", limited.with_options(max_retries=1).messages.create(**ask).content)
 print(f"anthropic: {passed} checks passed")

@@ -18,7 +18,9 @@ final class KeyBounds {
     static Bounds of(Keys.Key key, List<Caps.Cap> above) {
         List<Cap> caps = above.stream()
                 .map(cap -> cap(key, cap))
-                .sorted(Comparator.comparing(Cap::scope).thenComparing(Cap::id))
+                .sorted(Comparator.comparingInt((Cap cap) -> cap.unit().turn())
+                        .thenComparing(Cap::scope)
+                        .thenComparing(Cap::id))
                 .toList();
         return new Bounds(standing(key), ZoneId.of(key.zone()), caps);
     }

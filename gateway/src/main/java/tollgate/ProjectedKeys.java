@@ -21,8 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class ProjectedKeys implements KeySource {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
-    /** What earlier releases projected said nothing of caps, then nothing of plans. */
-    private static final String PREFIX = "tollgate:key:3:";
+    /** What earlier releases projected said nothing of caps, then of plans, and they know nothing of rates. */
+    private static final String PREFIX = "tollgate:key:4:";
 
     private final Records records;
     private final ControlPort control;

@@ -86,7 +86,10 @@ final class ProxySetup {
             Clock clock) {
         TollgateConfig.Holds holds = config.holds();
         HoldSettings holding = new HoldSettings(
-                Objects.requireNonNull(HoldMode.of(holds.mode()), "the configuration names modes that are"),
+                // where nothing is refused no answer is ended for money, either
+                config.enforce()
+                        ? Objects.requireNonNull(HoldMode.of(holds.mode()), "the configuration names modes that are")
+                        : HoldMode.STRICT,
                 holds.trancheTokens(),
                 holds.life(),
                 holds.maxExchange(),
@@ -107,7 +110,9 @@ final class ProxySetup {
                         config.announce().trailers(),
                         config.announce().sseComment(),
                         config.announce().balance(),
-                        config.announce().holdBytes()),
+                        config.announce().holdBytes(),
+                        config.limits().perAddress(),
+                        config.enforce()),
                 holding,
                 prices,
                 new WhoPays(holding),

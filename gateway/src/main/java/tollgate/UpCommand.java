@@ -96,6 +96,7 @@ final class UpCommand implements Callable<Integer> {
                 read.limits(),
                 read.journalSync(),
                 read.announce(),
+                read.enforce(),
                 read.lameDuck(),
                 read.drain(),
                 read.warnings());

@@ -74,6 +74,12 @@ final class TestGateway implements AutoCloseable {
                 Installation.start(config(data, settings, "{}"), 2, List.of(ADMIN_KEY), 50, own -> books.get()));
     }
 
+    /** On books that other gateways share, with upstreams, as YAML. */
+    static TestGateway start(Path data, String settings, String upstreams, Supplier<Records> books) throws IOException {
+        return new TestGateway(
+                Installation.start(config(data, settings, upstreams), 2, List.of(ADMIN_KEY), 50, own -> books.get()));
+    }
+
     static TollgateConfig config(Path data, String settings, String upstreams) throws IOException {
         Path file = Files.createTempFile(data.getParent(), "tollgate", ".yaml");
         Files.writeString(

@@ -11,9 +11,11 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 import tollgate.books.Reconciliation;
 import tollgate.books.SuspenseDesk;
 import tollgate.books.Verification;
+import tollgate.identity.AddressLimiter;
 import tollgate.identity.ApiKey;
 import tollgate.records.Records;
 import tollgate.wallet.ControlPort;
@@ -33,9 +36,13 @@ import tools.jackson.databind.json.JsonMapper;
 public final class AdminServer implements AutoCloseable {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
+    /** An address that tried so many is not even compared for the rest of the second. */
+    private static final int WRONG_KEYS_EACH_SECOND = 10;
+
     private final WebServer server;
     private final List<String> keys;
     private final Once once;
+    private final AddressLimiter guesses = new AddressLimiter(WRONG_KEYS_EACH_SECOND, Duration.ofSeconds(1));
 
     private AdminServer(
             InetSocketAddress address,
@@ -164,12 +171,17 @@ public final class AdminServer implements AutoCloseable {
     }
 
     private void identify(ServerRequest request, ServerResponse response) {
+        InetAddress from = AddressLimiter.address(request.remotePeer().address());
+        if (!guesses.allows(from)) {
+            throw Problem.tooManyWrongKeys();
+        }
         String secret = secret(request);
         boolean good = false;
         for (String key : keys) {
             good |= !secret.isEmpty() && ApiKey.same(key, secret);
         }
         if (!good) {
+            guesses.count(from);
             throw Problem.unauthorized();
         }
         response.next();

@@ -4,9 +4,11 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tollgate.books.Treasury;
+import tollgate.identity.Period;
 import tollgate.pricing.Usd;
 import tollgate.records.Caps;
 import tollgate.records.Organisations;
@@ -118,13 +120,13 @@ final class CapDesk {
         for (String subject : records.caps().subjects(cap)) {
             control.caps()
                     .find(shard, id + ":" + subject)
-                    .ifPresent(counter -> counters.add(counter(cap, subject, counter)));
+                    .ifPresent(counter -> counters.add(counter(cap, subject, counter, control.nowMs())));
         }
         json.put("counters", counters);
         return json;
     }
 
-    private static Map<String, Object> counter(Caps.Cap cap, String subject, CapCounter counter) {
+    private static Map<String, Object> counter(Caps.Cap cap, String subject, CapCounter counter, long nowMs) {
         long newest = counter.spent().keySet().stream()
                 .mapToLong(Long::longValue)
                 .max()
@@ -132,17 +134,31 @@ final class CapDesk {
         long held = counter.held().values().stream().mapToLong(Long::longValue).sum();
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("subject", subject);
-        json.put("spent", shown(cap.unit(), counter.spent().getOrDefault(newest, 0L)));
+        json.put(
+                "spent",
+                shown(
+                        cap.unit(),
+                        counter.rate()
+                                ? outstanding(cap, counter, nowMs)
+                                : counter.spent().getOrDefault(newest, 0L)));
         json.put("held", shown(cap.unit(), held));
         return json;
     }
 
+    /** Requests that a rate has not forgotten yet. */
+    private static long outstanding(Caps.Cap cap, CapCounter counter, long nowMs) {
+        return Math.ceilDiv(
+                counter.level(cap.most(), nowMs),
+                Period.valueOf(cap.per().toUpperCase(Locale.ROOT)).lengthMs());
+    }
+
     Object change(Asked asked) {
         Caps.Cap cap = cap(asked.id());
-        CapWish.Limit limit = CapWish.Limit.read(Fields.read(asked.body(), "usd", "tokens", "requests"));
+        CapWish.Limit limit = CapWish.Limit.read(Fields.read(asked.body(), CapWish.Limit.UNITS.toArray(String[]::new)));
         if (!limit.unit().equals(cap.unit())) {
             throw Problem.invalid(limit.unit() + ": the cap counts " + cap.unit() + " (expected: " + cap.unit() + ")");
         }
+        limit.checked(cap.per(), cap.rolling());
         records.caps().change(cap.id(), limit.most());
         return told(cap.id());
     }

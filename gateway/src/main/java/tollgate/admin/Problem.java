@@ -70,6 +70,15 @@ final class Problem extends RuntimeException {
                 Map.of("Allow", allowed));
     }
 
+    /** Whoever guesses keys is not told whether one is right for a while (RFC 6585 §4). */
+    static Problem tooManyWrongKeys() {
+        return new Problem(
+                429,
+                "too_many_wrong_keys",
+                "too many wrong admin keys came from this address; try again in a second",
+                Map.of("Retry-After", "1"));
+    }
+
     /** Nobody we know (RFC 9110 §15.5.2). */
     static Problem unauthorized() {
         return new Problem(

@@ -1,6 +1,7 @@
 package tollgate.books;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import tollgate.records.Ledger;
 import tollgate.wallet.GrantMove;
@@ -13,7 +14,7 @@ final class CapMoves {
      * One counter moved by one entry.
      *
      * @param counter {@code cap:subject}
-     * @param unit {@code u}, {@code t} or {@code r}
+     * @param unit {@code u}, {@code t}, {@code r} or {@code f}
      * @param start of the window, or the number of the bucket of a rolling one
      * @param moved nano-USD, tokens or requests
      */
@@ -43,10 +44,11 @@ final class CapMoves {
         long tokens = entries.isEmpty() ? -1 : 0;
         for (Ledger.Entry entry : entries) {
             tokens += of(entry.caps()).stream()
-                    .filter(move -> move.unit().equals("t"))
-                    .mapToLong(Move::moved)
-                    .findFirst()
-                    .orElse(0);
+                    .filter(move -> move.unit().equals("t") || move.unit().equals("f"))
+                    // a rate's window is over long before a cap's
+                    .max(Comparator.comparing(Move::unit))
+                    .map(Move::moved)
+                    .orElse(0L);
         }
         return tokens;
     }

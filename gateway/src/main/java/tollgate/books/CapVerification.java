@@ -93,7 +93,8 @@ final class CapVerification {
     }
 
     private static void spent(CapCounter counter, Map<Long, Long> entries, List<String> wrong) {
-        if (counter.removed()) {
+        // a rate is no sum of entries: it forgets within its period
+        if (counter.removed() || counter.rate()) {
             return;
         }
         counter.spent().forEach((window, says) -> {

@@ -144,6 +144,9 @@ public final class ExchangeRow {
         if (usage.disputed().nano() > 0) {
             document.put("disputed", usage.disputed().toString());
         }
+        if (facts.notRefused() != null) {
+            document.put("not_refused", facts.notRefused());
+        }
         document.put("held", facts.held().toString());
         document.put("hold_mode", facts.holdMode());
         document.put("clamped", facts.clamped());

@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code cap}. */
-@Command(name = "cap", description = "Lists, sets and removes caps.", mixinStandardHelpOptions = true)
+@Command(name = "cap", description = "Lists, sets and removes caps and limits.", mixinStandardHelpOptions = true)
 public final class CapCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -30,6 +30,27 @@ public final class CapCommand implements Runnable {
 
         @Option(names = "--requests", required = true, paramLabel = "N", description = "requests; 0: none")
         private @Nullable Long requests;
+
+        @Option(
+                names = "--concurrent",
+                required = true,
+                paramLabel = "N",
+                description = "requests open at once, whatever --per says; 0: none")
+        private @Nullable Long concurrent;
+
+        @Option(
+                names = "--rate",
+                required = true,
+                paramLabel = "N",
+                description = "requests at a rate: N at once, each free again after its share of --per; 0: none")
+        private @Nullable Long rate;
+
+        @Option(
+                names = "--token-rate",
+                required = true,
+                paramLabel = "N",
+                description = "tokens at a rate: in any --per; a request for more than N counts as N; 0: none")
+        private @Nullable Long tokenRate;
     }
 
     @Override
@@ -70,13 +91,19 @@ public final class CapCommand implements Runnable {
                             required = true,
                             description = "key:K, each-member:TEAM, member:M, project:P, team:T, wallet:W or org:O")
                     String scope,
-            @Option(names = "--per", required = true, description = "minute, hour, day, week, month or lifetime")
+            @Option(
+                            names = "--per",
+                            description = "minute, hour, day, week, month or lifetime; not needed with --concurrent")
+                    @Nullable
                     String per,
             @Option(names = "--rolling", description = "the last so long instead of the calendar's") boolean rolling,
             @ArgGroup(multiplicity = "1") Limit limit,
             @Option(names = "--service", description = "only this kind of work, such as chat") @Nullable String service,
             @Option(names = "--model", description = "only a model or pattern") @Nullable String model)
             throws IOException {
+        if (per == null && limit.concurrent == null) {
+            throw new ParameterException(spec.commandLine(), "Missing required option: '--per=<per>'");
+        }
         Map<String, @Nullable Object> body = new LinkedHashMap<>();
         body.put("scope", scope);
         body.put("per", per);
@@ -84,6 +111,9 @@ public final class CapCommand implements Runnable {
         body.put("usd", limit.usd);
         body.put("tokens", limit.tokens);
         body.put("requests", limit.requests);
+        body.put("concurrent", limit.concurrent);
+        body.put("rate", limit.rate);
+        body.put("token_rate", limit.tokenRate);
         body.put("service", service);
         body.put("model", model);
         Printer.one(spec.commandLine().getOut(), common.client().post("caps", body), common.json);

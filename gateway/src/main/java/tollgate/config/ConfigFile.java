@@ -106,9 +106,6 @@ public final class ConfigFile {
         if (!top.list("routes").isEmpty()) {
             top.notBuilt("routes");
         }
-        if (!top.flag("enforce", true)) {
-            top.notBuilt("enforce");
-        }
         return new TollgateConfig(
                 new TollgateConfig.Listen(
                         listen.address("gateway", "0.0.0.0:8080"), listen.address("admin", "127.0.0.1:8081")),
@@ -141,13 +138,15 @@ public final class ConfigFile {
                         "max_overrun",
                         "input_ceiling")),
                 timeouts(top.section("timeouts", "connect", "first_byte", "idle", "total", "client_stall")),
-                limits(top.section("limits", "request_bytes", "in_flight_bytes", "body_read", "header_bytes")),
+                limits(top.section(
+                        "limits", "request_bytes", "in_flight_bytes", "body_read", "header_bytes", "per_address")),
                 Duration.ofMillis(top.section("journal", "sync_ms").whole("sync_ms", 100, 0, 60_000)),
                 new TollgateConfig.Announce(
                         announce.flag("trailers", true),
                         announce.flag("sse_comment", true),
                         announce.flag("balance", true),
                         (int) Math.min(Integer.MAX_VALUE, announce.size("hold_bytes", "1MiB"))),
+                top.flag("enforce", true),
                 Duration.ofSeconds(top.whole("lame_duck_s", 1, 0, 600)),
                 Duration.ofSeconds(top.whole("drain_s", 30, 0, 86_400)),
                 expansion.warnings());
@@ -327,7 +326,10 @@ public final class ConfigFile {
             throw limits.invalid("header_bytes", Long.toString(header), "from 1KiB to 1MiB");
         }
         return new TollgateConfig.Limits(
-                (int) request, limits.size("in_flight_bytes", "1GiB"), limits.duration("body_read", "60s"), (int)
-                        header);
+                (int) request,
+                limits.size("in_flight_bytes", "1GiB"),
+                limits.duration("body_read", "60s"),
+                (int) header,
+                (int) limits.whole("per_address", 0, 0, 1_000_000));
     }
 }

@@ -24,6 +24,7 @@ import tollgate.pricing.Usd;
  * @param limits what requests may take
  * @param journalSync settlements are on disk after so long; zero: before their last byte leaves
  * @param announce how costs are told
+ * @param enforce whether money, caps, limits and rights refuse
  * @param lameDuck how long a stopping gateway still takes what is new, while it says that it is not ready
  * @param drain how long a stopping gateway waits for what is open, that time included
  * @param warnings what was left out, and why
@@ -41,6 +42,7 @@ public record TollgateConfig(
         Limits limits,
         Duration journalSync,
         Announce announce,
+        boolean enforce,
         Duration lameDuck,
         Duration drain,
         List<String> warnings) {
@@ -111,8 +113,12 @@ public record TollgateConfig(
     /** How long things may take. */
     public record Timeouts(Duration connect, Duration firstByte, Duration idle, Duration total, Duration clientStall) {}
 
-    /** What requests may take. */
-    public record Limits(int requestBytes, long inFlightBytes, Duration bodyRead, int headerBytes) {}
+    /**
+     * What requests may take.
+     *
+     * @param perAddress requests a second from one address; 0: as many as it likes
+     */
+    public record Limits(int requestBytes, long inFlightBytes, Duration bodyRead, int headerBytes, int perAddress) {}
 
     /** How costs are told. */
     public record Announce(boolean trailers, boolean sseComment, boolean balance, int holdBytes) {}

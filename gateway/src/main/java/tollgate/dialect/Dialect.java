@@ -94,6 +94,13 @@ public interface Dialect {
     ErrorBody error(Refusal refusal, @Nullable String exchange);
 
     /**
+     * How the head of an answer tells what is left of a limit, in the form that the provider's own limits have.
+     *
+     * @param field takes the name and the value of a header field
+     */
+    default void tell(Allowance left, BiConsumer<String, String> field) {}
+
+    /**
      * The event that ends a stream which has begun, as a whole block up to and including its blank line; of a sequence, its
      * last document and what closes it.
      *

@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param standing whether it may spend at all
  * @param zone of the organisation: its calendar is that of its caps
- * @param caps the narrowest scope first
+ * @param caps in the order in which they are asked: open exchanges, rates, then the others; of each the narrowest scope first
  */
 public record Bounds(Standing standing, ZoneId zone, List<Cap> caps) {
     /** May spend what the wallet has. */

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param subject whose counter counts for this key: {@code of} itself, or with {@link Scope#EACH_MEMBER} the member's; the
  *     key's own where it has no member
  * @param unit what it counts
- * @param limit the most there may be, in nano-USD, tokens or requests; 0: none
- * @param period how long it counts
+ * @param limit the most there may be, in nano-USD, tokens, requests or open exchanges; 0: none
+ * @param period how long it counts; of open exchanges {@link Period#LIFETIME}
  * @param rolling the last so long instead of the calendar's
  * @param service only this kind of work; null: any
  * @param model only models of this pattern, {@code *} for any run of characters; null: any
@@ -64,7 +64,22 @@ public record Cap(
         /** Tokens of every class. */
         TOKENS,
         /** Requests. */
-        REQUESTS;
+        REQUESTS,
+        /** Exchanges that are open at once. */
+        CONCURRENT,
+        /** Requests at a rate: as many at once as there are for a period, and each free again after its share of it. */
+        RATE,
+        /** Tokens at a rate. */
+        TOKEN_RATE;
+
+        /** Which are asked first: what is open, then rates, then what is spent. */
+        public int turn() {
+            return switch (this) {
+                case CONCURRENT -> 0;
+                case RATE, TOKEN_RATE -> 1;
+                case USD, TOKENS, REQUESTS -> 2;
+            };
+        }
 
         /** The name in interfaces. */
         public String wireName() {

@@ -27,7 +27,12 @@ public final class KeyRing {
 
     private final KeySource source;
     private final Clock clock;
-    private final StrangerLimiter strangers = new StrangerLimiter(UNKNOWN_EACH_SECOND, Duration.ofSeconds(1));
+    /**
+     * Unknown keys that addresses try. Good ones are never counted, so that what many users send through one address is not
+     * held back by how many they are.
+     */
+    private final AddressLimiter strangers = new AddressLimiter(UNKNOWN_EACH_SECOND, Duration.ofSeconds(1));
+
     private final ConcurrentMap<String, CompletableFuture<Optional<KeyIdentity>>> underWay = new ConcurrentHashMap<>();
     private final Cache<String, KeyIdentity> known = Caffeine.newBuilder()
             .maximumSize(100_000)
@@ -77,7 +82,7 @@ public final class KeyRing {
         }
         return found(hash).thenApply(found -> {
             if (found.isEmpty()) {
-                strangers.unknown(from);
+                strangers.count(from);
             }
             return found.filter(this::good).<KeyLookup>map(KeyLookup.Known::new).orElseGet(KeyLookup.Unknown::new);
         });

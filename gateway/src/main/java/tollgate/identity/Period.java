@@ -26,6 +26,9 @@ public enum Period {
 
     private static final int BUCKETS = 60;
 
+    /** Buckets that a rolling window counts: the oldest one until it is gone wholly. */
+    public static final int RING = BUCKETS + 1;
+
     private final long rollingMs;
 
     Period(long rollingMs) {
@@ -35,6 +38,15 @@ public enum Period {
     /** The name in interfaces. */
     public String wireName() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * Milliseconds of a period that is not the calendar's.
+     *
+     * @throws IllegalStateException for {@link #LIFETIME}, which has no length
+     */
+    public long lengthMs() {
+        return bucketMs() * BUCKETS;
     }
 
     /**

@@ -38,6 +38,7 @@ import tollgate.wallet.WalletAddress;
  * @param plan what the wallet's organisation had bought; null: nothing in particular
  * @param mark the name and the print of a request that has a name; null where it has none
  * @param holdMode how it was held: {@code strict}, {@code tranches}
+ * @param notRefused the code of the refusal that was not made, since nothing is enforced; null: there was none
  */
 public record ExchangeFacts(
         String exchange,
@@ -64,7 +65,8 @@ public record ExchangeFacts(
         HeldCaps caps,
         @Nullable String plan,
         @Nullable IdempotencyMark mark,
-        String holdMode) {
+        String holdMode,
+        @Nullable String notRefused) {
     /** All that it could come to was held at once. */
     public static final String STRICT = "strict";
 
@@ -128,7 +130,8 @@ public record ExchangeFacts(
                 caps,
                 plan,
                 mark,
-                STRICT);
+                STRICT,
+                null);
     }
 
     /** The same with what is held by now. */
@@ -158,7 +161,8 @@ public record ExchangeFacts(
                 capped,
                 plan,
                 mark,
-                holdMode);
+                holdMode,
+                notRefused);
     }
 
     /** The same without the client's own texts, which a meter slot may have no room for. */
@@ -188,7 +192,8 @@ public record ExchangeFacts(
                 caps,
                 plan,
                 mark,
-                holdMode);
+                holdMode,
+                notRefused);
     }
 
     /**
@@ -221,7 +226,8 @@ public record ExchangeFacts(
                 HeldCaps.NONE,
                 plan,
                 mark,
-                holdMode);
+                holdMode,
+                notRefused);
     }
 
     private static @Nullable String cut(@Nullable String name) {

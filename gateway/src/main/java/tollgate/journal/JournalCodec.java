@@ -18,7 +18,7 @@ import tollgate.wallet.WalletAddress;
 final class JournalCodec {
     private static final long LAYOUT = 4;
 
-    /** Without the mark of a request's name and how it was held. */
+    /** Without the mark of a request's name, how it was held and what was not refused. */
     private static final long WITHOUT_MARKS = 3;
 
     /** Without plan, markup and the reasons of lines. */
@@ -186,7 +186,7 @@ final class JournalCodec {
         if (mark != null) {
             to.text(mark.key()).text(mark.name()).text(mark.print());
         }
-        to.text(facts.holdMode());
+        to.text(facts.holdMode()).optional(facts.notRefused());
     }
 
     private static ExchangeFacts facts(PackedReader from, long layout) {
@@ -217,7 +217,8 @@ final class JournalCodec {
                 layout <= WITHOUT_MARKS || !from.flag()
                         ? null
                         : new IdempotencyMark(from.text(), from.text(), from.text()),
-                layout <= WITHOUT_MARKS ? ExchangeFacts.STRICT : from.text());
+                layout <= WITHOUT_MARKS ? ExchangeFacts.STRICT : from.text(),
+                layout <= WITHOUT_MARKS ? null : from.optional());
     }
 
     private static void usage(PackedWriter to, UsageRecord usage) {

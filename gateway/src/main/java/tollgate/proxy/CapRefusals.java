@@ -80,6 +80,7 @@ final class CapRefusals {
             case USD -> plan.min().nano();
             case TOKENS -> plan.minTokens();
             case REQUESTS -> 1;
+            case CONCURRENT, RATE, TOKEN_RATE -> throw new IllegalArgumentException("told elsewhere: " + cap);
         };
     }
 
@@ -87,7 +88,7 @@ final class CapRefusals {
         return switch (cap.unit()) {
             case USD -> left <= 0 ? null : plan.affordableCeiling(new Usd(left));
             case TOKENS -> plan.affordableCeiling(left);
-            case REQUESTS -> null;
+            case REQUESTS, CONCURRENT, RATE, TOKEN_RATE -> null;
         };
     }
 

@@ -16,7 +16,11 @@ import tollgate.http.ServerExchange;
 final class Cors {
     private static final String EXPOSED = "X-Usage-Cost, X-Total-Tokens, X-Model, X-Request-Type, X-Usage-Units,"
             + " X-Wallet-Balance, X-Tollgate-Request-Id, X-Usage-Estimated, X-Tollgate-Clamped, X-Request-Id, request-id,"
-            + " Retry-After, retry-after-ms, x-should-retry";
+            + " Retry-After, retry-after-ms, x-should-retry, x-ratelimit-limit-requests, x-ratelimit-remaining-requests,"
+            + " x-ratelimit-reset-requests, x-ratelimit-limit-tokens, x-ratelimit-remaining-tokens,"
+            + " x-ratelimit-reset-tokens, anthropic-ratelimit-requests-limit, anthropic-ratelimit-requests-remaining,"
+            + " anthropic-ratelimit-requests-reset, anthropic-ratelimit-tokens-limit,"
+            + " anthropic-ratelimit-tokens-remaining, anthropic-ratelimit-tokens-reset";
 
     private Cors() {}
 

@@ -65,6 +65,7 @@ final class Delivery {
         if (!begun) {
             begun = true;
             announced.fields(head::set);
+            exchange.tellLimits(head);
             if (exchange.context().settings().trailers()) {
                 head.set(HttpHeaderNames.TRAILER, Announcement.TRAILER_NAMES);
             }
@@ -111,6 +112,7 @@ final class Delivery {
         long cost = costInUsage && plain != null ? plain.costAt() : -1;
         byte[] field = cost >= 0 ? said.costField() : NOTHING;
         said.fields(head::set);
+        exchange.tellLimits(head);
         Cors.allow(head, server.head().headers().get(HttpHeaderNames.ORIGIN));
         tellWhenBegun();
         server.sendHead(status, head, bodiless ? -1 : lane.withheld() + field.length);
@@ -137,6 +139,7 @@ final class Delivery {
                     ForwardedHeaders.retryAdvice(head, headers);
                 }
                 said.fields(headers::set);
+                exchange.tellLimits(headers);
             });
         } else if (events == null || events.tornEvent()) {
             exchange.closeBooking();

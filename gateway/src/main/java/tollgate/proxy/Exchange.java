@@ -1,6 +1,7 @@
 package tollgate.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaders;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -50,6 +51,7 @@ final class Exchange implements Placement.Outcome {
     private final String id;
     private final Upstream upstream;
     private final HoldState state = new HoldState();
+    private final Enforcement enforcement;
     private final Placement placement;
     private final Renewal renewal;
     private final Timings timings;
@@ -79,6 +81,7 @@ final class Exchange implements Placement.Outcome {
             Upstream upstream,
             HoldPlan plan,
             @Nullable IdempotencyMark mark,
+            Enforcement enforcement,
             ByteBuf body,
             Instant started,
             long startedNanos) {
@@ -88,7 +91,9 @@ final class Exchange implements Placement.Outcome {
         this.dialect = dialect;
         this.id = id;
         this.upstream = upstream;
-        this.placement = new Placement(context, loop.admission(), server.loop(), id, plan, key, mark, this);
+        this.enforcement = enforcement;
+        this.placement =
+                new Placement(context, loop.admission(), server.loop(), id, plan, key, mark, enforcement, this);
         this.renewal = new Renewal(this, loop.admission(), server.loop());
         this.body = body;
         this.bodyBytes = body.readableBytes();
@@ -234,8 +239,13 @@ final class Exchange implements Placement.Outcome {
         closeBooking();
         if (!clientGone) {
             new Refuser(context, loop.accessLog())
-                    .refuse(server, dialect, id, placement.key().keyId(), why);
+                    .refuse(server, dialect, id, placement.key().keyId(), why, this::tellLimits);
         }
+    }
+
+    /** Tells what is left of the limits above it in the head of an answer. */
+    void tellLimits(HttpHeaders head) {
+        placement.caps().tell(dialect, head);
     }
 
     /** The money may have been set aside: it is given back as a settlement at nothing. */
@@ -340,7 +350,8 @@ final class Exchange implements Placement.Outcome {
                 held,
                 placement.caps().held(),
                 ceiling,
-                splices);
+                splices,
+                enforcement.notRefused());
     }
 
     /** Bytes of the answer were handed to the client's connection. */

@@ -1,10 +1,13 @@
 package tollgate.proxy;
 
+import io.netty.handler.codec.http.HttpHeaders;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tollgate.dialect.Allowance;
+import tollgate.dialect.Dialect;
 import tollgate.dialect.Refusal;
 import tollgate.identity.Cap;
 import tollgate.identity.KeyIdentity;
@@ -26,6 +29,8 @@ final class ExchangeCaps {
     private List<Cap> applying;
     private KeyIdentity key;
     private HeldCaps held = HeldCaps.NONE;
+    private List<CapDemand> demands = List.of();
+    private List<Allowance> allowances = List.of();
     private long tokens;
 
     ExchangeCaps(KeyIdentity key, HoldPlan plan) {
@@ -67,16 +72,17 @@ final class ExchangeCaps {
         if (applying.isEmpty()) {
             return CapDemands.NONE;
         }
-        List<CapDemand> demands = new ArrayList<>(applying.size());
+        List<CapDemand> each = new ArrayList<>(applying.size());
         Instant now = Instant.ofEpochMilli(nowMs);
-        for (Cap cap : applying) {
-            demands.add(demand(cap, now));
+        for (Cap cap : applying.subList(0, Math.min(applying.size(), CapDemands.MOST))) {
+            each.add(demand(cap, now));
         }
-        return new CapDemands(demands, plan.minTokens(), plan.wantTokens());
+        demands = each;
+        return new CapDemands(each, plan.minTokens(), plan.wantTokens());
     }
 
     private CapDemand demand(Cap cap, Instant now) {
-        long step = cap.rolling() ? cap.period().bucketMs() : 0;
+        long step = step(cap);
         long start = 0;
         long end = CapDemand.NEVER_MS;
         long nextEnd = CapDemand.NEVER_MS;
@@ -90,6 +96,9 @@ final class ExchangeCaps {
             case USD -> CapUnit.USD;
             case TOKENS -> CapUnit.TOKENS;
             case REQUESTS -> CapUnit.REQUESTS;
+            case CONCURRENT -> CapUnit.OPEN;
+            case RATE -> CapUnit.RATE;
+            case TOKEN_RATE -> CapUnit.TOKEN_RATE;
         };
         return new CapDemand(
                 cap.id(), cap.subject(), cap.version(), cap.reset(), unit, cap.limit(), step, start, end, nextEnd);
@@ -132,8 +141,18 @@ final class ExchangeCaps {
         held = more;
     }
 
+    private static long step(Cap cap) {
+        return switch (cap.unit()) {
+            case RATE -> cap.period().lengthMs();
+            case TOKEN_RATE -> cap.period().bucketMs();
+            case CONCURRENT -> 0;
+            case USD, TOKENS, REQUESTS -> cap.rolling() ? cap.period().bucketMs() : 0;
+        };
+    }
+
     /** They hold their part. */
     void placed(PlaceResult.Placed placed) {
+        allowances = Allowances.of(applying, demands, placed);
         held = placed.caps();
         if (!held.equals(HeldCaps.NONE)) {
             tokens = placed.tokens();
@@ -152,6 +171,18 @@ final class ExchangeCaps {
 
     /** One of them refused. */
     Refusal reached(PlaceResult.CapReached reached) {
-        return CapRefusals.reached(applying.get(reached.index()), reached, plan);
+        Cap cap = applying.get(reached.index());
+        allowances = Allowances.of(cap, demands.get(reached.index()), reached);
+        return switch (cap.unit()) {
+            case CONCURRENT, RATE, TOKEN_RATE -> LimitRefusals.reached(cap, reached, plan);
+            case USD, TOKENS, REQUESTS -> CapRefusals.reached(cap, reached, plan);
+        };
+    }
+
+    /** Tells what they have left in the head of an answer. */
+    void tell(Dialect dialect, HttpHeaders head) {
+        for (Allowance left : allowances) {
+            dialect.tell(left, head::set);
+        }
     }
 }

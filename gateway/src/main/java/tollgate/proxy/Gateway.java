@@ -2,11 +2,13 @@ package tollgate.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import tollgate.dialect.Dialect;
 import tollgate.dialect.Service;
 import tollgate.http.ExchangeAcceptor;
@@ -14,6 +16,7 @@ import tollgate.http.GoneReason;
 import tollgate.http.RequestHead;
 import tollgate.http.RequestReceiver;
 import tollgate.http.ServerExchange;
+import tollgate.identity.AddressLimiter;
 import tollgate.metering.Ending;
 
 /**
@@ -41,6 +44,7 @@ public final class Gateway implements ExchangeAcceptor {
     private final ProxyContext context;
     private final Map<EventLoop, ProxyLoop> loops;
     private final OwnPaths ownPaths;
+    private final @Nullable AddressLimiter floods;
 
     /**
      * A gateway.
@@ -52,6 +56,8 @@ public final class Gateway implements ExchangeAcceptor {
         this.context = context;
         this.loops = Map.copyOf(loops);
         this.ownPaths = ownPaths;
+        int most = context.settings().perAddress();
+        this.floods = most == 0 ? null : new AddressLimiter(most, Duration.ofSeconds(1));
     }
 
     @Override
@@ -59,6 +65,11 @@ public final class Gateway implements ExchangeAcceptor {
         RequestHead head = server.head();
         if (Cors.isPreflight(head)) {
             Cors.preflight(server);
+            return ANSWERED;
+        }
+        if (floods != null && !floods.count(AddressLimiter.address(server.remote()))) {
+            context.telemetry().count("tollgate_refusals_total", 1, "reason", "too_many_requests");
+            Refuser.send(server, addressed(head), null, Refusals.tooManyRequests(), headers -> {});
             return ANSWERED;
         }
         ProxyLoop loop = Objects.requireNonNull(loops.get(server.loop()));

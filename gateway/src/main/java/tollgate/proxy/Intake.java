@@ -5,7 +5,6 @@ import io.netty.buffer.CompositeByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
@@ -19,6 +18,7 @@ import tollgate.dialect.Service;
 import tollgate.http.GoneReason;
 import tollgate.http.RequestReceiver;
 import tollgate.http.ServerExchange;
+import tollgate.identity.AddressLimiter;
 import tollgate.identity.Credentials;
 import tollgate.identity.KeyIdentity;
 import tollgate.identity.KeyLookup;
@@ -52,6 +52,7 @@ final class Intake implements RequestReceiver {
     private final Instant started;
     private final long startedNanos = System.nanoTime();
     private final CompositeByteBuf body;
+    private final Enforcement enforcement;
     private @Nullable KeyIdentity identity;
     private @Nullable Upstream upstream;
     private @Nullable Exchange exchange;
@@ -69,6 +70,7 @@ final class Intake implements RequestReceiver {
         this.id = loop.newId();
         this.started = context.clock().instant();
         this.body = server.alloc().compositeBuffer(256);
+        this.enforcement = new Enforcement(context.settings().enforce());
     }
 
     /** Looks up who asks. */
@@ -83,9 +85,7 @@ final class Intake implements RequestReceiver {
 
     /** The address that a request came from. */
     static InetAddress address(ServerExchange server) {
-        return server.remote() instanceof InetSocketAddress remote
-                ? remote.getAddress()
-                : InetAddress.getLoopbackAddress();
+        return AddressLimiter.address(server.remote());
     }
 
     private void lookUp(CompletionStage<KeyLookup> asked) {
@@ -117,7 +117,7 @@ final class Intake implements RequestReceiver {
 
     private void identified(KeyIdentity key) {
         identity = key;
-        if (!key.maySpend()) {
+        if (mayNotSpend(key)) {
             refuse(CapRefusals.standing(key.bounds().standing()));
             return;
         }
@@ -149,6 +149,11 @@ final class Intake implements RequestReceiver {
             refuse(Refusals.idempotencyKey(invalid.why()));
             return false;
         }
+    }
+
+    private boolean mayNotSpend(KeyIdentity key) {
+        return !key.maySpend()
+                && enforcement.refuses(CapRefusals.standing(key.bounds().standing()));
     }
 
     /** Whether a list of content codings has any but {@code identity}, which is none. */
@@ -220,12 +225,14 @@ final class Intake implements RequestReceiver {
             refuse(Refusals.unpriced(request.model().substring(0, LONGEST_MODEL), null, null));
             return;
         }
-        if (!key.allows(request.model())) {
+        if (!key.allows(request.model()) && enforcement.refuses(Refusals.model(request.model()))) {
             refuse(Refusals.model(request.model()));
             return;
         }
         String unbounded = request.extent().unbounded();
-        if (unbounded != null && context.holds().inputCeiling() == null) {
+        if (unbounded != null
+                && context.holds().inputCeiling() == null
+                && enforcement.refuses(Refusals.unbounded(unbounded))) {
             refuse(Refusals.unbounded(unbounded));
             return;
         }
@@ -264,7 +271,7 @@ final class Intake implements RequestReceiver {
                         refuse(Refusals.keySourceAway());
                     } else if (found.isEmpty()) {
                         refuse(Refusals.key());
-                    } else if (!found.get().maySpend()) {
+                    } else if (mayNotSpend(found.get())) {
                         refuse(CapRefusals.standing(found.get().bounds().standing()));
                     } else if (Objects.equals(found.get().plan(), key.plan())) {
                         refuse(Refusals.plan(key));
@@ -309,6 +316,7 @@ final class Intake implements RequestReceiver {
                 Objects.requireNonNull(upstream),
                 plan,
                 mark(key),
+                enforcement,
                 body,
                 started,
                 startedNanos);

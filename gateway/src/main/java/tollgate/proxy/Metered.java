@@ -85,6 +85,10 @@ final class Metered {
                     record.disputed(),
                     record.charge());
         }
+        String notRefused = record.facts().notRefused();
+        if (notRefused != null) {
+            telemetry.count("tollgate_not_refused_total", 1, "reason", notRefused);
+        }
         if (record.overrun().nano() > 0) {
             telemetry.count("tollgate_overruns_total", 1);
         }

@@ -45,6 +45,7 @@ final class Placement {
     private final String exchange;
     private final ExchangeCaps caps;
     private final @Nullable IdempotencyMark mark;
+    private final Enforcement enforcement;
     private final Outcome outcome;
     private String after = "";
     private int lookedUp;
@@ -65,6 +66,7 @@ final class Placement {
             HoldPlan plan,
             KeyIdentity key,
             @Nullable IdempotencyMark mark,
+            Enforcement enforcement,
             Outcome outcome) {
         this.context = context;
         this.admission = admission;
@@ -73,6 +75,7 @@ final class Placement {
         this.plan = plan;
         this.caps = new ExchangeCaps(key, plan);
         this.mark = mark;
+        this.enforcement = enforcement;
         this.outcome = outcome;
         this.key = key;
         this.at = address(key);
@@ -116,7 +119,8 @@ final class Placement {
     /** Why it cannot be asked for at all; null where it can. */
     @Nullable
     Refusal impossible() {
-        return caps.tooMany();
+        Refusal tooMany = caps.tooMany();
+        return tooMany != null && enforcement.refuses(tooMany) ? tooMany : null;
     }
 
     /** Asks for the first hold. */
@@ -151,13 +155,18 @@ final class Placement {
                         currency(),
                         again,
                         demands,
-                        mark == null ? null : new IdempotencyMark.Claim(mark, after)),
+                        mark == null ? null : new IdempotencyMark.Claim(mark, after),
+                        !again && enforcement.observes()),
                 this::answered);
     }
 
     private void answered(PlaceResult result) {
         switch (result) {
             case PlaceResult.Placed placed -> {
+                PlaceResult notRefused = placed.notRefused();
+                if (notRefused != null) {
+                    enforcement.refuses(refusal(notRefused));
+                }
                 caps.placed(placed);
                 outcome.placed(placed.granted());
             }
@@ -173,10 +182,10 @@ final class Placement {
                     PlaceResult.InsufficientFunds _,
                     PlaceResult.WalletNotActive _,
                     PlaceResult.UnknownWallet _,
-                    PlaceResult.Rejected _ -> outcome.refused(Refusals.held(result, plan));
+                    PlaceResult.CapReached _,
+                    PlaceResult.Rejected _ -> outcome.refused(refusal(result));
             case PlaceResult.Repeated(String earlier) -> lookUp(earlier);
             case PlaceResult.OtherRequest(String earlier) -> outcome.refused(Refusals.otherRequest(earlier));
-            case PlaceResult.CapReached reached -> outcome.refused(caps.reached(reached));
             case PlaceResult.StaleWindow(int _, long nowMs) -> {
                 if (windowsRefreshed) {
                     outcome.refused(Refusals.held(result, plan));
@@ -246,6 +255,10 @@ final class Placement {
         return key.live() ? "USD" : "TEST";
     }
 
+    private Refusal refusal(PlaceResult no) {
+        return no instanceof PlaceResult.CapReached reached ? caps.reached(reached) : Refusals.held(no, plan);
+    }
+
     /** Something about the keys of this organisation has changed: asks once what this one stands for now. */
     private void refreshKey() {
         refreshed = true;
@@ -261,12 +274,12 @@ final class Placement {
     }
 
     private void refreshed(Optional<KeyIdentity> found) {
+        Refusal bounds = found.map(now -> outOfBounds(now, plan.request().model(), enforcement))
+                .orElse(null);
         if (found.isEmpty()) {
             outcome.refused(Refusals.key());
-        } else if (!found.get().allows(plan.request().model())) {
-            outcome.refused(Refusals.model(plan.request().model()));
-        } else if (!found.get().maySpend()) {
-            outcome.refused(CapRefusals.standing(found.get().bounds().standing()));
+        } else if (bounds != null) {
+            outcome.refused(bounds);
         } else if (!plan.book().sells(found.get().plan())) {
             outcome.refused(Refusals.plan(found.get()));
         } else {
@@ -274,9 +287,9 @@ final class Placement {
             at = address(key);
             plan = plan.soldTo(buyer(key), context.holds());
             caps.resolved(key, plan);
-            Refusal tooMany = caps.tooMany();
-            if (tooMany != null) {
-                outcome.refused(tooMany);
+            Refusal impossible = impossible();
+            if (impossible != null) {
+                outcome.refused(impossible);
             } else {
                 ask();
             }
@@ -293,6 +306,14 @@ final class Placement {
                     }
                     then.run();
                 }));
+    }
+
+    /** Why a key may not have a model; null where it may, or where nothing is enforced. */
+    private static @Nullable Refusal outOfBounds(KeyIdentity key, String model, Enforcement enforcement) {
+        Refusal no = !key.allows(model)
+                ? Refusals.model(model)
+                : key.maySpend() ? null : CapRefusals.standing(key.bounds().standing());
+        return no != null && enforcement.refuses(no) ? no : null;
     }
 
     /** Nobody waits for it any more. */

@@ -36,7 +36,8 @@ final class Records {
             Usd held,
             HeldCaps caps,
             @Nullable Long clamped,
-            List<Splice> splices) {
+            List<Splice> splices,
+            @Nullable String notRefused) {
         MeteredRequest request = exchange.plan().request();
         HttpHeaders headers = exchange.server().head().headers();
         return new ExchangeFacts(
@@ -66,7 +67,8 @@ final class Records {
                 caps,
                 key.plan(),
                 exchange.mark(),
-                exchange.plan().mode().wireName());
+                exchange.plan().mode().wireName(),
+                notRefused);
     }
 
     static UsageRecord usage(

@@ -45,6 +45,11 @@ final class Refusals {
                 "too many unknown API keys were tried from this address; try again in a second");
     }
 
+    static Refusal tooManyRequests() {
+        return new Refusal(
+                429, "too_many_requests", null, "too many requests come from this address; try again in a second");
+    }
+
     static Refusal twoKeys() {
         return new Refusal(400, "two_api_keys", null, "two different API keys were given; send one");
     }

@@ -25,6 +25,17 @@ final class Refuser {
 
     /** Refuses what was never held or forwarded. */
     void refuse(ServerExchange server, Dialect dialect, String exchange, @Nullable String key, Refusal refusal) {
+        refuse(server, dialect, exchange, key, refusal, headers -> {});
+    }
+
+    /** The same with further fields in its head. */
+    void refuse(
+            ServerExchange server,
+            Dialect dialect,
+            String exchange,
+            @Nullable String key,
+            Refusal refusal,
+            Consumer<HttpHeaders> more) {
         context.telemetry().count("tollgate_refusals_total", 1, "reason", refusal.code());
         Metered.refused(context.telemetry(), dialect, server.head(), refusal.status());
         context.refusals()
@@ -35,7 +46,10 @@ final class Refuser {
                         refusal.code(),
                         refusal.message(),
                         context.clock().millis()));
-        send(server, dialect, exchange, refusal, headers -> headers.set("X-Tollgate-Request-Id", exchange));
+        send(server, dialect, exchange, refusal, headers -> {
+            headers.set("X-Tollgate-Request-Id", exchange);
+            more.accept(headers);
+        });
         log.refused(context.clock().instant(), exchange, key, server, refusal);
     }
 
@@ -57,6 +71,9 @@ final class Refuser {
 
     /** Nobody should wait longer than a minute within a request. */
     private static void capAdvice(Refusal refusal, HttpHeaders headers) {
+        if (refusal.details().get("retry_after_ms") instanceof Long ms) {
+            headers.set("retry-after-ms", ms.toString());
+        }
         if (refusal.details().get("retry_after") instanceof Long seconds) {
             headers.set(HttpHeaderNames.RETRY_AFTER, seconds.toString());
             if (seconds <= LONGEST_WAIT_S) {
@@ -71,7 +88,7 @@ final class Refuser {
         switch (refusal.code()) {
             case "insufficient_funds", "upstream_credentials", "already_settled", "idempotency_key_reused" ->
                 headers.set("x-should-retry", "false");
-            case "cap_reached" -> capAdvice(refusal, headers);
+            case "cap_reached", "rate_limited", "concurrency_limited" -> capAdvice(refusal, headers);
             case "funds_held", "cap_held" -> {
                 headers.set(HttpHeaderNames.RETRY_AFTER, "1");
                 headers.set("retry-after-ms", "500");

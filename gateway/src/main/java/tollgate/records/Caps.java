@@ -37,8 +37,9 @@ public final class Caps {
      * @param scope {@code key}, {@code each-member}, {@code member}, {@code project}, {@code team}, {@code wallet} or
      *     {@code org}
      * @param subject the id of whom it is for
-     * @param unit {@code usd}, {@code tokens} or {@code requests}
-     * @param most nano-USD, tokens or requests
+     * @param unit {@code usd}, {@code tokens}, {@code requests}, {@code concurrent}, {@code rate} (of requests) or {@code
+     *     token_rate}
+     * @param most nano-USD, tokens, requests or open exchanges
      * @param per {@code minute} … {@code month} or {@code lifetime}
      * @param service only this kind of work; empty: any
      * @param model only models of this pattern; empty: any

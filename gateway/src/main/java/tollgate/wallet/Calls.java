@@ -39,7 +39,7 @@ final class Calls {
             nano(place.accrued().nano()),
             Long.toString(place.policy()),
             place.priceVersion(),
-            place.reinstate() ? "1" : "0",
+            place.reinstate() ? "1" : place.observed() ? "2" : "0",
             MOST_OPEN,
             place.currency()
         };

@@ -53,8 +53,12 @@ public final class CapReads {
             spent.put(Long.parseLong(fields.getOrDefault("k", "0")), Long.parseLong(fields.getOrDefault("s", "0")));
             held.put(0L, Long.parseLong(fields.getOrDefault("h", "0")));
         }
+        boolean rate = fields.containsKey("lvl");
+        if (rate) {
+            spent.put(Long.parseLong(fields.getOrDefault("at", "0")), Long.parseLong(fields.getOrDefault("lvl", "0")));
+        }
         long since = Long.parseLong(fields.getOrDefault("rn", "0"));
-        return Optional.of(new CapCounter(name, rolling, since, fields.containsKey("gone"), spent, held));
+        return Optional.of(new CapCounter(name, rolling, since, fields.containsKey("gone"), rate, spent, held));
     }
 
     /** What open holds of a shard come to, by counter and start of the window (of a rolling one: 0). */

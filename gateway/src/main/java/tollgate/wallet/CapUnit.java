@@ -1,13 +1,19 @@
 package tollgate.wallet;
 
-/** What a cap counts. */
+/** What a cap counts, or what a limit of the same machinery holds back. */
 public enum CapUnit {
     /** Money, in nano-USD. */
     USD("u"),
     /** Tokens of every class. */
     TOKENS("t"),
     /** Requests. */
-    REQUESTS("r");
+    REQUESTS("r"),
+    /** Exchanges that are open: held from the place to the settlement or expiry, never spent. */
+    OPEN("o"),
+    /** Requests at a rate (GCRA): counted at once, never held or corrected. */
+    RATE("g"),
+    /** Tokens at a rate: as tokens, but what is more than the limit counts as the limit. */
+    TOKEN_RATE("f");
 
     private final String wireName;
 
@@ -26,6 +32,6 @@ public enum CapUnit {
                 return unit;
             }
         }
-        throw new IllegalArgumentException("unit: '" + wireName + "' (expected: u, t or r)");
+        throw new IllegalArgumentException("unit: '" + wireName + "' (expected: u, t, r, o, g or f)");
     }
 }

@@ -71,13 +71,13 @@ public record HeldCaps(String text) {
                     0,
                     0,
                     one.unit,
-                    0,
+                    one.unit == CapUnit.TOKEN_RATE ? one.held : 0,
                     one.stepMs,
                     one.start,
                     one.start,
                     one.start));
-            if (one.unit == CapUnit.TOKENS) {
-                tokens = one.held;
+            if (one.unit == CapUnit.TOKENS || one.unit == CapUnit.TOKEN_RATE) {
+                tokens = Math.max(tokens, one.held);
             }
         }
         return new CapDemands(demands, tokens, tokens);

@@ -22,6 +22,7 @@ import tollgate.pricing.Usd;
  * @param reinstate the exchange runs already: neither funds nor state nor caps are a reason to refuse
  * @param caps what has to allow it besides
  * @param claim the name that the client gave its request; null where it gave none
+ * @param observed nothing is enforced: neither funds nor a frozen wallet nor caps are a reason to refuse
  */
 public record Place(
         WalletAddress at,
@@ -37,8 +38,16 @@ public record Place(
         String currency,
         boolean reinstate,
         CapDemands caps,
-        IdempotencyMark.@Nullable Claim claim) {
-    /** The request has no name. */
+        IdempotencyMark.@Nullable Claim claim,
+        boolean observed) {
+    /** Checks that it is one thing or the other. */
+    public Place {
+        if (reinstate && observed) {
+            throw new IllegalArgumentException("observed: what is placed again is not asked about");
+        }
+    }
+
+    /** The request has no name, and everything is enforced. */
     public Place(
             WalletAddress at,
             String exchange,
@@ -67,10 +76,11 @@ public record Place(
                 currency,
                 reinstate,
                 caps,
-                null);
+                null,
+                false);
     }
 
-    /** No cap applies, and the request has no name. */
+    /** No cap applies, the request has no name, and everything is enforced. */
     public Place(
             WalletAddress at,
             String exchange,
@@ -97,7 +107,6 @@ public record Place(
                 priceVersion,
                 currency,
                 reinstate,
-                CapDemands.NONE,
-                null);
+                CapDemands.NONE);
     }
 }

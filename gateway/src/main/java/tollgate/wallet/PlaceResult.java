@@ -1,5 +1,7 @@
 package tollgate.wallet;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tollgate.pricing.Usd;
 
 /** What came of asking to set money aside. */
@@ -12,8 +14,25 @@ public sealed interface PlaceResult {
      * @param expiresMs when it expires unless renewed, in milliseconds of Redis's clock
      * @param tokens how many tokens the caps allow; 0 where none applies
      * @param caps what each cap holds for it
+     * @param used what is used of the caps that count tokens or requests; empty where an earlier sending placed it
+     * @param notRefused why it would have been refused; null: it would not
+     * @param nowMs Redis's clock
      */
-    record Placed(Usd granted, Usd available, long expiresMs, long tokens, HeldCaps caps) implements PlaceResult {}
+    record Placed(
+            Usd granted,
+            Usd available,
+            long expiresMs,
+            long tokens,
+            HeldCaps caps,
+            List<CapUse> used,
+            @Nullable PlaceResult notRefused,
+            long nowMs)
+            implements PlaceResult {
+        /** Copies what could change. */
+        public Placed {
+            used = List.copyOf(used);
+        }
+    }
 
     /** The exchange is over already: a settlement overtook this. */
     record AlreadyFinal() implements PlaceResult {}

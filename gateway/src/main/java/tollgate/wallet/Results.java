@@ -1,18 +1,14 @@
 package tollgate.wallet;
 
+import java.util.List;
+
 /** Reads replies. Stateless. A word that nobody knows is an unknown state, never a yes. */
 final class Results {
     private Results() {}
 
     static PlaceResult place(Reply reply) {
         return switch (reply.word()) {
-            case "OK" ->
-                new PlaceResult.Placed(
-                        reply.amount(1),
-                        reply.amount(2),
-                        reply.number(3),
-                        underCaps(reply) ? reply.number(4) : 0,
-                        underCaps(reply) ? new HeldCaps(reply.text(5)) : HeldCaps.NONE);
+            case "OK" -> placed(reply);
             case "DONE" -> new PlaceResult.AlreadyFinal();
             case "FUNDS" -> new PlaceResult.InsufficientFunds(reply.amount(1), reply.amount(2));
             case "CAP" ->
@@ -38,9 +34,20 @@ final class Results {
         };
     }
 
-    /** Two facts more than of a hold that no cap is above. */
-    private static boolean underCaps(Reply reply) {
-        return reply.parts().size() > 7;
+    /** Two facts more than of a hold that no cap is above; then what is used; then what was not refused. */
+    private static PlaceResult placed(Reply reply) {
+        int parts = reply.parts().size();
+        return new PlaceResult.Placed(
+                reply.amount(1),
+                reply.amount(2),
+                reply.number(3),
+                parts > 7 ? reply.number(4) : 0,
+                parts > 7 ? new HeldCaps(reply.text(5)) : HeldCaps.NONE,
+                parts > 9 ? CapUse.of(reply.text(6)) : List.of(),
+                parts > 10 && !reply.text(7).isEmpty()
+                        ? place(new Reply(List.of(reply.text(7).split(",", -1))))
+                        : null,
+                reply.number(parts - 1));
     }
 
     static RenewResult renew(Reply reply) {

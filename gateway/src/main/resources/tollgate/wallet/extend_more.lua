@@ -2,7 +2,7 @@
 -- `tokens_most` to what is held from now on, `wallet_held`, and with caps `caps` (keys, fields, values) and `kept`; or returns
 -- a refusal: RANGE, CORRUPT, CAPS what they hold (the keys are not those: ask again with these), REINSTATING, UNKNOWN,
 --   STATE state, GRANT_DUE since ms (`post` takes promotional money that is over, ask again), for each cap in turn STALE_CAP i version, CAP i limit spent held, and FUNDS balance held
--- Caps    an extension belongs to the window of the place, be it over; each cap holds its own part of it: nano-USD, tokens, of
+-- Caps    an extension belongs to the window of the place, be it over; each cap holds its own part of it: nano-USD, tokens (f: up to its limit), of
 --         requests nothing more. A cap that was removed only notes it.
 local tag = string.match(KEYS[1], '^(.*:)m$')
 local count, name_list = #KEYS - 4, read('HGET', KEYS[3], 'caps')
@@ -92,15 +92,17 @@ if held_caps ~= '' or count > 0 then
         end
       end
       local left = limit - spent - cap.held
-      local need = unit == 'u' and hold_min - amount or unit == 't' and tokens_least - tokens_most or 0
+      local need = unit == 'u' and hold_min - amount or unit == 't' and tokens_least - tokens_most
+        or unit == 'f' and math.min(tokens_least, limit) - cap.part or 0
       if need > 0 and need > left then
         return {'CAP', str(i), str(limit), str(spent), str(cap.held)}
       end
       if unit == 'u' then
         room = math.min(room, left)
-      elseif unit == 't' then
+      elseif unit == 't' or unit == 'f' and cap.part + left < limit then
         tokens_room = math.min(tokens_room, left)
       end
+      cap.limit = limit
     end
     found[i] = cap
   end
@@ -126,7 +128,8 @@ end
 if count > 0 then
   local fields, parts = {}, {}
   for i, cap in ipairs(found) do
-    local more = cap.unit == 'u' and amount - before or cap.unit == 't' and tokens_most - tokens_before or 0
+    local more = cap.unit == 'u' and amount - before or cap.unit == 't' and tokens_most - tokens_before
+      or cap.unit == 'f' and cap.limit and math.min(tokens_most, math.max(cap.limit, cap.part)) - cap.part or 0
     if cap.held + more > MOST then
       return {'RANGE', 'held by cap ' .. cap.name}
     end

@@ -2,29 +2,36 @@
 -- KEYS    1 shard  2 organisation  3 wallet  4 exchange  5 hold expiries  6.. counters of caps, at most 16, the narrowest
 --         scope first, and last of all, where the client named its request, the mark of that name
 -- ARGV    1 version  2 n seen  3 gateway's ms, then  4 exchange  5 organisation  6 wallet  7 generation  8 min  9 want
---         10 life ms  11 longest life ms  12 accrued  13 policy  14 price version  15 reinstate (1 or 0)
+--         10 life ms  11 longest life ms  12 accrued  13 policy  14 price version
+--         15 0: enforce, 1: reinstate, 2: observe: neither state frozen nor caps nor funds refuse
 --         16 most open holds of the wallet  17 currency  18 tokens min  19 tokens want (both, and what follows, only with caps),
---         then for each cap: its version, the version of its last reset, unit (u: nano-USD, t: tokens, r: requests), limit,
---         ms of a bucket (0: calendar), start ms, end ms, end ms of the window after it (reinstate: start as held)
+--         then for each cap: its version, the version of its last reset, unit (u: nano-USD, t: tokens, r: requests,
+--         o: open exchanges, g: requests at a rate, f: tokens at a rate, of which more than the limit counts as the limit),
+--         limit, ms of a bucket (0: calendar; g: of the period), start ms, end ms, end ms of the window after it (o: 0, 9e15,
+--         9e15; reinstate: start as held)
 --         with a mark, last: print of the request, the exchange that it may follow (none: empty)
--- Returns {OK, granted, available, expires ms, [with caps: tokens granted, what the caps hold,] epoch, n, now ms}
+-- Returns {OK, granted, available, expires ms, [with caps: tokens granted, what the caps hold,] [where some count tokens or
+--      requests: what is used of each, `i,used;..` (g: its level),] epoch, n, now ms}; where nothing is enforced
+--      {OK, granted, available, expires ms, tokens granted, what the caps hold, what is used, the refusal that was not made
+--      (its words with commas between, or nothing), epoch, n, now ms}
 --   or one refusal, first match wins: VERSION, FENCED, BEHIND, RANGE, CORRUPT, DONE, CONFLICT, those of place_mark.lua, UNKNOWN, CUR,
 --      REINSTATING (other gateways have not placed the holds again that a lost second took along), STATE state, STALE_POLICY current,
---      CLOCK, FULL, GRANT_DUE since ms (promotional money is over: `post` takes it, ask again),
---      those of place_caps.lua for each cap in turn, FUNDS balance held
+--      CLOCK, FULL, GRANT_DUE since ms (promotional money is over: `post` takes it, ask again), those of place_caps.lua for each cap in turn, FUNDS balance held
 -- Grants  want, where it is at most half of what is available in the wallet and under the tightest cap; else that half,
 --         but never less than min. Where min is above want (tokens alike), min has to be affordable and want is held.
--- Caps    hold what is granted (1 of requests) until the settlement: `name,unit,bucket ms,start,held;..`
--- Replays the same exchange and generation return the first outcome.
+-- Caps    hold what is granted (1 of requests and open exchanges) until the settlement: `name,unit,bucket ms,start,held;..`;
+--         a rate of requests (g) counts at once and holds nothing.
+-- Observe grants what is wanted; its exchange may take the wallet below zero.
+-- Replays the same exchange and generation return the first outcome, but not what is used.
 --@include numbers.lua
 --@include shard.lua
 
-if not complete(5, 17) or ARGV[4] == '' or ARGV[5] == '' or ARGV[6] == '' or not flag(ARGV[15]) then
+if not complete(5, 17) or ARGV[4] == '' or ARGV[5] == '' or ARGV[6] == '' or not (flag(ARGV[15]) or ARGV[15] == '2') then
   return {'RANGE', 'keys or names'}
 end
 local generation, least, want = int(ARGV[7]), int(ARGV[8]), int(ARGV[9])
 local life, longest, accrued = int(ARGV[10]), int(ARGV[11]), int(ARGV[12])
-local policy, reinstate, most_open = int(ARGV[13]), ARGV[15] == '1', int(ARGV[16])
+local policy, reinstate, observe, most_open = int(ARGV[13]), ARGV[15] == '1', ARGV[15] == '2', int(ARGV[16])
 if not (generation and least and want and life and longest and accrued and policy and most_open)
     or generation < 0 or least < 0 or want < 0 or life <= 0 or longest <= 0 or accrued < 0
     or now_ms + longest > MOST then
@@ -45,7 +52,11 @@ if known[1] then
   if known[2] ~= ARGV[7] or not (balance and held) then
     return {'CONFLICT', 'generation ' .. (known[2] or '')}
   end
-  local under = call('HMGET', KEYS[4], 'tg', 'caps')
+  local under = call('HMGET', KEYS[4], 'tg', 'caps', 'let')
+  if under[3] then
+    return {'OK', known[3], told(balance - held), known[4], under[1] or '0', under[2] or '', '', under[3], str(epoch), str(n),
+      str(now_ms)}
+  end
   if under[2] then
     return {'OK', known[3], told(balance - held), known[4], under[1], under[2], str(epoch), str(n), str(now_ms)}
   end
@@ -68,13 +79,16 @@ if wallet[5] ~= ARGV[17] then
   return {'CUR', wallet[5] or ''}
 end
 local granted, available = want, balance - held
-local half, caps, tokens = math.floor(available / 2)
+local half, caps, tokens, let = math.floor(available / 2)
 if not reinstate then
   if reinstating_ms > now_ms then
     return {'REINSTATING'}
   end
   if wallet[3] ~= 'active' then
-    return {'STATE', wallet[3]}
+    if not observe or wallet[3] ~= 'frozen' then
+      return {'STATE', wallet[3]}
+    end
+    let = {'STATE', wallet[3]}
   end
   local stored = read('HGET', KEYS[2], 'pol')
   local current = stored ~= nil and int(stored or '0')
@@ -105,9 +119,12 @@ if last_key > 5 or last_argument > 17 then
 end
 if not reinstate then
   if not (available >= least) then
-    return {'FUNDS', str(balance), str(held)}
+    if not observe then
+      return {'FUNDS', str(balance), str(held)}
+    end
+    let = let or {'FUNDS', str(balance), str(held)}
   end
-  if want > half then
+  if want > half and not observe then
     granted = math.min(want, math.max(least, half))
   end
 end
@@ -140,6 +157,18 @@ end
 if caps then
   --@include place_caps_write.lua
   call('HSET', KEYS[4], 'tg', str(tokens), 'caps', kept)
+  if observe then
+    --@include place_observed.lua
+  end
+  if #used > 0 then
+    return {'OK', str(granted), told(available - granted), str(expires), str(tokens), kept, table.concat(used, ';'), str(epoch),
+      str(n), str(now_ms)}
+  end
   return {'OK', str(granted), told(available - granted), str(expires), str(tokens), kept, str(epoch), str(n), str(now_ms)}
+end
+if observe then
+  local kept, used = '', {}
+  tokens = 0
+  --@include place_observed.lua
 end
 return {'OK', str(granted), told(available - granted), str(expires), str(epoch), str(n), str(now_ms)}

@@ -1,7 +1,8 @@
 -- What each cap of the exchange has left in the window that now is in. Runs inside `place`, only where there are caps.
 -- Sets `caps` (what is to be written for each), `half` (half of what the tightest USD cap has left) and `tokens` (granted),
 -- or returns a refusal: RANGE, CORRUPT, STALE_WINDOW i now, STALE_CAP i version,
---   CAP i limit spent held reset-ms now, where the least that will do does not fit; reset 0: held ones alone are in the way
+--   CAP i limit spent held reset-ms now, where the least that will do does not fit; reset 0: held ones alone are in the way,
+--   9e15: it never will. Where nothing is enforced the first CAP is `let`, and no ceiling is lowered.
 local count, tag = last_key - 5, string.match(KEYS[1], '^(.*:)m$')
 local tokens_least, tokens_want = int(ARGV[18] or ''), int(ARGV[19] or '')
 if count > 16 or not tag or last_argument ~= 19 + 8 * count then
@@ -22,13 +23,18 @@ for i = 1, count do
     return {'RANGE', 'key of cap ' .. i}
   end
   if not (version and reset and limit and step and start and finish and after) or version < 0 or reset < 0 or limit < 0
-      or step < 0 or start < 0 or finish < start or after < finish or (unit ~= 'u' and unit ~= 't' and unit ~= 'r') then
+      or step < 0 or start < 0 or finish < start or after < finish
+      or (unit ~= 'u' and unit ~= 't' and unit ~= 'r' and unit ~= 'o' and unit ~= 'g' and unit ~= 'f')
+      or (unit == 'o' and (step > 0 or start > 0)) then
     return {'RANGE', 'cap ' .. i}
   end
   seen[key] = true
   local cap = {key = key, name = name, unit = unit, step = step, version = version, reset = reset}
-  local known, spent
-  if step > 0 then
+  local known, spent, full
+  if unit == 'g' then
+    --@include place_rate.lua
+    spent = 0
+  elseif step > 0 then
     -- a ring of 60 buckets, and the oldest one until it is gone wholly
     local newest = math.floor(now_ms / step)
     cap.newest, cap.first = newest, reinstate and first or str(newest)
@@ -71,10 +77,11 @@ for i = 1, count do
     if not known then
       return {'CORRUPT', 'cap ' .. name}
     end
-    spent = int(known[3] or '0')
+    -- open exchanges spend nothing, whatever an earlier release wrote
+    spent = unit ~= 'o' and int(known[3] or '0') or unit == 'o' and 0
     cap.opens = not known[3]
   end
-  local stored, held = int(known[1] or '0'), int(known[4] or '0')
+  local stored, held = int(known[1] or '0'), unit == 'g' and 0 or int(known[4] or '0')
   if not (stored and spent and held) or held < 0 or spent < 0 then
     return {'CORRUPT', 'cap ' .. name}
   end
@@ -82,23 +89,31 @@ for i = 1, count do
     if known[2] or version < stored then
       return {'STALE_CAP', str(i), str(stored)}
     end
-    local need = unit == 'u' and least or unit == 't' and tokens_least or 1
+    local need = unit == 'u' and least or unit == 't' and tokens_least
+      or unit == 'f' and math.max(1, math.min(tokens_least, limit)) or 1
     local left = limit - spent - held
-    if need > left then
+    if need > left and unit ~= 'g' then
       local resets = cap.finish
       if need <= limit - spent then
         resets = 0
       elseif step > 0 then
         --@include place_ring.lua
       end
-      return {'CAP', str(i), str(limit), str(spent), str(held), str(resets), str(now_ms)}
+      full = {'CAP', str(i), str(limit), str(spent), str(held), str(resets), str(now_ms)}
     end
+    if full and not observe then
+      return full
+    end
+    let = let or full
     local some = math.floor(left / 2)
     if unit == 'u' then
       half = math.min(half, some)
-    elseif unit == 't' and tokens > some then
+    elseif (unit == 't' or unit == 'f') and tokens > some and not observe then
       tokens = math.min(tokens, math.max(tokens_least, some))
     end
+  end
+  if unit ~= 'u' and unit ~= 'o' then
+    cap.used, cap.limit = spent + held, limit
   end
   cap.new, cap.raise, cap.held = not known[1], version > stored, held
   caps[i] = cap

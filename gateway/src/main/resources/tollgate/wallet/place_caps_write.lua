@@ -1,9 +1,11 @@
 -- Sets each cap's part aside, in the window that was found. Nothing is refused any more.
-local kept = {}
+local kept, used = {}, {}
 for i, cap in ipairs(caps) do
-  local part = cap.unit == 'u' and granted or cap.unit == 't' and tokens or 1
+  local part = cap.unit == 'u' and granted or cap.unit == 't' and tokens or cap.unit == 'f' and math.min(tokens, cap.limit) or 1
   local key, held = cap.key, str(cap.held + part)
-  if cap.step > 0 then
+  if cap.level then
+    call('HSET', key, 'lvl', str(cap.level), 'at', str(now_ms))
+  elseif cap.step > 0 then
     if cap.left == 'all' then
       for bucket = 0, 60 do
         call('HDEL', key, 'b' .. str(bucket))
@@ -30,6 +32,11 @@ for i, cap in ipairs(caps) do
   elseif cap.raise then
     call('HSET', key, 'v', str(cap.version))
   end
-  kept[i] = table.concat({cap.name, cap.unit, str(cap.step), cap.first, str(part)}, ',')
+  if not cap.level then
+    kept[#kept + 1] = table.concat({cap.name, cap.unit, str(cap.step), cap.first, str(part)}, ',')
+  end
+  if cap.used then
+    used[#used + 1] = i .. ',' .. str(cap.level or cap.used + part)
+  end
 end
 kept = table.concat(kept, ';')

@@ -62,7 +62,7 @@ if kind == 'cap_reset' then
   end
   -- writes begin here
   for f = 1, #fields, 2 do
-    if fields[f] == 's' or string.find(fields[f], '^%d+:s$') or string.find(fields[f], '^b%d+$') then
+    if fields[f] == 's' or fields[f] == 'lvl' or string.find(fields[f], '^%d+:s$') or string.find(fields[f], '^b%d+$') then
       call('HSET', KEYS[2], fields[f], '0')
     end
   end

@@ -12,7 +12,7 @@ local known, spent, busy = {}, {}, false
 for f = 1, #fields, 2 do
   local field, value = fields[f], fields[f + 1]
   known[field] = value
-  if field == 's' or string.find(field, '^%d+:s$') or string.find(field, '^b%d+$') then
+  if field == 's' or field == 'lvl' or string.find(field, '^%d+:s$') or string.find(field, '^b%d+$') then
     spent[#spent + 1] = field
   elseif (field == 'h' or string.find(field, '^%d+:h$')) and value ~= '0' then
     busy = true

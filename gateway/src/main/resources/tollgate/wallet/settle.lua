@@ -24,6 +24,7 @@
 -- Posts   total less what was captured, so that an exchange's entries sum to its total, however often it is stated.
 -- Caps    what they held is free again, what was used is spent in the window of the hold; a late settlement adds no request.
 -- Grants  are taken before the wallet's own money and given back after it, as settle_grants.lua says.
+-- Below zero goes what was placed where nothing is enforced as `unenforced`.
 -- Freezes a wallet whose overruns since it was last set active pass 15; the entry says which version that state then is.
 --@include numbers.lua
 --@include shard.lua
@@ -55,7 +56,7 @@ local known_tokens, stated_tokens = int(capped and ARGV[17] or '0'), int(capped 
 if not (flag(ARGV[10]) and flag(capped and ARGV[19] or '0') and known_tokens and stated_tokens) or known_tokens < -1 or stated_tokens < 0 then
   return {'RANGE', 'flags or tokens'}
 end
-local known = read('HMGET', KEYS[3], 'st', 'gen', 'amt', 'acc', 'cap', 'fp', 'w', 'caps')
+local known = read('HMGET', KEYS[3], 'st', 'gen', 'amt', 'acc', 'cap', 'fp', 'w', 'caps', 'let')
 local due = read('ZSCORE', KEYS[4], ARGV[5])
 if not known or due == nil or read('XLEN', KEYS[5]) == nil then
   return {'CORRUPT', 'a key of another type'}
@@ -162,6 +163,9 @@ if wallet[8] and delta ~= 0 then
 end
 local after = balance + delta
 local short = after < 0 and -after or 0
+if known[9] and after < 0 and kind == 'settle' then
+  kind = 'unenforced'
+end
 local passes = overrun > int(wallet[6] or '0')
 local freezes = passes and most_overrun and overrun > most_overrun and wallet[5] == 'active'
 

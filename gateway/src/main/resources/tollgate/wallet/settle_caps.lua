@@ -11,7 +11,8 @@ for name, unit, step, start, part in string.gmatch(held_caps, '([^,;]+),(%a),(%d
   if not tag or key ~= tag .. 'c:' .. name then
     return {'CAPS', held_caps}
   end
-  local moved = unit == 'u' and total - captured or unit == 't' and tokens - tokens_captured or requests
+  local moved = unit == 'u' and total - captured or (unit == 't' or unit == 'f') and tokens - tokens_captured
+    or unit == 'o' and 0 or requests
   local cap = {key = key, step = int(step), start = int(start)}
   part = status == 'OPEN' and int(part) or 0
   if not (cap.step and cap.start and part) then

@@ -110,7 +110,10 @@ class CapVerificationTest {
                 List.of(
                         new CapDemand(
                                 "c_1", "o_1", 1, 0, CapUnit.USD, 500, 0, 0, CapDemand.NEVER_MS, CapDemand.NEVER_MS),
-                        new CapDemand("c_2", "o_1", 1, 0, CapUnit.TOKENS, 500, 60_000, 0, 0, 0)),
+                        new CapDemand("c_2", "o_1", 1, 0, CapUnit.TOKENS, 500, 60_000, 0, 0, 0),
+                        new CapDemand(
+                                "c_3", "o_1", 1, 0, CapUnit.OPEN, 5, 0, 0, CapDemand.NEVER_MS, CapDemand.NEVER_MS),
+                        new CapDemand("c_4", "o_1", 1, 0, CapUnit.RATE, 500, 60_000, 0, 0, 0)),
                 10,
                 10);
         assertThat(control.place(new Place(
@@ -136,7 +139,9 @@ class CapVerificationTest {
         "{s7}:c:c_1:o_1, 0:h, -50",
         "{s7}:c:c_2:o_1, s, 1",
         "{s7}:c:c_2:o_1, h, -1",
-        "{s7}:c:c_1:o_1, rn, 100"
+        "{s7}:c:c_1:o_1, rn, 100",
+        "{s7}:c:c_3:o_1, 0:h, 1",
+        "{s7}:c:c_3:o_1, 0:h, -1"
     })
     void an_altered_counter_is_told_of(String key, String field, long by) {
         raw(commands -> commands.hincrby(key, field, by));

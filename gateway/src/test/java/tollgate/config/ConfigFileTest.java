@@ -87,7 +87,7 @@ class ConfigFileTest {
                 "redis: {url: 'redis-cluster://a:1#m'}    | redis-cluster://host:port,…",
                 "redis: {url: 'redis://a', ca_file: x}    | redis.ca_file: 'x' (expected: none, or a url of rediss",
                 "redis: {url: 'rediss://a', ca_file: nox} | redis.ca_file: 'nox' (expected: a file of certificates",
-                "enforce: false                           | enforce: given (expected: nothing: it is not built yet)",
+                "enforce: no                              | enforce: 'no' (expected: true or false",
                 "routes: [a]                              | routes: given (expected: nothing: it is not built yet)",
                 "listen: {gateway: nowhere}               | listen.gateway: 'nowhere' (expected: host:port)",
                 "upstreams: {a: {dialect: openai, base_url: 'http://example.com'}} | upstreams.a.base_url: 'http://example.com' (expected: https",

@@ -170,8 +170,8 @@ class IdentityTest {
         "192.0.2.1, 192.0.2.2, false"
     })
     void addresses_of_one_ipv6_network_are_one(String first, String second, boolean same) throws Exception {
-        StrangerLimiter limiter = new StrangerLimiter(1, Duration.ofDays(1));
-        limiter.unknown(InetAddress.getByName(first));
+        AddressLimiter limiter = new AddressLimiter(1, Duration.ofDays(1));
+        limiter.count(InetAddress.getByName(first));
         assertThat(limiter.allows(InetAddress.getByName(first))).isFalse();
         assertThat(limiter.allows(InetAddress.getByName(second))).isEqualTo(!same);
     }

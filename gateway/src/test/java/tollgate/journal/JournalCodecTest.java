@@ -84,10 +84,10 @@ class JournalCodecTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "the one before that,         " + ENTRY_WITHOUT_PLANS + "," + FACTS_WITHOUT_PLANS,
-        "the one before that one,     " + ENTRY_WITHOUT_CAPS + "," + FACTS_WITHOUT_CAPS,
+        "of caps and not of plans,    " + ENTRY_WITHOUT_PLANS + "," + FACTS_WITHOUT_PLANS,
+        "of neither,                  " + ENTRY_WITHOUT_CAPS + "," + FACTS_WITHOUT_CAPS,
     })
-    void what_releases_before_wrote_is_read_as_of_no_cap_and_no_plan(String story, String entry, String facts) {
+    void what_earlier_releases_wrote_is_read_as_of_no_cap_and_no_plan(String story, String entry, String facts) {
         assertThat(JournalCodec.entry(HexFormat.of().parseHex(entry))).isEqualTo(Entries.entryBeforePlans("x1", 7));
         assertThat(JournalCodec.facts(HexFormat.of().parseHex(facts))).isEqualTo(Entries.factsBeforePlans("x1"));
     }
@@ -182,7 +182,9 @@ class JournalCodecTest {
                 instant(),
                 caps(),
                 orNull(text()),
-                random.nextBoolean() ? null : new IdempotencyMark(text(), text(), text()));
+                random.nextBoolean() ? null : new IdempotencyMark(text(), text(), text()),
+                text(),
+                orNull(text()));
         UsageRecord usage = new UsageRecord(
                 facts,
                 orNull(text()),

@@ -289,7 +289,9 @@ class JournalTest {
                 plain.started(),
                 new HeldCaps("c_0123456789abcdef:m_0123456789abcdef,u,0,1800000000000,9000000000000000;".repeat(16)),
                 "p".repeat(64),
-                null);
+                null,
+                ExchangeFacts.STRICT,
+                "role_may_not_spend");
     }
 
     @Test

@@ -26,6 +26,10 @@ final class CapModel {
         final long step;
         final TreeMap<Long, Long> spent = new TreeMap<>();
         final TreeMap<Long, Long> held = new TreeMap<>();
+        /** Of a rate: what has not run out yet, and when that was so. */
+        long level;
+
+        long levelMs;
         long version;
         long limit;
         boolean removed;
@@ -43,6 +47,11 @@ final class CapModel {
                             .sum();
         }
 
+        /** What has not run out by now. */
+        long levelAt(long ms, long limitNow) {
+            return Math.max(0, level - Math.max(0, ms - levelMs) * limitNow);
+        }
+
         long heldAt(long window) {
             return step == 0 ? held.getOrDefault(window, 0L) : heldInAll();
         }
@@ -52,7 +61,7 @@ final class CapModel {
         }
     }
 
-    /** One cap that is asked: in this window, by somebody who knows this version of it. */
+    /** One cap that is asked: in this window (a rate: at this time), by somebody who knows this version of it. */
     record Ask(Counter counter, long window, boolean inWindow, long version, long limit) {}
 
     private record Part(Counter counter, long window, long held) {}
@@ -67,11 +76,25 @@ final class CapModel {
         long captured;
         long capturedTokens;
         String fingerprint = "";
+        String notRefused = "";
+        boolean observed;
+        /** Of the entry that made it final. */
+        String kind = "";
+
         private List<Part> parts = List.of();
     }
 
     /** The outcome in words. */
-    String place(String wallet, String id, long least, long want, long tokensLeast, long tokensWant, List<Ask> asks) {
+    String place(
+            String wallet,
+            String id,
+            long least,
+            long want,
+            long tokensLeast,
+            long tokensWant,
+            List<Ask> asks,
+            boolean observed) {
+        String notRefused = "";
         Exchange known = exchanges.get(id);
         if (known != null) {
             return known.state.equals("OPEN") ? placed(known) : "DONE";
@@ -89,25 +112,49 @@ final class CapModel {
                 return "STALE_CAP " + i;
             }
             long left = ask.limit - cap.spentAt(ask.window) - cap.heldAt(ask.window);
-            if (need(cap, least, tokensLeast) > left) {
-                return "CAP " + i + " " + cap.spentAt(ask.window) + " " + cap.heldAt(ask.window);
+            String no = "";
+            if (cap.unit == CapUnit.RATE) {
+                long level = cap.levelAt(ask.window, ask.limit);
+                no = level + cap.step > ask.limit * cap.step
+                        ? "CAP " + i + " " + Math.ceilDiv(level, cap.step) + " 0"
+                        : "";
+            } else if (needed(cap, least, tokensLeast, ask.limit) > left) {
+                no = "CAP " + i + " " + cap.spentAt(ask.window) + " " + cap.heldAt(ask.window);
             }
+            if (!no.isEmpty() && !observed) {
+                return no;
+            }
+            notRefused = notRefused.isEmpty() ? no : notRefused;
             if (cap.unit == CapUnit.USD) {
-                half = Math.min(half, left / 2);
-            } else if (cap.unit == CapUnit.TOKENS && tokens > left / 2) {
+                half = Math.min(half, Math.floorDiv(left, 2));
+            } else if ((cap.unit == CapUnit.TOKENS || cap.unit == CapUnit.TOKEN_RATE)
+                    && tokens > left / 2
+                    && !observed) {
                 tokens = Math.min(tokens, Math.max(tokensLeast, left / 2));
             }
         }
         if (purse.balance - purse.held < least) {
-            return "FUNDS";
+            if (!observed) {
+                return "FUNDS";
+            }
+            notRefused = notRefused.isEmpty() ? "FUNDS" : notRefused;
         }
         Exchange placed = new Exchange();
         placed.purse = purse;
-        placed.amount = want > half ? Math.min(want, Math.max(least, half)) : want;
+        placed.observed = observed;
+        placed.notRefused = notRefused;
+        placed.amount = want > half && !observed ? Math.min(want, Math.max(least, half)) : want;
         placed.tokens = asks.isEmpty() ? 0 : tokens;
         placed.parts = asks.stream()
-                .map(ask -> new Part(ask.counter, ask.window, need(ask.counter, placed.amount, placed.tokens)))
+                .filter(ask -> ask.counter.unit != CapUnit.RATE)
+                .map(ask -> new Part(ask.counter, ask.window, part(ask, placed.amount, placed.tokens)))
                 .toList();
+        for (Ask ask : asks) {
+            if (ask.counter.unit == CapUnit.RATE) {
+                ask.counter.level = ask.counter.levelAt(ask.window, ask.limit) + ask.counter.step;
+                ask.counter.levelMs = ask.window;
+            }
+        }
         for (Part part : placed.parts) {
             part.counter.held.merge(part.window, part.held, Long::sum);
             part.counter.spent.merge(part.window, 0L, Long::sum);
@@ -119,14 +166,15 @@ final class CapModel {
     }
 
     private static String placed(Exchange exchange) {
-        return "OK " + exchange.amount + " " + exchange.tokens;
+        return ("OK " + exchange.amount + " " + exchange.tokens + " " + exchange.notRefused).strip();
     }
 
-    private static long need(Counter cap, long usd, long tokens) {
+    private static long needed(Counter cap, long usd, long tokens, long limit) {
         return switch (cap.unit) {
             case USD -> usd;
             case TOKENS -> tokens;
-            case REQUESTS -> 1;
+            case TOKEN_RATE -> Math.max(1, Math.min(tokens, limit));
+            case REQUESTS, OPEN, RATE -> 1;
         };
     }
 
@@ -158,13 +206,15 @@ final class CapModel {
             long left = of.limit - cap.spentAt(window) - cap.heldAt(window);
             long need = cap.unit == CapUnit.USD
                     ? least - known.amount
-                    : cap.unit == CapUnit.TOKENS ? tokensLeast - known.tokens : 0;
+                    : cap.unit == CapUnit.TOKENS
+                            ? tokensLeast - known.tokens
+                            : cap.unit == CapUnit.TOKEN_RATE ? Math.min(tokensLeast, of.limit) - part.held : 0;
             if (need > 0 && need > left) {
                 return "CAP " + i + " " + cap.spentAt(window) + " " + cap.heldAt(window);
             }
             if (cap.unit == CapUnit.USD) {
                 room = Math.min(room, left);
-            } else if (cap.unit == CapUnit.TOKENS) {
+            } else if (cap.unit == CapUnit.TOKENS || (cap.unit == CapUnit.TOKEN_RATE && part.held + left < of.limit)) {
                 tokensRoom = Math.min(tokensRoom, left);
             }
         }
@@ -181,7 +231,15 @@ final class CapModel {
         known.tokens += moreTokens;
         List<Part> parts = new ArrayList<>();
         for (Part part : known.parts) {
-            long its = part.counter.unit == CapUnit.USD ? more : part.counter.unit == CapUnit.TOKENS ? moreTokens : 0;
+            long its = switch (part.counter.unit) {
+                case USD -> more;
+                case TOKENS -> moreTokens;
+                case TOKEN_RATE ->
+                    asked && !part.counter.removed
+                            ? Math.min(known.tokens, Math.max(knowing.apply(part.counter).limit, part.held)) - part.held
+                            : 0;
+                case REQUESTS, RATE, OPEN -> 0;
+            };
             part.counter.held.merge(part.window, its, Long::sum);
             parts.add(new Part(part.counter, part.window, part.held + its));
         }
@@ -195,6 +253,12 @@ final class CapModel {
         return known == null
                 ? List.of()
                 : known.parts.stream().map(Part::counter).toList();
+    }
+
+    private static long part(Ask ask, long usd, long tokens) {
+        return ask.counter.unit == CapUnit.TOKEN_RATE
+                ? Math.min(tokens, ask.limit)
+                : needed(ask.counter, usd, tokens, ask.limit);
     }
 
     boolean renew(String id, long accrued, long tokens) {
@@ -223,7 +287,14 @@ final class CapModel {
         } else if (known.purse != purses.get(wallet)) {
             return false;
         }
+        boolean open = known.state.equals("OPEN");
+        known.kind = !open
+                ? exchanges.get(id).amount == 0 && known.captured == 0 && known.parts.isEmpty() ? "" : "late"
+                : total == 0 ? "release" : total > known.amount ? "overrun" : "settle";
         taken(known, total, tokens, total > 0 || tokens > 0 || came);
+        if (known.kind.equals("settle") && known.observed && known.purse.balance < 0) {
+            known.kind = "unenforced";
+        }
         known.state = "FINAL";
         known.fingerprint = fingerprint;
         return true;
@@ -252,8 +323,9 @@ final class CapModel {
             }
             long moved = switch (cap.unit) {
                 case USD -> total - exchange.captured;
-                case TOKENS -> tokens - exchange.capturedTokens;
+                case TOKENS, TOKEN_RATE -> tokens - exchange.capturedTokens;
                 case REQUESTS -> open && request ? 1 : 0;
+                case OPEN, RATE -> 0;
             };
             if (cap.spent.containsKey(part.window)) {
                 cap.spent.merge(part.window, moved, (had, more) -> Math.max(0, had + more));
@@ -266,6 +338,7 @@ final class CapModel {
     /** What is held stays. */
     void reset(Counter cap, long version) {
         cap.spent.replaceAll((window, amount) -> 0L);
+        cap.level = 0;
         cap.version = Math.max(cap.version, version);
     }
 }

@@ -76,7 +76,7 @@ class CapModelTest {
     static void stop() {
         assertThat(OUTCOMES)
                 .as("what the commands met")
-                .hasSize(6)
+                .hasSize(8)
                 .allSatisfy((word, count) -> assertThat(count).isGreaterThan(20));
         assertThat(EXTENSIONS)
                 .as("what extensions met")
@@ -102,13 +102,13 @@ class CapModelTest {
         for (int i = 0; i < 3; i++) {
             String wallet = run + "w" + i;
             post(wallet, EntryKind.OPEN, 0);
-            // one of them is short of money before it is short of caps
-            long funds = i == 0 ? 10_000 : 100_000;
+            // two of them are short of money before they are short of caps
+            long funds = i < 2 ? 8_000 : 100_000;
             post(wallet, EntryKind.TOP_UP, funds);
             model.purses.put(wallet, new CapModel.Purse());
             model.purses.get(wallet).balance = funds;
         }
-        for (int step = 0; step < 500; step++) {
+        for (int step = 0; step < 700; step++) {
             String story = "seed " + seed + " step " + step;
             tick();
             int sendings = 1 + random.nextInt(3);
@@ -134,10 +134,10 @@ class CapModelTest {
     }
 
     private void define() {
-        if (caps.size() < 6) {
+        if (caps.size() < 8) {
             String cap = run + "c" + model.counters.size();
-            CapUnit unit = List.of(CapUnit.values()).get(random.nextInt(3));
-            CapModel.Counter counter = new CapModel.Counter(unit, random.nextBoolean() ? 0 : 20 + random.nextInt(200));
+            CapUnit unit = List.of(CapUnit.values()).get(random.nextInt(6));
+            CapModel.Counter counter = new CapModel.Counter(unit, step(unit));
             counter.limit = limit(unit);
             model.counters.put(cap, counter);
             versions.put(cap, 1L);
@@ -145,8 +145,22 @@ class CapModelTest {
         }
     }
 
+    private long step(CapUnit unit) {
+        return switch (unit) {
+            case USD, TOKENS, REQUESTS -> random.nextBoolean() ? 0 : 20 + random.nextInt(200);
+            case TOKEN_RATE -> 20 + random.nextInt(200);
+            case RATE -> 1 + random.nextInt(5_000);
+            case OPEN -> 0;
+        };
+    }
+
     private long limit(CapUnit unit) {
-        return random.nextInt(8) == 0 ? 0 : unit == CapUnit.REQUESTS ? random.nextInt(12) : random.nextInt(40_000);
+        return random.nextInt(20) == 0
+                ? 0
+                : switch (unit) {
+                    case USD, TOKENS, TOKEN_RATE -> random.nextInt(120_000);
+                    case REQUESTS, OPEN, RATE -> random.nextInt(30);
+                };
     }
 
     /** Raised or lowered, below what is spent too. */
@@ -194,16 +208,22 @@ class CapModelTest {
         List<CapModel.Ask> asks = new ArrayList<>();
         List<CapDemand> demands = new ArrayList<>();
         for (String cap : caps) {
-            if (random.nextInt(3) > 0) {
+            if (random.nextBoolean()) {
                 CapModel.Counter counter = model.counters.get(cap);
                 long version = random.nextInt(10) == 0 ? 0 : versions.get(cap);
                 // whoever asks may be one window behind, which is good, or two, or ahead
                 long offered = Math.floorDiv(clock, WINDOW) - (random.nextInt(3) == 0 ? 1 : 0);
-                offered -= random.nextInt(15) == 0 ? 2 : random.nextInt(15) == 0 ? -2 : 0;
+                offered -= random.nextInt(10) == 0 ? 2 : random.nextInt(10) == 0 ? -2 : 0;
                 long start = offered * WINDOW;
-                boolean fits = counter.step > 0 || (clock >= start && clock < start + 2 * WINDOW);
-                long window =
-                        counter.step > 0 ? Math.floorDiv(clock, counter.step) : Math.floorDiv(clock, WINDOW) * WINDOW;
+                boolean ever = counter.unit == CapUnit.OPEN;
+                boolean fits = ever || counter.step > 0 || (clock >= start && clock < start + 2 * WINDOW);
+                long window = counter.unit == CapUnit.RATE
+                        ? clock
+                        : ever
+                                ? 0
+                                : counter.step > 0
+                                        ? Math.floorDiv(clock, counter.step)
+                                        : Math.floorDiv(clock, WINDOW) * WINDOW;
                 asks.add(new CapModel.Ask(counter, window, fits, version, counter.limit));
                 demands.add(new CapDemand(
                         cap,
@@ -213,13 +233,16 @@ class CapModelTest {
                         counter.unit,
                         counter.limit,
                         counter.step,
-                        start,
-                        start + WINDOW,
-                        start + 2 * WINDOW));
+                        ever ? 0 : start,
+                        ever ? CapDemand.NEVER_MS : start + WINDOW,
+                        ever ? CapDemand.NEVER_MS : start + 2 * WINDOW));
             }
         }
-        String expected = model.place(wallet, id, least, want, tokensLeast, tokensWant, asks);
-        OUTCOMES.merge(expected.split(" ", -1)[0], 1, Integer::sum);
+        boolean observed = random.nextInt(5) == 0;
+        String expected = model.place(wallet, id, least, want, tokensLeast, tokensWant, asks, observed);
+        String[] words = expected.split(" ", -1);
+        OUTCOMES.merge(
+                words[0] + (words.length > 3 && words[0].equals("OK") ? " not " + words[3] : ""), 1, Integer::sum);
         for (int i = 0; i < sendings; i++) {
             PlaceResult placed = control.place(new Place(
                     at(wallet),
@@ -234,7 +257,9 @@ class CapModelTest {
                     "v",
                     "TEST",
                     false,
-                    new CapDemands(demands, tokensLeast, tokensWant)));
+                    new CapDemands(demands, tokensLeast, tokensWant),
+                    null,
+                    observed));
             assertThat(word(placed)).as(story + " " + placed).isEqualTo(expected);
         }
     }
@@ -307,7 +332,9 @@ class CapModelTest {
 
     private static String word(PlaceResult placed) {
         return switch (placed) {
-            case PlaceResult.Placed ok -> "OK " + ok.granted().nano() + " " + ok.tokens();
+            case PlaceResult.Placed ok ->
+                "OK " + ok.granted().nano() + " " + ok.tokens()
+                        + (ok.notRefused() == null ? "" : " " + word(ok.notRefused()));
             case PlaceResult.AlreadyFinal() -> "DONE";
             case PlaceResult.InsufficientFunds _ -> "FUNDS";
             case PlaceResult.CapReached cap -> "CAP " + cap.index() + " " + cap.spent() + " " + cap.held();
@@ -386,6 +413,10 @@ class CapModelTest {
             assertThat(fields).as(story).isEmpty();
             return;
         }
+        if (counter.unit == CapUnit.RATE) {
+            assertThat(fields.getOrDefault("lvl", "0")).as(story).isEqualTo(Long.toString(counter.level));
+            return;
+        }
         if (counter.step > 0) {
             if (fields.containsKey("k")) {
                 long newest = Long.parseLong(fields.get("k"));
@@ -420,6 +451,15 @@ class CapModelTest {
     /** Every counter is the sum of what the entries since its reset say. */
     private void entriesSumToCounters() {
         List<LedgerEntry> entries = control.entries(SHARD, "", 1_000_000);
+        for (LedgerEntry entry : entries) {
+            CapModel.Exchange exchange = model.exchanges.get(entry.entry());
+            if (exchange != null && !exchange.kind.isEmpty()) {
+                assertThat(entry.kind()).as(entry.entry()).isEqualTo(exchange.kind);
+            }
+            assertThat(entry.shortfall().nano())
+                    .as(entry.entry())
+                    .isEqualTo(Math.max(0, -entry.balance().nano()));
+        }
         model.counters.forEach((cap, counter) -> {
             Map<String, String> fields = raw.hgetall(Keys.cap(SHARD, cap + ":s"));
             long since = Long.parseLong(fields.getOrDefault("rn", "0"));
@@ -454,7 +494,7 @@ class CapModelTest {
     }
 
     private String id() {
-        return run + "x" + random.nextInt(60);
+        return run + "x" + random.nextInt(150);
     }
 
     private String owner(String id) {

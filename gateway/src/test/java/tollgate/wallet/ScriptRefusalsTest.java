@@ -84,7 +84,7 @@ class ScriptRefusalsTest {
             "one",
             "1\n",
             "١");
-    private static final List<String> NO_FLAGS = List.of("", "2", "-1", "true", "1e0", "01", " 1");
+    private static final List<String> NO_FLAGS = List.of("", "2", "3", "-1", "true", "1e0", "01", " 1");
 
     @TempDir
     static Path folder;
@@ -149,7 +149,7 @@ class ScriptRefusalsTest {
     private static Place place(String exchange, CapDemands caps) {
         Usd held = Usd.parse("1");
         Duration life = Duration.ofDays(1);
-        return new Place(AT, exchange, 1, held, held, life, life, Usd.ZERO, 1, "v", "USD", false, caps, null);
+        return new Place(AT, exchange, 1, held, held, life, life, Usd.ZERO, 1, "v", "USD", false, caps);
     }
 
     private static Place named(CapDemands caps) {
@@ -168,7 +168,8 @@ class ScriptRefusalsTest {
                 plain.currency(),
                 false,
                 caps,
-                new IdempotencyMark.Claim(MARK, "x_1-2"));
+                new IdempotencyMark.Claim(MARK, "x_1-2"),
+                false);
     }
 
     private static Reapply named(Reapply plain) {
@@ -431,6 +432,10 @@ class ScriptRefusalsTest {
         }
         for (int flag : good.flags) {
             for (String bad : NO_FLAGS) {
+                if (bad.equals("2") && good.story.startsWith("place")) {
+                    // one of its modes
+                    continue;
+                }
                 refused(good, "flag " + flag + " '" + bad + "'", keys, changed(args, flag, bad));
             }
         }

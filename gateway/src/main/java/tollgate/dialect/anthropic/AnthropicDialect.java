@@ -3,12 +3,14 @@ package tollgate.dialect.anthropic;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import tollgate.dialect.Allowance;
 import tollgate.dialect.AnswerScanner;
 import tollgate.dialect.AnswerShape;
 import tollgate.dialect.Dialect;
@@ -98,6 +100,17 @@ public final class AnthropicDialect implements Dialect {
     @Override
     public ErrorBody error(Refusal refusal, @Nullable String exchange) {
         return new ErrorBody("application/json", ErrorDocument.of(refusal, exchange));
+    }
+
+    /** {@code anthropic-ratelimit-requests-limit}, {@code -remaining} and {@code -reset} as RFC 3339 (its API's "Rate limits"). */
+    @Override
+    public void tell(Allowance left, BiConsumer<String, String> field) {
+        String prefix = "anthropic-ratelimit-" + left.of().wireName();
+        field.accept(prefix + "-limit", Long.toString(left.limit()));
+        field.accept(prefix + "-remaining", Long.toString(left.remaining()));
+        // whole seconds, never too early
+        long seconds = Math.ceilDiv(left.resetsMs(), 1_000L);
+        field.accept(prefix + "-reset", Instant.ofEpochSecond(seconds).toString());
     }
 
     @Override

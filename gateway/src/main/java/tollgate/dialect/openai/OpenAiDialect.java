@@ -9,6 +9,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tollgate.dialect.Allowance;
 import tollgate.dialect.AnswerScanner;
 import tollgate.dialect.AnswerShape;
 import tollgate.dialect.Dialect;
@@ -143,6 +144,11 @@ public class OpenAiDialect implements Dialect {
     @Override
     public ErrorBody error(Refusal refusal, @Nullable String exchange) {
         return new ErrorBody("application/json", ErrorDocument.of(refusal));
+    }
+
+    @Override
+    public void tell(Allowance left, BiConsumer<String, String> field) {
+        RateLimitFields.tell(left, field);
     }
 
     @Override

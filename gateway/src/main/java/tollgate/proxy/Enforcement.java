@@ -1,0 +1,37 @@
+package tollgate.proxy;
+
+import org.jspecify.annotations.Nullable;
+import tollgate.dialect.Refusal;
+
+/**
+ * Whether one exchange is refused, or what would have refused it is only noted ({@code enforce: false}). Confined to the
+ * connection's event loop.
+ */
+final class Enforcement {
+    private final boolean enforced;
+    private @Nullable Refusal noted;
+
+    /** Of an exchange for which nothing has been noted yet. */
+    Enforcement(boolean enforced) {
+        this.enforced = enforced;
+    }
+
+    /** Nothing refuses for money, limits or rights. */
+    boolean observes() {
+        return !enforced;
+    }
+
+    /** Whether this refusal is to be made. The first that is not is noted. */
+    boolean refuses(Refusal would) {
+        if (!enforced && noted == null) {
+            noted = would;
+        }
+        return enforced;
+    }
+
+    /** The refusal that was not made, by its code; null where none would have been. */
+    @Nullable
+    String notRefused() {
+        return noted == null ? null : noted.code();
+    }
+}
