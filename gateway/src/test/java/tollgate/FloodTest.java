@@ -97,6 +97,9 @@ class FloodTest {
                 assertThat(answer.headers().firstValue("Retry-After")).hasValue("1");
             }
         }
+        assertThat(gateway.get(account, "/readyz").statusCode())
+                .as("how we are is told whatever comes")
+                .isEqualTo(200);
         long seconds = 2 + (System.nanoTime() - since) / 1_000_000_000;
         assertThat(good).isPositive().isLessThanOrEqualTo((int) seconds * 60);
         // a place and a settlement each, and what the books do of themselves

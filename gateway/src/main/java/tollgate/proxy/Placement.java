@@ -136,7 +136,7 @@ final class Placement {
                         key.live() ? "USD" : "TEST",
                         again,
                         demands,
-                        !again && enforcement.observes()),
+                        enforcement.observes()),
                 this::answered);
     }
 

@@ -37,13 +37,6 @@ public record Place(
         boolean reinstate,
         CapDemands caps,
         boolean observed) {
-    /** Checks that it is one thing or the other. */
-    public Place {
-        if (reinstate && observed) {
-            throw new IllegalArgumentException("observed: what is placed again is not asked about");
-        }
-    }
-
     /** Everything is enforced. */
     public Place(
             WalletAddress at,
