@@ -107,7 +107,7 @@ class FloodTest {
     }
 
     @Test
-    void who_guesses_admin_keys_is_not_told_for_a_while_and_costs_neither_redis_nor_sql() throws Exception {
+    void who_guesses_admin_keys_is_not_told_for_a_while() throws Exception {
         start("");
         try (HttpClient http = HttpClient.newHttpClient()) {
             int limited = 0;
