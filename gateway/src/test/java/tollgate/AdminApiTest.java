@@ -202,7 +202,7 @@ class AdminApiTest {
                 "caps | {'scope':'everybody:x','per':'day','usd':'1'}                    | 400 | each-member",
                 "caps | {'scope':'wallet:W','per':'year','usd':'1'}                      | 400 | per: 'year'",
                 "caps | {'scope':'wallet:W','per':'lifetime','rolling':true,'usd':'1'}   | 400 | rolling",
-                "caps | {'scope':'wallet:W','per':'day'}                                 | 400 | usd, tokens or requests: missing",
+                "caps | {'scope':'wallet:W','per':'day'}                                 | 400 | usd, tokens, requests, concurrent, rate, token_rate: missing",
                 "caps | {'scope':'wallet:W','per':'day','usd':'1','tokens':1}            | 400 | one of them",
                 "caps | {'scope':'wallet:W','per':'day','usd':'-1'}                      | 400 | usd: '-1'",
                 "caps | {'scope':'wallet:W','per':'day','usd':'NaN'}                     | 400 | usd: 'NaN'",

@@ -67,7 +67,7 @@ public final class Gateway implements ExchangeAcceptor {
             Cors.preflight(server);
             return ANSWERED;
         }
-        if (floods != null && !floods.count(AddressLimiter.address(server.remote()))) {
+        if (floods != null && !OwnPaths.probes(head.path()) && !floods.count(AddressLimiter.address(server.remote()))) {
             context.telemetry().count("tollgate_refusals_total", 1, "reason", "too_many_requests");
             Refuser.send(server, addressed(head), null, Refusals.tooManyRequests(), headers -> {});
             return ANSWERED;

@@ -43,6 +43,11 @@ public final class OwnPaths {
         this.notReady = notReady;
     }
 
+    /** Whether a balancer asks so how we are: no flood of others may tell it that we are gone. */
+    static boolean probes(String path) {
+        return path.equals("/healthz") || path.equals("/readyz");
+    }
+
     /** Answers, now or later, if the path is one of ours. */
     boolean answer(ProxyContext context, ServerExchange server, Dialect dialect) {
         RequestHead head = server.head();

@@ -156,7 +156,7 @@ final class Placement {
                         again,
                         demands,
                         mark == null ? null : new IdempotencyMark.Claim(mark, after),
-                        !again && enforcement.observes()),
+                        enforcement.observes()),
                 this::answered);
     }
 

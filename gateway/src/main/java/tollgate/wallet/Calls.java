@@ -39,7 +39,7 @@ final class Calls {
             nano(place.accrued().nano()),
             Long.toString(place.policy()),
             place.priceVersion(),
-            place.reinstate() ? "1" : place.observed() ? "2" : "0",
+            mode(place),
             MOST_OPEN,
             place.currency()
         };
@@ -71,6 +71,13 @@ final class Calls {
             args[next] = claim.after();
         }
         return new Call(Script.PLACE, at.shard(), keys, args);
+    }
+
+    private static String mode(Place place) {
+        if (place.observed()) {
+            return place.reinstate() ? "3" : "2";
+        }
+        return place.reinstate() ? "1" : "0";
     }
 
     static Call renew(Renew renew, long n) {

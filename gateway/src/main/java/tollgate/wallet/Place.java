@@ -40,13 +40,6 @@ public record Place(
         CapDemands caps,
         IdempotencyMark.@Nullable Claim claim,
         boolean observed) {
-    /** Checks that it is one thing or the other. */
-    public Place {
-        if (reinstate && observed) {
-            throw new IllegalArgumentException("observed: what is placed again is not asked about");
-        }
-    }
-
     /** The request has no name, and everything is enforced. */
     public Place(
             WalletAddress at,

@@ -3,7 +3,7 @@
 --         scope first, and last of all, where the client named its request, the mark of that name
 -- ARGV    1 version  2 n seen  3 gateway's ms, then  4 exchange  5 organisation  6 wallet  7 generation  8 min  9 want
 --         10 life ms  11 longest life ms  12 accrued  13 policy  14 price version
---         15 0: enforce, 1: reinstate, 2: observe: neither state frozen nor caps nor funds refuse
+--         15 0: enforce, 1: reinstate, 2: observe: neither state frozen nor caps nor funds refuse, 3: reinstate observed
 --         16 most open holds of the wallet  17 currency  18 tokens min  19 tokens want (both, and what follows, only with caps),
 --         then for each cap: its version, the version of its last reset, unit (u: nano-USD, t: tokens, r: requests,
 --         o: open exchanges, g: requests at a rate, f: tokens at a rate, of which more than the limit counts as the limit),
@@ -11,7 +11,7 @@
 --         9e15; reinstate: start as held)
 --         with a mark, last: print of the request, the exchange that it may follow (none: empty)
 -- Returns {OK, granted, available, expires ms, [with caps: tokens granted, what the caps hold,] [where some count tokens or
---      requests: what is used of each, `i,used;..` (g: its level),] epoch, n, now ms}; where nothing is enforced
+--      requests, unless reinstated: what is used of each, `i,used;..` (g: its level),] epoch, n, now ms}; where nothing is enforced
 --      {OK, granted, available, expires ms, tokens granted, what the caps hold, what is used, the refusal that was not made
 --      (its words with commas between, or nothing), epoch, n, now ms}
 --   or one refusal, first match wins: VERSION, FENCED, BEHIND, RANGE, CORRUPT, DONE, CONFLICT, those of place_mark.lua, UNKNOWN, CUR,
@@ -26,12 +26,14 @@
 --@include numbers.lua
 --@include shard.lua
 
-if not complete(5, 17) or ARGV[4] == '' or ARGV[5] == '' or ARGV[6] == '' or not (flag(ARGV[15]) or ARGV[15] == '2') then
+if not complete(5, 17) or ARGV[4] == '' or ARGV[5] == '' or ARGV[6] == '' or not (flag(ARGV[15]) or ARGV[15] == '2' or ARGV[15] == '3') then
   return {'RANGE', 'keys or names'}
 end
 local generation, least, want = int(ARGV[7]), int(ARGV[8]), int(ARGV[9])
 local life, longest, accrued = int(ARGV[10]), int(ARGV[11]), int(ARGV[12])
-local policy, reinstate, observe, most_open = int(ARGV[13]), ARGV[15] == '1', ARGV[15] == '2', int(ARGV[16])
+local policy, most_open = int(ARGV[13]), int(ARGV[16])
+local observe, observed = ARGV[15] == '2', ARGV[15] == '2' or ARGV[15] == '3'
+local reinstate = ARGV[15] == '1' or ARGV[15] == '3'
 if not (generation and least and want and life and longest and accrued and policy and most_open)
     or generation < 0 or least < 0 or want < 0 or life <= 0 or longest <= 0 or accrued < 0
     or now_ms + longest > MOST then
@@ -157,7 +159,7 @@ end
 if caps then
   --@include place_caps_write.lua
   call('HSET', KEYS[4], 'tg', str(tokens), 'caps', kept)
-  if observe then
+  if observed then
     --@include place_observed.lua
   end
   if #used > 0 then
@@ -166,7 +168,7 @@ if caps then
   end
   return {'OK', str(granted), told(available - granted), str(expires), str(tokens), kept, str(epoch), str(n), str(now_ms)}
 end
-if observe then
+if observed then
   local kept, used = '', {}
   tokens = 0
   --@include place_observed.lua

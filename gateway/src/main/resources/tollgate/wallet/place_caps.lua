@@ -113,7 +113,7 @@ for i = 1, count do
     end
   end
   if unit ~= 'u' and unit ~= 'o' then
-    cap.used, cap.limit = spent + held, limit
+    cap.used, cap.limit = not reinstate and spent + held, limit
   end
   cap.new, cap.raise, cap.held = not known[1], version > stored, held
   caps[i] = cap

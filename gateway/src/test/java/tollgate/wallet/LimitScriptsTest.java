@@ -412,6 +412,25 @@ class LimitScriptsTest {
     }
 
     @Test
+    void what_was_not_enforced_is_not_enforced_either_once_it_is_placed_again() {
+        WalletAddress at = wallet(10);
+        control.place(place(at, at + "x", 70, true));
+        raw.del(Keys.exchange(SHARD, at + "x"));
+        raw.zrem(Keys.expiries(SHARD), at + "x");
+        raw.hset(Keys.wallet(at), Map.of("held", "0", "open", "0"));
+        Usd held = new Usd(70);
+        Place again = new Place(
+                at, at + "x", 2, held, held, LIFE, LIFE, Usd.ZERO, 0, "v", "TEST", true, CapDemands.NONE, true);
+        assertThat(control.place(again)).isInstanceOfSatisfying(PlaceResult.Placed.class, placed -> {
+            assertThat(placed.granted()).isEqualTo(held);
+            assertThat(placed.notRefused()).isNull();
+        });
+        settled(at, at + "x", 70);
+        assertThat(lastEntry().kind()).isEqualTo("unenforced");
+        assertThat(lastEntry().shortfall()).isEqualTo(new Usd(60));
+    }
+
+    @Test
     void a_frozen_wallet_is_no_reason_where_nothing_is_enforced_and_a_closed_one_and_old_policy_still_are() {
         WalletAddress at = wallet(100);
         control.setState(at, 1, "frozen");
