@@ -9,7 +9,8 @@
 -- Returns {OK, granted, available, expires ms, [with caps: tokens granted, what the caps hold,] epoch, n, now ms}
 --   or one refusal, first match wins: VERSION, FENCED, BEHIND, RANGE, CORRUPT, DONE, CONFLICT, UNKNOWN, CUR, REINSTATING
 --      (other gateways have not placed the holds again that a lost second took along), STATE state, STALE_POLICY current,
---      CLOCK, FULL, GRANT_DUE since ms (promotional money is over: `post` takes it, ask again), those of place_caps.lua for each cap in turn, FUNDS balance held
+--      CLOCK, FULL, GRANT_DUE since ms (promotional money is over: `post` takes it, ask again), those of place_caps.lua for
+--      each cap in turn, FUNDS balance held
 -- Grants  want, where it is at most half of what is available in the wallet and under the tightest cap; else that half,
 --         but never less than min.
 -- Caps    hold what is granted (1 of requests) until the settlement: `name,unit,bucket ms,start,held;..`

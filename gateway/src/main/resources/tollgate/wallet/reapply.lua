@@ -1,7 +1,8 @@
 #!lua flags=allow-oom
 -- Books an entry again that SQL has and this Redis lost, under the numbers it has there. Only while the shard is closed.
 -- KEYS    1 shard  2 wallet, or the counter of a cap (cap_reset)  3 record of the exchange or posting  4 hold expiries
---         5 grants of the wallet  6.. counters of caps: those that the entry moved, then those that held the exchange as far as they are known
+--         5 grants of the wallet  6.. counters of caps: those that the entry moved, then those that held the exchange as far
+--         as they are known
 -- ARGV    1 version  2 line  3 epoch  4 n  5 entry  6 organisation  7 wallet  8 exchange (empty: none)  9 kind  10 amount
 --         11 balance after it  12 seq  13 fingerprint  14 currency  15 shortfall  16 epoch of the entry
 --         17 what was taken for the exchange up to this entry and with it  18 keep a record (1 or 0)
