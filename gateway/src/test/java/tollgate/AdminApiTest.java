@@ -74,8 +74,14 @@ class AdminApiTest {
         good("GET", "/wallets", "WalletPage", "");
         good("POST", "/top_ups", "Movement", "{\"wallet\":\"" + id + "\",\"amount\":\"2.5\",\"reference\":\"r\"}");
         good("POST", "/adjustments", "Movement", "{\"wallet\":\"" + id + "\",\"amount\":\"-1\",\"reference\":\"r\"}");
+        good(
+                "POST",
+                "/grants",
+                "Grant",
+                "{\"wallet\":\"" + id + "\",\"amount\":\"1\",\"reason\":\"r\",\"expires\":\"2999-01-31\"}");
+        good("POST", "/grants", "Grant", "{\"wallet\":\"" + id + "\",\"amount\":\"1\",\"reason\":\"ever\"}");
         assertThat(good("GET", "/wallets/" + id, "Wallet", "").path("balance").asString())
-                .isEqualTo("1.50");
+                .isEqualTo("3.50");
         JsonNode key = good("POST", "/keys", "KeyWithSecret", "{\"wallet\":\"" + id + "\"}");
         TestGateway.Account account =
                 new TestGateway.Account(id, key.path("secret").asString());
@@ -95,6 +101,20 @@ class AdminApiTest {
                                 .path("next")
                                 .asString())
                         .isEqualTo("2"));
+        assertThat(good("GET", "/wallets/" + id + "/grants", "GrantPage", "")
+                        .path("data")
+                        .size())
+                .isEqualTo(2);
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(good("GET", "/exchanges/" + exchange, "Exchange", "")
+                                .path("entries")
+                                .size())
+                        .isEqualTo(1));
+        good(
+                "POST",
+                "/refunds",
+                "Refund",
+                "{\"exchange\":\"" + exchange + "\",\"amount\":\"0.000000001\",\"reason\":\"r\"}");
         JsonNode other = good("POST", "/keys/" + key.path("id").asString() + "/rotate", "KeyWithSecret", "");
         good("GET", "/keys?wallet=" + id, "KeyPage", "");
         assertThat(good("DELETE", "/keys/" + other.path("id").asString(), "Key", "")

@@ -64,6 +64,14 @@ class CommandLineTest {
                 "wallet top-up W --amount 0.0000000001 --reference r      | 1 | up to 9 decimals",
                 "wallet top-up W --amount 9000000 --reference r           | 1 | would pass 9,000,000 USD",
                 "wallet top-up W --amount 2 --reference start             | 1 | was used for",
+                "wallet grant W --amount 0 --reason r                     | 1 | amount: '0'",
+                "wallet grant W --amount 1                                | 2 | --reason",
+                "wallet grant W --amount 1 --reason r --priority first    | 2 | first",
+                "wallet grant W --amount 1 --reason r --priority 101      | 1 | priority: 101",
+                "wallet grant W --amount 1 --reason r --expires 2001-01-01 | 1 | from now on",
+                "wallet grant w_x --amount 1 --reason r                   | 1 | no wallet 'w_x'",
+                "exchange refund x --amount 1 --reason r                  | 1 | exchange 'x'",
+                "exchange refund x --amount 1                             | 2 | --reason",
                 "wallet adjust W --amount=-5 --reference r                | 1 | are available",
                 "wallet freeze w_x                                        | 1 | no wallet",
                 "wallet unfreeze w_x                                      | 1 | no wallet",
@@ -147,6 +155,27 @@ class CommandLineTest {
         good("wallet", "top-up", id, "--amount", "2.50", "--reference", "r");
         assertThat(MAPPER.readTree(good("wallet", "show", id)).path("balance").asString())
                 .isEqualTo("2.50");
+        for (int sent = 0; sent < 2; sent++) {
+            good(
+                    "wallet",
+                    "grant",
+                    id,
+                    "--amount",
+                    "1",
+                    "--expires",
+                    "2999-12-31",
+                    "--priority",
+                    "7",
+                    "--reason",
+                    "hello");
+        }
+        JsonNode shown = MAPPER.readTree(good("wallet", "show", id));
+        assertThat(shown.path("balance").asString()).isEqualTo("3.50");
+        assertThat(shown.path("grants").size()).isEqualTo(1);
+        assertThat(shown.path("grants").path(0).path("rest").asString()).isEqualTo("1.00");
+        assertThat(run("wallet", "show", id, "--data", folder.toString()).out())
+                .contains("balance: 3.50")
+                .containsPattern("g_\\w+ +1.00 +.+ 7 +3000-01-01T00:00:00Z");
         good("suspense", "list");
         good("wallet", "freeze", id);
         good("wallet", "unfreeze", id);
@@ -156,7 +185,7 @@ class CommandLineTest {
         good("key", "rotate", key);
         good("key", "revoke", key);
         assertThat(MAPPER.readTree(good("key", "list", "--wallet", id)).size()).isEqualTo(2);
-        assertThat(MAPPER.readTree(good("ledger", id)).size()).isEqualTo(2);
+        assertThat(MAPPER.readTree(good("ledger", id)).size()).isEqualTo(3);
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -276,6 +277,59 @@ class TwoGatewaysTest {
         assertThat(one.installation.records().ledger().ofWallet(account.wallet(), 0, 100))
                 .extracting(entry -> entry.kind())
                 .contains("expiry", "late");
+    }
+
+    @Test
+    void grants_that_expire_under_requests_to_both_are_spent_once_whatever_is_killed() throws Exception {
+        Account account = one.account("1.00");
+        try (ControlPlane control = new ControlPlane(one)) {
+            for (int i = 0; i < 8; i++) {
+                control.post(
+                        "grants",
+                        "{'wallet':'" + account.wallet() + "','amount':'" + (i % 2 == 0 ? "0.0002" : "0.05")
+                                + "','reason':'r" + i + "','priority':" + i % 3 + ",'expires':'"
+                                + Instant.now().plusSeconds(8L + i) + "'}");
+            }
+        }
+        Process child = child("child");
+        URI childUrl = childUrl("child");
+        List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>();
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            var cut = http.sendAsync(
+                    ask(childUrl, account, "tokens=5000, pace=5ms"), HttpResponse.BodyHandlers.ofString());
+            for (int i = 0; i < 300; i++) {
+                TestGateway to = i % 2 == 0 ? one : other;
+                asked.add(to.askLater(account, TestGateway.chat(i % 3 == 0, 50), "tokens=20, pace=" + i % 7 + "ms"));
+                if (i == 100) {
+                    child.destroyForcibly().waitFor();
+                }
+                if (i == 200) {
+                    redis.kill();
+                    redis.again();
+                }
+                TimeUnit.MILLISECONDS.sleep(30);
+            }
+            assertThat(cut).failsWithin(Duration.ofSeconds(10));
+        }
+        assertThat(asked.stream().map(answer -> answer.join().statusCode()).distinct())
+                .contains(200)
+                .isSubsetOf(200, 503);
+        child("child");
+        childUrl("child");
+        await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
+            assertThat(open(account)).isZero();
+            assertThat(one.installation.records().grants().ofWallet(account.wallet()))
+                    .hasSize(8)
+                    .allMatch(grant -> grant.rest() == 0);
+        });
+        theBooksAreExact();
+        var entries = one.installation.records().ledger().ofWallet(account.wallet(), 0, 1_000);
+        assertThat(entries).extracting(entry -> entry.kind()).contains("grant_expiry", "settle");
+        assertThat(entries.stream()
+                        .filter(entry -> entry.kind().equals("settle"))
+                        .filter(entry -> entry.caps().contains(",g,"))
+                        .count())
+                .isPositive();
     }
 
     private Process child(String name) throws IOException {

@@ -135,6 +135,8 @@ public final class Treasury {
             case Postings.Refund.Kept(Postings.Posting kept) -> send(wallet, asked, kept);
             case Postings.Refund.NotFinal _ ->
                 new Outcome.Refused("exchange " + exchange + " is not final in the ledger yet; ask again");
+            case Postings.Refund.Suspended _ ->
+                new Outcome.Refused("a settlement of exchange " + exchange + " is in suspense: decide that first");
             case Postings.Refund.TooMuch(long left) ->
                 new Outcome.Refused("only " + new Usd(left) + " USD of exchange " + exchange + " are left to refund");
         };

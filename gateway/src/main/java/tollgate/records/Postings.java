@@ -103,6 +103,9 @@ public final class Postings {
         /** The exchange has no final entry yet. */
         record NotFinal() implements Refund {}
 
+        /** A settlement of the exchange waits for a person, who may decide on less. */
+        record Suspended() implements Refund {}
+
         /** More than is left of what was taken, in nano-USD. */
         record TooMuch(long left) implements Refund {}
     }
@@ -128,6 +131,17 @@ public final class Postings {
                     .findOne();
             if (same.isPresent()) {
                 return new Refund.Kept(same.get());
+            }
+            boolean suspended = handle.select(
+                                    "SELECT COUNT(*) FROM suspense WHERE exchange = ? AND state IN (?, ?)",
+                                    wanted.exchange,
+                                    Suspense.PARKED,
+                                    Suspense.SETTLING)
+                            .mapTo(Long.class)
+                            .one()
+                    > 0;
+            if (suspended) {
+                return new Refund.Suspended();
             }
             List<Ledger.Entry> entries = handle.select(
                             "SELECT * FROM ledger_entry WHERE exchange = ? ORDER BY n", wanted.exchange)

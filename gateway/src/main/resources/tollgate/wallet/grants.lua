@@ -87,6 +87,12 @@ local function burn(list, amount, when_ms, moves, taken)
   end
 end
 
+-- Whether a key is that of the wallet's grants.
+local function grants_key(key, wallet)
+  local tag = string.match(KEYS[1], '^(.*:)m$')
+  return tag and key == tag .. 'g:' .. string.sub(wallet, #tag + 3)
+end
+
 local function sooner(due_ms, expires)
   return due_ms == 0 and expires or math.min(due_ms, expires)
 end

@@ -2,6 +2,9 @@
 -- Sets `granted` (how to write them) and `vector`, and `amount` of an expiry; or returns a refusal; or ends an expiry that
 -- takes nothing.
 --@include grants.lua
+if not grants_key(KEYS[5], KEYS[2]) then
+  return {'RANGE', 'key of the grants'}
+end
 local parts, due_ms = parts_of(ARGV[13]), int(wallet[6] or '0')
 local fields = read('HGETALL', KEYS[5])
 local list = fields and grants_of(fields)

@@ -1,6 +1,9 @@
 -- Moves promotional money again as the entry says. Runs inside `reapply`, only where the entry moved some. Sets `granted` (how
 -- to write it), or returns CORRUPT or RANGE. Less than was taken says that the books differ.
 --@include grants.lua
+if not grants_key(KEYS[5], KEYS[2]) then
+  return {'RANGE', 'key of the grants'}
+end
 local fields = read('HGETALL', KEYS[5])
 local list = fields and grants_of(fields)
 if not list then

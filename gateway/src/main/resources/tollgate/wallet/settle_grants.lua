@@ -10,6 +10,9 @@ if not (burnt and placed) then
   return {status and 'CORRUPT' or 'RANGE', 'grants of the exchange'}
 end
 local key, moves = KEYS[6], {}
+if not grants_key(key, KEYS[2]) then
+  return {'RANGE', 'key of the grants'}
+end
 local head = read('HGET', key, '1')
 local first = head and grant_of(head)
 if head == nil or not due_ms or (head and not first) then

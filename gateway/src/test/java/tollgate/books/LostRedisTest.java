@@ -1,6 +1,7 @@
 package tollgate.books;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RestoreArgs;
@@ -39,12 +40,14 @@ import tollgate.wallet.CapUnit;
 import tollgate.wallet.ControlPort;
 import tollgate.wallet.DueHold;
 import tollgate.wallet.EntryKind;
+import tollgate.wallet.GrantMove;
 import tollgate.wallet.HeldCaps;
 import tollgate.wallet.Place;
 import tollgate.wallet.PlaceResult;
 import tollgate.wallet.Settle;
 import tollgate.wallet.SettleResult;
 import tollgate.wallet.ShardWatch;
+import tollgate.wallet.WalletAddress;
 
 /** A Redis that comes back empty, or as it was some time ago, gets from SQL what it lost: wallets, exchanges, caps. */
 @SuppressWarnings("NullAway.Init") // made before every test
@@ -71,6 +74,7 @@ class LostRedisTest {
     private final Map<String, Settle> settled = new HashMap<>();
     private final List<String> open = new ArrayList<>();
     private int exchanges;
+    private long lastExpiry;
 
     @BeforeEach
     void a_gateway_with_funded_wallets() throws IOException {
@@ -106,8 +110,7 @@ class LostRedisTest {
     void what_an_emptied_redis_had_is_there_again_and_every_settlement_stands(long seed) throws IOException {
         Random random = new Random(seed);
         steps(random, 120);
-        settleOpen();
-        books.drainNow();
+        calm();
         Map<String, String> before = money();
         lost(Map.of());
         assertThat(money()).isEqualTo(before);
@@ -123,8 +126,7 @@ class LostRedisTest {
         books.drainNow();
         Map<String, byte[]> copy = copy();
         steps(random, 60);
-        settleOpen();
-        books.drainNow();
+        calm();
         Map<String, String> before = money();
         lost(copy);
         assertThat(money()).isEqualTo(before);
@@ -134,8 +136,7 @@ class LostRedisTest {
     @Test
     void a_roll_forward_that_was_interrupted_goes_on_where_it_was() throws IOException {
         steps(new Random(5), 80);
-        settleOpen();
-        books.drainNow();
+        calm();
         Map<String, String> before = money();
         var shard = records.shards().get(SHARD);
         raw.flushall();
@@ -174,8 +175,7 @@ class LostRedisTest {
     void an_empty_redis_that_may_be_a_wrong_address_is_not_filled_unasked_and_the_command_fills_it()
             throws IOException {
         steps(new Random(8), 40);
-        settleOpen();
-        books.drainNow();
+        calm();
         Map<String, String> before = money();
         books.close();
         raw.flushall();
@@ -212,7 +212,9 @@ class LostRedisTest {
     private void steps(Random random, int count) {
         for (int i = 0; i < count; i++) {
             String wallet = WALLETS.get(random.nextInt(WALLETS.size()));
-            switch (random.nextInt(8)) {
+            switch (random.nextInt(10)) {
+                case 8 -> grant(wallet, random);
+                case 9 -> refund(random);
                 case 0 -> top(wallet, "t" + exchanges++, "1.5");
                 case 1, 2, 3 -> place(wallet, random);
                 case 4, 5 -> settle(random);
@@ -228,6 +230,40 @@ class LostRedisTest {
                             "t");
             }
         }
+    }
+
+    /** Some are over before anything can be spent of them. */
+    private void grant(String wallet, Random random) {
+        String id = "g_" + exchanges++;
+        long expires = control.nowMs() + (random.nextBoolean() ? 1 + random.nextInt(40) : DAY);
+        lastExpiry = expires < control.nowMs() + 1_000 ? Math.max(lastExpiry, expires) : lastExpiry;
+        treasury.grant(
+                wallet(wallet),
+                "grant:" + id,
+                new GrantMove(id, expires, random.nextInt(3), 1 + random.nextInt(700_000_000)),
+                "r",
+                "t");
+    }
+
+    private void refund(Random random) {
+        settled.values().stream()
+                .skip(random.nextInt(settled.size() + 1))
+                .findFirst()
+                .ifPresent(settle -> treasury.refund(
+                        wallet(settle.at().wallet()),
+                        settle.exchange(),
+                        "refund" + exchanges++,
+                        new Usd(1 + random.nextInt(400_000_000)),
+                        "r",
+                        "t"));
+    }
+
+    /** Nothing is open, nothing is due, and SQL has all of it. */
+    private void calm() {
+        settleOpen();
+        await().until(() -> control.nowMs() > lastExpiry);
+        WALLETS.forEach(id -> control.expireGrants(Treasury.address(wallet(id)), "USD"));
+        books.drainNow();
     }
 
     private void place(String wallet, Random random) {
@@ -264,7 +300,7 @@ class LostRedisTest {
                         100,
                         100);
         Usd held = new Usd(1 + random.nextInt(2_000_000_000));
-        PlaceResult placed = control.place(new Place(
+        Place place = new Place(
                 Treasury.address(wallet(wallet)),
                 exchange,
                 1,
@@ -277,7 +313,12 @@ class LostRedisTest {
                 "v",
                 "USD",
                 false,
-                caps));
+                caps);
+        PlaceResult placed = control.place(place);
+        while (placed instanceof PlaceResult.GrantDue) {
+            control.expireGrants(place.at(), "USD");
+            placed = control.place(place);
+        }
         assertThat(placed).isInstanceOf(PlaceResult.Placed.class);
         open.add(exchange + " " + wallet);
     }
@@ -367,7 +408,8 @@ class LostRedisTest {
     private Map<String, String> money() {
         Map<String, String> money = new TreeMap<>();
         for (String id : WALLETS) {
-            money.put(id, String.valueOf(control.wallet(Treasury.address(wallet(id)))));
+            WalletAddress at = Treasury.address(wallet(id));
+            money.put(id, control.wallet(at) + " " + control.grants(at));
         }
         for (byte[] key : raw.keys("{s" + SHARD + "}:c:*")) {
             raw.hgetall(key).forEach((field, value) -> {

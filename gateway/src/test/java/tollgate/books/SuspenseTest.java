@@ -118,6 +118,35 @@ class SuspenseTest {
     }
 
     @Test
+    void what_was_refunded_in_part_is_not_corrected_to_less_and_what_waits_for_a_person_is_not_refunded() {
+        on.place("x1");
+        on.control.settle(new Settle(on.at, "x1", "another", Usd.parse("0.40"), false, "chat gpt-5"));
+        on.books.drainNow();
+        assertThat(refund("early", "0.30")).isInstanceOf(Treasury.Outcome.Booked.class);
+        on.records.exchanges().add(List.of(ExchangeRow.of(SampleExchange.entry(on.at, "x1"))));
+        park("x1", "CONFLICT");
+        assertThat(refund("late", "0.01"))
+                .isInstanceOfSatisfying(
+                        Treasury.Outcome.Refused.class,
+                        refused -> assertThat(refused.why()).contains("suspense"));
+        assertThat(on.desk().settle("x1", "", "ann"))
+                .isInstanceOfSatisfying(
+                        Outcome.Refused.class,
+                        refused -> assertThat(refused.why()).contains("refunded"));
+        assertThat(state("x1")).isEqualTo(Suspense.PARKED);
+        on.books.drainNow();
+        assertThat(on.balance()).isEqualTo(Usd.parse("0.90"));
+        assertThat(on.desk().drop("x1", "refunded", "ann")).isInstanceOf(Outcome.Decided.class);
+        assertThat(refund("late", "0.10")).isInstanceOf(Treasury.Outcome.Booked.class);
+        assertThat(refund("later", "0.000000001")).isInstanceOf(Treasury.Outcome.Refused.class);
+        assertThat(on.balance()).isEqualTo(Usd.parse("1.00"));
+    }
+
+    private Treasury.Outcome refund(String reason, String amount) {
+        return on.treasury.refund(on.wallet, "x1", "refund:x1:" + reason, Usd.parse(amount), reason, "ann");
+    }
+
+    @Test
     void what_an_expiry_has_taken_already_is_not_taken_again() {
         on.place("x1");
         long past = on.control.nowMs() - 1;

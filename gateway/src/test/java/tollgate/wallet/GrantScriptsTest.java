@@ -339,6 +339,26 @@ class GrantScriptsTest {
     }
 
     @Test
+    void the_grants_of_another_wallet_are_not_touched() {
+        give("a", 1, LATER, 10);
+        place("x", 5);
+        String others = at.wallet();
+        a_wallet_with_a_hundred();
+        give("b", 1, LATER, 10);
+        place("x", 5);
+        Map<String, String> before = everything();
+        Call settle = Calls.settle(stating("x", "f", 5), Usd.ZERO, watch.n(3));
+        settle.keys()[5] = Keys.grants(new WalletAddress(3, "o", others));
+        Call expiry = Calls.expireGrants(at, "TEST", watch.n(3));
+        expiry.keys()[4] = settle.keys()[5];
+        for (Call call : List.of(settle, expiry)) {
+            List<Object> reply = raw.eval(call.script().text(), ScriptOutputType.MULTI, call.keys(), call.args());
+            assertThat(reply).isEqualTo(List.of("RANGE", "key of the grants"));
+        }
+        assertThat(everything()).isEqualTo(before);
+    }
+
+    @Test
     void a_key_of_another_type_is_refused() {
         give("a", 1, LATER, 10);
         place("x", 5);

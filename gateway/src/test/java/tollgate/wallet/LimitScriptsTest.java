@@ -420,7 +420,7 @@ class LimitScriptsTest {
         raw.hset(Keys.wallet(at), Map.of("held", "0", "open", "0"));
         Usd held = new Usd(70);
         Place again = new Place(
-                at, at + "x", 2, held, held, LIFE, LIFE, Usd.ZERO, 0, "v", "TEST", true, CapDemands.NONE, true);
+                at, at + "x", 2, held, held, LIFE, LIFE, Usd.ZERO, 0, "v", "TEST", true, CapDemands.NONE, null, true);
         assertThat(control.place(again)).isInstanceOfSatisfying(PlaceResult.Placed.class, placed -> {
             assertThat(placed.granted()).isEqualTo(held);
             assertThat(placed.notRefused()).isNull();

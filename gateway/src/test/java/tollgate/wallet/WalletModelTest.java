@@ -523,9 +523,10 @@ class WalletModelTest {
             assertThat(control.wallet(at).orElseThrow().state())
                     .as("ten are allowed")
                     .isEqualTo("active");
+            String from = last(at.shard());
             overrun(strict, at, "3", "0.000000001");
             assertThat(control.wallet(at).orElseThrow().state()).isEqualTo("frozen");
-            assertThat(control.entries(at.shard(), "", 1_000_000).getLast().froze())
+            assertThat(control.entries(at.shard(), from, 1_000).getLast().froze())
                     .isEqualTo(1);
             assertThat(control.place(new Place(
                             at, at + "-y", 1, Usd.ZERO, Usd.ZERO, LIFE, LONG, Usd.ZERO, 0, "v", "TEST", false)))
