@@ -14,6 +14,7 @@ import tollgate.dialect.anthropic.AnthropicDialect;
 import tollgate.dialect.azure.AzureDialect;
 import tollgate.dialect.gemini.GeminiDialect;
 import tollgate.dialect.gemini.GeminiOpenAiDialect;
+import tollgate.dialect.ollama.OllamaDialect;
 import tollgate.dialect.openai.OpenAiDialect;
 import tollgate.http.ListenerSettings;
 import tollgate.http.UpstreamSettings;
@@ -40,6 +41,7 @@ final class ProxySetup {
             new GeminiOpenAiDialect(),
             new GeminiDialect(),
             new AzureDialect(),
+            new OllamaDialect(),
             new OpenAiDialect());
 
     private ProxySetup() {}
