@@ -147,6 +147,20 @@ class OllamaDialectTest {
         assertThat(scanner.releasable()).isEqualTo(LINE.length() + LAST.length());
     }
 
+    @Test
+    void a_line_leaves_with_its_end_and_not_before() {
+        AnswerScanner scanner = DIALECT.scanner(Service.CHAT, new AnswerShape(Form.SEQUENCE, false, false));
+        scanner.scan(Unpooled.copiedBuffer(LINE, StandardCharsets.UTF_8));
+        assertThat(scanner.releasable()).isEqualTo(LINE.length());
+        scanner.scan(Unpooled.copiedBuffer(LINE.stripTrailing(), StandardCharsets.UTF_8));
+        assertThat(scanner.releasable()).isEqualTo(LINE.length());
+        scanner.end(false);
+        scanner.settled();
+        // an error line fits behind it
+        assertThat(scanner.releasable()).isEqualTo(LINE.length());
+        assertThat(scanner.tornEvent()).isFalse();
+    }
+
     private static RequestReading reading(String path, String body) {
         ByteBuf buffer = Unpooled.copiedBuffer(body, StandardCharsets.UTF_8);
         return DIALECT.read(Objects.requireNonNull(DIALECT.service("POST", path)), path, buffer);
