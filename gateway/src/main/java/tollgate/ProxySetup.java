@@ -15,6 +15,7 @@ import tollgate.dialect.anthropic.AnthropicDialect;
 import tollgate.dialect.azure.AzureDialect;
 import tollgate.dialect.gemini.GeminiDialect;
 import tollgate.dialect.gemini.GeminiOpenAiDialect;
+import tollgate.dialect.ollama.OllamaDialect;
 import tollgate.dialect.openai.OpenAiDialect;
 import tollgate.http.ListenerSettings;
 import tollgate.http.UpstreamSettings;
@@ -43,6 +44,7 @@ final class ProxySetup {
             new GeminiOpenAiDialect(),
             new GeminiDialect(),
             new AzureDialect(),
+            new OllamaDialect(),
             new OpenAiDialect());
 
     private ProxySetup() {}

@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +44,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Google's own answers, replayed through a whole gateway over sockets: whole, and cut. */
+@Tag("wide")
 @SuppressWarnings("NullAway.Init") // started before all tests
 class RecordedGeminiExchangesTest {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();

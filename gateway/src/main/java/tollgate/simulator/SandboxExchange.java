@@ -73,6 +73,8 @@ final class SandboxExchange implements RequestReceiver {
             case "POST /v1/chat/completions" -> converse(head, OPENAI);
             case "POST /v1beta/openai/chat/completions" -> converse(head, OPENAI);
             case "POST /v1beta/openai/embeddings" -> converse(head, EMBEDDINGS);
+            case "POST /api/chat", "POST /api/generate", "POST /api/embed" ->
+                converse(head, new OllamaProvider(head.path()));
             case "POST /v1/completions" -> converse(head, COMPLETIONS);
             case "POST /v1/embeddings" -> converse(head, EMBEDDINGS);
             case "POST /v1/moderations" -> converse(head, MODERATION);

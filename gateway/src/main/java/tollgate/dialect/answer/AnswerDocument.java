@@ -278,6 +278,16 @@ public abstract class AnswerDocument extends JsonWalk {
         }
     }
 
+    /** Counts stand beside other fields of the document, from this value on to its end. */
+    protected final void captureRest(int index) {
+        if (usageRank == 0) {
+            usageRank = AT_TOP;
+            usage.begin(index);
+            open = usage;
+            openDepth = 0;
+        }
+    }
+
     /** An error object begins. */
     protected final void captureFailure(int index) {
         capture(failure, index);

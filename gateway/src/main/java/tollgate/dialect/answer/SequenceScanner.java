@@ -9,7 +9,7 @@ import tollgate.dialect.AnswerShape;
  * Scans an answer that comes as JSON documents one after the other: on lines of their own, or as the elements of one array
  * ({@code [{…},\n{…}]}). A lone document is a sequence of one.
  *
- * <p>A document leaves when it is whole, with what separates it from the one before. What ends the sequence is withheld
+ * <p>A document leaves when it is whole, with what separates it from the one before; one on a line of its own when that ends. What ends the sequence is withheld
  * until it is settled: the array's bracket, or the document that says so.
  */
 final class SequenceScanner implements AnswerScanner, Bytes.Taker {
@@ -80,9 +80,13 @@ final class SequenceScanner implements AnswerScanner, Bytes.Taker {
     private int between(byte[] a, int i, long base) {
         byte b = a[i];
         if (isSpace(b) || (b == ',' && array)) {
+            if (b == '\n') {
+                lineEnds(base + i + 1);
+            }
             return i + 1;
         }
         if (b == '{') {
+            lineEnds(base + i);
             place = Place.INSIDE;
             depth = 0;
             usageEnd = -1;
@@ -159,14 +163,26 @@ final class SequenceScanner implements AnswerScanner, Bytes.Taker {
             return;
         }
         place = Place.BETWEEN;
+        boundary = Math.max(boundary, heldEnd);
+        heldEnd = 0;
+        costAt = -1;
         if (usage) {
-            boundary = Math.max(boundary, heldEnd);
             heldEnd = end;
             costAt = usageEnd;
+        } else if (array) {
+            boundary = end;
+        }
+    }
+
+    /** Who reads lines has nothing of a document before its line ends. */
+    private void lineEnds(long end) {
+        if (array) {
+            return;
+        }
+        if (heldEnd > 0) {
+            heldEnd = end;
         } else {
             boundary = end;
-            heldEnd = 0;
-            costAt = -1;
         }
     }
 

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import tollgate.dialect.MeteredRequest;
 import tollgate.dialect.Service;
 import tollgate.dialect.json.BadRequest;
+import tollgate.dialect.json.CeilingPoint;
 import tollgate.dialect.json.RequestFields;
 import tollgate.dialect.json.RequestFields.Kind;
 import tollgate.dialect.json.RequestReader;

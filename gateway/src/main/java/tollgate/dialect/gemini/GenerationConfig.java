@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.json.BadRequest;
+import tollgate.dialect.json.CeilingPoint;
 import tollgate.dialect.json.TextWeight;
 import tollgate.dialect.json.Value;
 import tools.jackson.core.JsonParser;

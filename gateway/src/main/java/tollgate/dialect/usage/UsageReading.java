@@ -93,6 +93,15 @@ public final class UsageReading {
         return reported(new GeminiShape(), new Counts(usage), usage, apart);
     }
 
+    /**
+     * Reads an object that is known to be Ollama's, whatever else is in it.
+     *
+     * @throws InvalidUsage when it has a count that cannot be one
+     */
+    public static Reported ollama(JsonNode usage) {
+        return reported(new OllamaShape(), new Counts(usage), usage, unit -> false);
+    }
+
     private static Reported reported(Shape shape, Counts counts, JsonNode around, Predicate<UnitClass> apart) {
         return new Reported(
                 shape.read(counts, apart),

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tollgate.Breadth;
@@ -19,6 +20,7 @@ import tollgate.pricing.UnitClass;
 import tollgate.pricing.Usage;
 
 /** Google's own answers: whole, byte by byte, and cut in two at every place; streams in both of their forms. */
+@Tag("wide")
 class RecordedGeminiTest {
     private static final GeminiDialect DIALECT = new GeminiDialect();
 

@@ -1,4 +1,4 @@
-package tollgate.dialect.gemini;
+package tollgate.dialect.json;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -6,15 +6,15 @@ import tollgate.dialect.Splice;
 import tollgate.dialect.SplicePoints;
 
 /**
- * Where a request to generate can be changed: its ceiling. Usage is reported without being asked for.
+ * Where a request can be changed whose upstream reports usage without being asked for: its ceiling.
  *
  * @param offset where, in bytes from the start of the body
  * @param removed the client's text that goes, possibly none
  * @param before what comes before the number
  * @param after what comes behind it
- * @param given the client's own ceiling; null: none
+ * @param given the client's own ceiling; null: none that binds
  */
-record CeilingPoint(
+public record CeilingPoint(
         int offset,
         String removed,
         String before,
