@@ -52,6 +52,7 @@ class RedisRoomTest {
         return gateway.ask(account, TestGateway.chat(false, 50), "tokens=5").statusCode();
     }
 
+    @Wide
     @Test
     void while_sql_is_away_the_ledger_in_redis_grows_to_its_bound_and_no_further() throws Exception {
         Account account = gateway.account("bound", "10.00");

@@ -206,7 +206,7 @@ public final class Books implements AutoCloseable {
             suspense.resend();
             replay.settleOlderThan(Duration.ofMillis(RESEND_AFTER_MS));
         }
-        reaper.reap(ours, each);
+        reaper.reap(ours, open, each);
         each.tell();
     }
 

@@ -81,17 +81,23 @@ final class Reaper {
     /** Shards of a single server, or of servers that all answer. */
     void reap(List<Integer> shards) {
         EachShard each = new EachShard();
-        reap(shards, each);
+        reap(shards, shards, each);
         each.tell();
     }
 
-    void reap(List<Integer> shards, EachShard each) {
+    /**
+     * Reaps.
+     *
+     * @param shards those that are ours
+     * @param open all that are open: the clocks of their servers are watched, since any may become ours
+     */
+    void reap(List<Integer> shards, List<Integer> open, EachShard each) {
         long now = nanoClock.getAsLong();
         if (now - lastRound > LONGEST_GAP_NANOS) {
             LOG.warn("nothing expires for one hold life: nobody was here for a while");
             pause();
         }
-        Map<String, List<Integer>> servers = control.byServer(shards);
+        Map<String, List<Integer>> servers = control.byServer(open);
         Map<Integer, Long> clocks = new LinkedHashMap<>();
         servers.forEach((server, its) -> each.of(its.subList(0, 1), first -> {
             long redisMs = redisClock.applyAsLong(first);
@@ -100,7 +106,7 @@ final class Reaper {
                 pause();
             }
             lastRedisMs.put(server, redisMs);
-            its.forEach(shard -> clocks.put(shard, redisMs));
+            its.stream().filter(shards::contains).forEach(shard -> clocks.put(shard, redisMs));
         }));
         // a server that is away for a while is seen anew
         lastRedisMs.keySet().retainAll(servers.keySet());

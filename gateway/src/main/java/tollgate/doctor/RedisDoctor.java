@@ -37,7 +37,12 @@ public final class RedisDoctor {
             long there = port.nowMs();
             long roundTrip = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - since);
             findings.add(Finding.ok(AREA, port.topology()));
-            for (RedisServer server : port.servers()) {
+            List<RedisServer> servers = port.servers();
+            if (servers.size() < port.primaries()) {
+                findings.add(Finding.failed(
+                        AREA, (port.primaries() - servers.size()) + " of its servers that take writes do not answer"));
+            }
+            for (RedisServer server : servers) {
                 findings.add(
                         Finding.ok(AREA, server.name() + " answers in " + roundTrip + " µs, has " + server.replicas()));
                 server.dangers().forEach(danger -> findings.add(Finding.failed(AREA, danger)));

@@ -484,9 +484,32 @@ public final class ControlPort implements AutoCloseable {
 
     /** Asks each server that takes writes, in a fixed order. */
     private <T> List<T> each(Function<RedisCommands<String, String>, T> question) {
-        return masters.all().stream()
-                .map(node -> masters.links().to(node).ask(false, question))
-                .toList();
+        return List.copyOf(byNode(question).values());
+    }
+
+    /** Of several servers those that do not answer are left out, unless none does: the others are served meanwhile. */
+    private <T> Map<Node, T> byNode(Function<RedisCommands<String, String>, T> question) {
+        Map<Node, T> answers = new LinkedHashMap<>();
+        RedisException last = null;
+        for (Node node : masters.all()) {
+            try {
+                answers.put(node, masters.links().to(node).ask(false, question));
+            } catch (RedisCommandExecutionException refused) {
+                throw refused;
+            } catch (RedisException away) {
+                masters.doubt();
+                last = away;
+            }
+        }
+        if (last != null && answers.isEmpty()) {
+            throw last;
+        }
+        return answers;
+    }
+
+    /** How many servers take writes, whether they answer or not. */
+    public int primaries() {
+        return masters.all().size();
     }
 
     /** A wallet; empty where Redis knows none of the name. */
@@ -727,10 +750,8 @@ public final class ControlPort implements AutoCloseable {
      */
     public Map<String, Long> memory() {
         Map<String, Long> percent = new TreeMap<>();
-        for (Node node : masters.all()) {
-            String info = masters.links().to(node).ask(false, redis -> redis.info("memory"));
-            percent.put(node.toString(), RedisServer.usedPercent(info));
-        }
+        byNode(redis -> redis.info("memory"))
+                .forEach((node, info) -> percent.put(node.toString(), RedisServer.usedPercent(info)));
         return percent;
     }
 
@@ -747,14 +768,7 @@ public final class ControlPort implements AutoCloseable {
         Set<String> missing = new TreeSet<>();
         for (List<Integer> shards :
                 byServer(IntStream.range(0, TRIED_SHARDS).boxed().toList()).values()) {
-            int shard = shards.getFirst();
-            missing.addAll(on(
-                    shard,
-                    redis -> redis.<List<String>>eval(
-                            Script.read("rights.lua"),
-                            ScriptOutputType.MULTI,
-                            new String[] {Keys.trial(shard)},
-                            new String[0])));
+            missing.addAll(missingRights(shards.getFirst()));
         }
         each(redis -> tried(missing, "SCRIPT LOAD", () -> redis.scriptLoad("return 1")));
         if (masters.areMany()) {
@@ -764,6 +778,23 @@ public final class ControlPort implements AutoCloseable {
             missing.add("WAITAOF (or redis.waitaof_ms: 0)");
         }
         return List.copyOf(missing);
+    }
+
+    private List<String> missingRights(int shard) {
+        try {
+            return on(
+                    shard,
+                    redis -> redis.<List<String>>eval(
+                            Script.read("rights.lua"),
+                            ScriptOutputType.MULTI,
+                            new String[] {Keys.trial(shard)},
+                            new String[0]));
+        } catch (RedisConnectionException away) {
+            if (masters.areMany()) {
+                return List.of();
+            }
+            throw away;
+        }
     }
 
     private static boolean tried(Set<String> missing, String name, Supplier<String> command) {

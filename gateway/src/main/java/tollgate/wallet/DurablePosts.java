@@ -70,8 +70,13 @@ final class DurablePosts implements AutoCloseable {
      */
     Done call(Node node, Call call) {
         Deque<Line> lines = idle.computeIfAbsent(node, any -> new ConcurrentLinkedDeque<>());
-        Line kept = lines.pollFirst();
-        Line line = kept == null ? opened(node) : kept;
+        Line line = lines.pollFirst();
+        while (line != null && !line.connection.isOpen()) {
+            line = lines.pollFirst();
+        }
+        if (line == null) {
+            line = opened(node);
+        }
         boolean good = false;
         try {
             RedisCommands<String, String> redis = line.connection.sync();

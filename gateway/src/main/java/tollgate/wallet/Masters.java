@@ -36,6 +36,7 @@ public final class Masters implements AutoCloseable {
     private final RedisAddress address;
     private final ClientResources resources;
     private final RedisClient client;
+    private final RedisClient lasting;
     private final Links links;
     private final @Nullable View view;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
@@ -53,6 +54,11 @@ public final class Masters implements AutoCloseable {
                 .build();
         this.client = RedisClient.create(resources);
         client.setOptions(address.options()
+                .timeoutOptions(TimeoutOptions.enabled(Link.PATIENCE))
+                .build());
+        this.lasting = RedisClient.create(resources);
+        lasting.setOptions(address.options()
+                .autoReconnect(false)
                 .timeoutOptions(TimeoutOptions.enabled(Link.PATIENCE))
                 .build());
         this.links = new Links(address, client);
@@ -106,9 +112,12 @@ public final class Masters implements AutoCloseable {
         return links;
     }
 
-    /** A connection of the caller's own, which closes it. */
+    /**
+     * A connection of the caller's own, which closes it. Once it is lost it stays so: what was written and what is asked
+     * of that are on the same one.
+     */
     StatefulRedisConnection<String, String> connect(Node node) {
-        return client.connect(StringCodec.UTF8, address.uri(node));
+        return lasting.connect(StringCodec.UTF8, address.uri(node));
     }
 
     /** Whether shards are on several servers. */
@@ -209,6 +218,7 @@ public final class Masters implements AutoCloseable {
             view.close();
         }
         links.close();
+        lasting.shutdown(Duration.ZERO, Duration.ofSeconds(2));
         client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
         resources.shutdown(0, 2, TimeUnit.SECONDS).syncUninterruptibly();
     }

@@ -99,9 +99,7 @@ public final class ScriptPort implements Admission, AutoCloseable {
             Masters masters, EventLoop loop, ShardWatch watch, ScriptTimer timer, Duration placeWait, Usd maxOverrun) {
         ScriptPort port = new ScriptPort(loop, masters, watch, timer, placeWait, maxOverrun);
         try {
-            for (Node node : masters.all()) {
-                port.connected.put(node, port.line(node));
-            }
+            port.connectAll(masters.all());
         } catch (RedisException failed) {
             port.close();
             throw failed;
@@ -109,6 +107,20 @@ public final class ScriptPort implements Admission, AutoCloseable {
         port.route(Map.copyOf(port.connected));
         masters.onLook(port.following);
         return port;
+    }
+
+    /** Of several servers some may be away: they are tried again. */
+    private synchronized void connectAll(Set<Node> nodes) {
+        for (Node node : nodes) {
+            try {
+                connected.put(node, line(node));
+            } catch (RedisException away) {
+                if (!masters.areMany()) {
+                    throw away;
+                }
+                masters.doubt();
+            }
+        }
     }
 
     private Line line(Node node) {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
+import tollgate.Wide;
 import tollgate.embedded.RedisProcess;
 import tollgate.pricing.Usd;
 import tollgate.records.Records;
@@ -31,6 +32,7 @@ import tollgate.wallet.ShardWatch;
 import tollgate.wallet.WalletAddress;
 
 /** Money that comes in is acknowledged once it is on the disk of a Redis that can tell. */
+@Wide
 @EnabledIfEnvironmentVariable(
         named = RedisProcess.VALKEY,
         matches = ".+",
