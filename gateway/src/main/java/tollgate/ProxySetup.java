@@ -18,6 +18,7 @@ import tollgate.http.UpstreamSettings;
 import tollgate.identity.KeyRing;
 import tollgate.metering.HoldMode;
 import tollgate.metering.HoldSettings;
+import tollgate.metering.TypicalCharges;
 import tollgate.metering.WhoPays;
 import tollgate.pricing.RateBook;
 import tollgate.proxy.MemoryBudget;
@@ -96,6 +97,7 @@ final class ProxySetup {
                 holding,
                 prices,
                 new WhoPays(holding),
+                new TypicalCharges(),
                 new Routing(live, sandbox),
                 DIALECTS,
                 ring,

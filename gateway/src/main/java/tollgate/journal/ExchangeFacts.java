@@ -35,7 +35,7 @@ import tollgate.wallet.WalletAddress;
  * @param started when its head was read
  * @param caps what caps hold for it
  * @param plan what the wallet's organisation had bought; null: nothing in particular
- * @param holdMode how it was held: {@code strict}, {@code tranches}
+ * @param holdMode how it was held: {@code strict}, {@code tranches}, {@code typical}
  */
 public record ExchangeFacts(
         String exchange,

@@ -42,10 +42,16 @@ final class Calls {
             MOST_OPEN,
             place.currency()
         };
-        if (count == 0) {
-            return new Call(Script.PLACE, at.shard(), keys, fixed);
+        Place.Risk risk = place.risk();
+        int capped = count == 0 ? fixed.length : fixed.length + 2 + 8 * count;
+        String[] args = risk == null && count == 0 ? fixed : Arrays.copyOf(fixed, capped + (risk == null ? 0 : 2));
+        if (risk != null) {
+            args[capped] = nano(risk.worst().nano());
+            args[capped + 1] = nano(risk.maxOverrun().nano());
         }
-        String[] args = Arrays.copyOf(fixed, fixed.length + 2 + 8 * count);
+        if (count == 0) {
+            return new Call(Script.PLACE, at.shard(), keys, args);
+        }
         int next = fixed.length;
         args[next++] = Long.toString(caps.tokensMin());
         args[next++] = Long.toString(caps.tokensWant());

@@ -1,6 +1,7 @@
 package tollgate.wallet;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import tollgate.pricing.Usd;
 
 /**
@@ -11,7 +12,7 @@ import tollgate.pricing.Usd;
  * @param generation 1; higher where a hold that was lost is placed again
  * @param min the least that will do
  * @param want what is wanted; granted where it is at most half of what is available, else that half, but never less than
- *     {@code min}
+ *     {@code min}; where that is above what is wanted, it has to be available and what is wanted is held
  * @param life the hold expires so long after its last renewal
  * @param maxLife no renewal carries it beyond so long after its placement
  * @param accrued what the exchange has come to already, where it is placed again
@@ -20,6 +21,7 @@ import tollgate.pricing.Usd;
  * @param currency the wallet's, as the caller expects: {@code USD} for a live key, {@code TEST} for a test one
  * @param reinstate the exchange runs already: neither funds nor state nor caps are a reason to refuse
  * @param caps what has to allow it besides
+ * @param risk what it may come to above what is held; null: all that it can come to is held, or will be
  */
 public record Place(
         WalletAddress at,
@@ -34,7 +36,49 @@ public record Place(
         String priceVersion,
         String currency,
         boolean reinstate,
-        CapDemands caps) {
+        CapDemands caps,
+        @Nullable Risk risk) {
+    /**
+     * Less is held than the exchange can come to.
+     *
+     * @param worst the most that it can come to
+     * @param maxOverrun how far past overruns of the wallet and those that its open holds allow may go together; where they
+     *     would go farther, more is held
+     */
+    public record Risk(Usd worst, Usd maxOverrun) {}
+
+    /** All that it can come to is held, or will be. */
+    public Place(
+            WalletAddress at,
+            String exchange,
+            int generation,
+            Usd min,
+            Usd want,
+            Duration life,
+            Duration maxLife,
+            Usd accrued,
+            long policy,
+            String priceVersion,
+            String currency,
+            boolean reinstate,
+            CapDemands caps) {
+        this(
+                at,
+                exchange,
+                generation,
+                min,
+                want,
+                life,
+                maxLife,
+                accrued,
+                policy,
+                priceVersion,
+                currency,
+                reinstate,
+                caps,
+                null);
+    }
+
     /** No cap applies. */
     public Place(
             WalletAddress at,

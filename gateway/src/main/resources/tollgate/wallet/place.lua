@@ -6,6 +6,7 @@
 --         16 most open holds of the wallet  17 currency  18 tokens min  19 tokens want (both, and what follows, only with caps),
 --         then for each cap: its version, the version of its last reset, unit (u: nano-USD, t: tokens, r: requests), limit,
 --         ms of a bucket (0: calendar), start ms, end ms, end ms of the window after it (reinstate: start as held)
+--         last, where less is held than it can come to: the most that it can come to, and how far overruns may go
 -- Returns {OK, granted, available, expires ms, [with caps: tokens granted, what the caps hold,] epoch, n, now ms}
 --   or one refusal, first match wins: VERSION, FENCED, BEHIND, RANGE, CORRUPT, DONE, CONFLICT, UNKNOWN, CUR, REINSTATING
 --      (other gateways have not placed the holds again that a lost second took along), STATE state, STALE_POLICY current,
@@ -58,6 +59,10 @@ end
 if wallet[5] ~= ARGV[17] then
   return {'CUR', wallet[5] or ''}
 end
+local worst, risk
+if #ARGV == (#KEYS > 5 and 8 * #KEYS - 19 or 19) then
+  --@include place_typical.lua
+end
 local granted, available = want, balance - held
 local half, caps, tokens = math.floor(available / 2)
 if not reinstate then
@@ -82,7 +87,7 @@ if not reinstate then
     return {'FULL', str(open)}
   end
 end
-if #KEYS > 5 or #ARGV > 17 then
+if #KEYS > 5 or (#ARGV > 17 and not worst) then
   --@include place_caps.lua
 end
 if not reinstate then
@@ -103,6 +108,9 @@ if caps then
     end
   end
 end
+if worst and risk + worst - granted > MOST then
+  return {'RANGE', 'risk'}
+end
 local expires = now_ms + math.min(life, longest)
 
 -- writes begin here
@@ -111,6 +119,10 @@ call('HSET', KEYS[4], 'st', 'OPEN', 'o', ARGV[5], 'w', ARGV[6], 'gen', ARGV[7], 
 call('HSET', KEYS[3], 'held', str(held + granted), 'open', str(open + 1))
 call('ZADD', KEYS[5], str(expires), ARGV[4])
 clock_kept()
+if worst then
+  call('HSET', KEYS[3], 'risk', str(risk + worst - granted))
+  call('HSET', KEYS[4], 'risk', str(worst - granted))
+end
 if caps then
   --@include place_caps_write.lua
   call('HSET', KEYS[4], 'tg', str(tokens), 'caps', kept)

@@ -4,7 +4,7 @@
 --   CAP i limit spent held reset-ms now, where the least that will do does not fit; reset 0: held ones alone are in the way
 local count, tag = #KEYS - 5, string.match(KEYS[1], '^(.*:)m$')
 local tokens_least, tokens_want = int(ARGV[18] or ''), int(ARGV[19] or '')
-if count > 16 or not tag or #ARGV ~= 19 + 8 * count then
+if count > 16 or not tag or #ARGV ~= (worst and 21 or 19) + 8 * count then
   return {'RANGE', 'caps'}
 end
 if not (tokens_least and tokens_want) or tokens_least < 0 or tokens_want < 0 then

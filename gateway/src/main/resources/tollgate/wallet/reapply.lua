@@ -118,6 +118,10 @@ elseif differs == '1' then
 end
 call('HSET', KEYS[2], 'bal', str(balance_after), 'seq', str(seq), 'held', str(held - set_aside), 'open',
   str(was_open and open - 1 or open))
+local part = was_open and int(call('HGET', KEYS[3], 'risk') or '0')
+if part and part > 0 then
+  call('HSET', KEYS[2], 'risk', str(math.max(0, (int(call('HGET', KEYS[2], 'risk') or '0') or 0) - part)))
+end
 if exchange ~= '' and (known[1] or ARGV[18] == '1') then
   call('ZREM', KEYS[4], exchange)
   call('HSET', KEYS[3], 'st', kind == 'expiry' and 'EXPIRED' or 'FINAL', 'o', ARGV[6], 'w', ARGV[7], 'cap', str(taken),

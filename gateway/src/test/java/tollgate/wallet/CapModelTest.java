@@ -108,7 +108,7 @@ class CapModelTest {
             model.purses.put(wallet, new CapModel.Purse());
             model.purses.get(wallet).balance = funds;
         }
-        for (int step = 0; step < 400; step++) {
+        for (int step = 0; step < 500; step++) {
             String story = "seed " + seed + " step " + step;
             tick();
             int sendings = 1 + random.nextInt(3);
