@@ -84,8 +84,7 @@ class TypicalTest {
         List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>();
         long before = gateway.installation.sandbox().log().requests();
         for (int i = 0; i < 500; i++) {
-            asked.add(gateway.askLater(
-                    account, TestGateway.chat(false, CEILING), "barrier=501, tokens=" + CEILING));
+            asked.add(gateway.askLater(account, TestGateway.chat(false, CEILING), "barrier=501, tokens=" + CEILING));
         }
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> gateway.installation.sandbox().log().requests()
@@ -117,8 +116,9 @@ class TypicalTest {
             overrun += Usd.parse(over).nano();
         }
         assertThat(overrun).as("in all").isBetween(1L, MOST);
-        assertThat(charged).isGreaterThan(Usd.parse("0.09").nano()).isLessThanOrEqualTo(
-                Usd.parse("0.09").nano() + MOST);
+        assertThat(charged)
+                .isGreaterThan(Usd.parse("0.09").nano())
+                .isLessThanOrEqualTo(Usd.parse("0.09").nano() + MOST);
         System.out.println("typical: " + together + " together, overrun by " + new Usd(overrun));
         HttpResponse<String> after = gateway.ask(account, TestGateway.chat(false, CEILING), "");
         assertThat(after.statusCode()).as("overdrawn").isEqualTo(402);
@@ -127,8 +127,8 @@ class TypicalTest {
     @Test
     void an_upstream_that_reports_what_cannot_be_freezes_the_wallet() throws Exception {
         Account account = gateway.account("9.00");
-        HttpResponse<String> answer = gateway.ask(
-                account, TestGateway.chat(false, CEILING), "tokens=20, reasoning=3000000");
+        HttpResponse<String> answer =
+                gateway.ask(account, TestGateway.chat(false, CEILING), "tokens=20, reasoning=3000000");
         assertThat(answer.statusCode()).isEqualTo(200);
         await().untilAsserted(() -> assertThat(gateway.ask(account, TestGateway.chat(false, CEILING), "")
                         .body())

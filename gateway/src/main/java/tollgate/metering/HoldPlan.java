@@ -84,9 +84,7 @@ public final class HoldPlan {
         boolean tranches = settings.mode() == HoldMode.TRANCHES && watched() && mostOutput() > trancheTokens;
         this.mode = usual != null ? HoldMode.TYPICAL : tranches ? HoldMode.TRANCHES : HoldMode.STRICT;
         this.want = usual != null ? usual : tranches ? holdFor(trancheTokens) : worst;
-        this.min = usual != null
-                ? usual
-                : clampable ? worstCase(Math.min(ceiling, settings.minOutputTokens())) : worst;
+        this.min = usual != null ? usual : clampable ? worstCase(Math.min(ceiling, settings.minOutputTokens())) : worst;
     }
 
     /**
@@ -180,8 +178,8 @@ public final class HoldPlan {
         if (usual == null) {
             return null;
         }
-        Usd least = rates.accrued(
-                ConsumedPortion.inputTokens(this), Math.min(mostOutput(), minOutput), dearest, markup);
+        Usd least =
+                rates.accrued(ConsumedPortion.inputTokens(this), Math.min(mostOutput(), minOutput), dearest, markup);
         Usd held = usual.compareTo(least) > 0 ? usual : least;
         return held.compareTo(worst) < 0 ? held : null;
     }

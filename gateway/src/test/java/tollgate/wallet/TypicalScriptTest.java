@@ -94,9 +94,13 @@ class TypicalScriptTest {
                     control.settle(new Settle(at, ended, "f", new Usd(total), false, "r"));
                 }
             }
-            long risk = open.values().stream().mapToLong(each -> each.worst - each.granted).sum();
+            long risk = open.values().stream()
+                    .mapToLong(each -> each.worst - each.granted)
+                    .sum();
             assertThat(number(at, "risk")).as("seed %d step %d", seed, step).isEqualTo(risk);
-            assertThat(number(at, "over") + risk).as("seed %d step %d", seed, step).isLessThanOrEqualTo(MOST);
+            assertThat(number(at, "over") + risk)
+                    .as("seed %d step %d", seed, step)
+                    .isLessThanOrEqualTo(MOST);
             assertThat(control.wallet(at).orElseThrow().balance().nano()).isGreaterThanOrEqualTo(-MOST);
             assertThat(raw.hget(Keys.wallet(at), "state")).isEqualTo("active");
         }
@@ -116,7 +120,8 @@ class TypicalScriptTest {
         WalletAddress at = wallet(1_000);
         raw.hset(Keys.wallet(at), Map.of("over", Long.toString(over), "risk", Long.toString(risk)));
         PlaceResult placed = control.place(place(at, at.wallet() + "x", 10, worst));
-        String granted = placed instanceof PlaceResult.Placed ok ? " " + ok.granted().nano() : "";
+        String granted =
+                placed instanceof PlaceResult.Placed ok ? " " + ok.granted().nano() : "";
         assertThat(placed.getClass().getSimpleName() + granted).isEqualTo(outcome);
     }
 
@@ -154,9 +159,10 @@ class TypicalScriptTest {
                 String[] args = good.args().clone();
                 args[argument] = bad;
                 if (argument == 17 || !bad.equals("9")) {
-                    List<Object> reply =
-                            raw.eval(good.script().text(), ScriptOutputType.MULTI, good.keys(), args);
-                    assertThat(reply.getFirst()).as("argument %d '%s'", argument + 1, bad).isEqualTo("RANGE");
+                    List<Object> reply = raw.eval(good.script().text(), ScriptOutputType.MULTI, good.keys(), args);
+                    assertThat(reply.getFirst())
+                            .as("argument %d '%s'", argument + 1, bad)
+                            .isEqualTo("RANGE");
                 }
             }
         }
