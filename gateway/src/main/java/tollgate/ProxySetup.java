@@ -22,6 +22,7 @@ import tollgate.http.UpstreamSettings;
 import tollgate.identity.KeyRing;
 import tollgate.metering.HoldMode;
 import tollgate.metering.HoldSettings;
+import tollgate.metering.TypicalCharges;
 import tollgate.metering.WhoPays;
 import tollgate.pricing.RateBook;
 import tollgate.proxy.MemoryBudget;
@@ -118,6 +119,7 @@ final class ProxySetup {
                 holding,
                 prices,
                 new WhoPays(holding),
+                new TypicalCharges(),
                 new Routing(live, sandbox),
                 DIALECTS,
                 ring,

@@ -296,7 +296,7 @@ public final class ConfigFile {
     private static TollgateConfig.Holds holds(Section holds) {
         holds.word("clamp", "absent_ceiling_only", "absent_ceiling_only");
         return new TollgateConfig.Holds(
-                holds.word("mode", "strict", "strict", "tranches"),
+                holds.word("mode", "strict", "strict", "tranches", "typical"),
                 holds.whole("tranche_tokens", 2_000, 64, 1_000_000),
                 Duration.ofSeconds(holds.whole("life_s", 60, 5, 3_600)),
                 Duration.ofSeconds(holds.whole("max_exchange_s", 3_600, 1, 86_400)),

@@ -37,7 +37,7 @@ import tollgate.wallet.WalletAddress;
  * @param caps what caps hold for it
  * @param plan what the wallet's organisation had bought; null: nothing in particular
  * @param mark the name and the print of a request that has a name; null where it has none
- * @param holdMode how it was held: {@code strict}, {@code tranches}
+ * @param holdMode how it was held: {@code strict}, {@code tranches}, {@code typical}
  * @param notRefused the code of the refusal that was not made, since nothing is enforced; null: there was none
  */
 public record ExchangeFacts(

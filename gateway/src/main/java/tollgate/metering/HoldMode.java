@@ -7,7 +7,9 @@ public enum HoldMode {
     /** The whole of what it can come to, so that it never has to be cut for money. */
     STRICT("strict"),
     /** Of a stream whose output is all visible, one tranche after the other. */
-    TRANCHES("tranches");
+    TRANCHES("tranches"),
+    /** What such requests usually cost; what an exchange comes to above that is an overrun, within bounds. */
+    TYPICAL("typical");
 
     private final String wireName;
 

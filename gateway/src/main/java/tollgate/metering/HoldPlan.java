@@ -29,6 +29,9 @@ import tollgate.pricing.Usd;
  * prompt and the first tranche of output come to; no ceiling is set. A request whose output cannot be watched as it comes,
  * or does not fill a tranche, is held strictly.
  *
+ * <p>In {@linkplain HoldMode#TYPICAL typical} holds both are what such requests usually cost, where enough of them were seen;
+ * no ceiling is set.
+ *
  * <p>For a service that is free nothing is held.
  */
 public final class HoldPlan {
@@ -46,11 +49,19 @@ public final class HoldPlan {
     private final long minOutput;
     private final Usd min;
     private final Usd want;
+    private final Usd worst;
     private final HoldMode mode;
+    private final @Nullable TypicalCharges typical;
     private final long trancheTokens;
 
     private HoldPlan(
-            MeteredRequest request, ModelRates rates, RateBook book, Terms terms, Buyer buyer, HoldSettings settings) {
+            MeteredRequest request,
+            ModelRates rates,
+            RateBook book,
+            Terms terms,
+            Buyer buyer,
+            HoldSettings settings,
+            @Nullable TypicalCharges typical) {
         Limits limits = rates.limits();
         this.request = request;
         this.rates = rates;
@@ -60,18 +71,20 @@ public final class HoldPlan {
         this.dearest = asked.dearestRegion() == null ? this.terms : this.terms.region(asked.dearestRegion());
         this.buyer = buyer;
         this.markup = book.markup(buyer, rates);
-        this.inputBound = inputBound(request, limits, settings);
+        this.inputBound = PromptBound.of(request, limits, settings);
         this.ceiling = request.ceiling() == null ? limits.maxOutputTokens() : Math.max(0, request.ceiling());
         this.calls = calls(request.extent().calls(), rates, dearest, markup);
         boolean free = request.service().free();
         this.clampable = !free && request.ceiling() == null && !request.structuredOutput() && request.tools() == 0;
         this.minOutput = settings.minOutputTokens();
         this.trancheTokens = settings.trancheTokens();
+        this.typical = typical;
+        this.worst = free ? Usd.ZERO : worstCase(ceiling);
+        Usd usual = settings.mode() == HoldMode.TYPICAL && !free ? usual(typical) : null;
         boolean tranches = settings.mode() == HoldMode.TRANCHES && watched() && mostOutput() > trancheTokens;
-        this.mode = tranches ? HoldMode.TRANCHES : HoldMode.STRICT;
-        Usd worst = free ? Usd.ZERO : worstCase(ceiling);
-        this.want = tranches ? holdFor(trancheTokens) : worst;
-        this.min = clampable ? worstCase(Math.min(ceiling, settings.minOutputTokens())) : worst;
+        this.mode = usual != null ? HoldMode.TYPICAL : tranches ? HoldMode.TRANCHES : HoldMode.STRICT;
+        this.want = usual != null ? usual : tranches ? holdFor(trancheTokens) : worst;
+        this.min = usual != null ? usual : clampable ? worstCase(Math.min(ceiling, settings.minOutputTokens())) : worst;
     }
 
     /**
@@ -84,12 +97,24 @@ public final class HoldPlan {
      */
     public static HoldPlan of(
             MeteredRequest request, ModelRates rates, RateBook book, Terms terms, Buyer buyer, HoldSettings settings) {
-        return new HoldPlan(request, rates, book, terms, buyer, settings);
+        return of(request, rates, book, terms, buyer, settings, null);
+    }
+
+    /** The same, where it is known what such requests usually cost. */
+    public static HoldPlan of(
+            MeteredRequest request,
+            ModelRates rates,
+            RateBook book,
+            Terms terms,
+            Buyer buyer,
+            HoldSettings settings,
+            @Nullable TypicalCharges typical) {
+        return new HoldPlan(request, rates, book, terms, buyer, settings, typical);
     }
 
     /** The same for a buyer of whom more is known by now. */
     public HoldPlan soldTo(Buyer now, HoldSettings settings) {
-        return now.equals(buyer) ? this : new HoldPlan(request, rates, book, terms, now, settings);
+        return now.equals(buyer) ? this : new HoldPlan(request, rates, book, terms, now, settings, typical);
     }
 
     /** The request. */
@@ -142,6 +167,23 @@ public final class HoldPlan {
         return want;
     }
 
+    /** The most that it can come to, whatever is held. */
+    public Usd worst() {
+        return worst;
+    }
+
+    /** What such requests usually cost, but not less than the prompt and a short answer; null where that is not less than all. */
+    private @Nullable Usd usual(@Nullable TypicalCharges seen) {
+        Usd usual = seen == null ? null : seen.usual(request, inputBound);
+        if (usual == null) {
+            return null;
+        }
+        Usd least =
+                rates.accrued(ConsumedPortion.inputTokens(this), Math.min(mostOutput(), minOutput), dearest, markup);
+        Usd held = usual.compareTo(least) > 0 ? usual : least;
+        return held.compareTo(worst) < 0 ? held : null;
+    }
+
     /** How much is held at a time, given what the request is. */
     public HoldMode mode() {
         return mode;
@@ -183,7 +225,7 @@ public final class HoldPlan {
 
     /** The least number of tokens, of every class, that the request needs to run at all. */
     public long minTokens() {
-        return tokens(clampable ? Math.min(ceiling, minOutput) : ceiling);
+        return tokens(clampable && mode == HoldMode.STRICT ? Math.min(ceiling, minOutput) : ceiling);
     }
 
     /** The tokens, of every class, that are held where there is plenty: what the request can come to, or its first tranche. */
@@ -206,7 +248,7 @@ public final class HoldPlan {
      * @return null where the request stays as it is
      */
     public @Nullable Long ceilingFor(Usd granted, long tokens) {
-        if (!clampable || mode == HoldMode.TRANCHES || (granted.compareTo(want) >= 0 && tokens >= wantTokens())) {
+        if (!clampable || mode != HoldMode.STRICT || (granted.compareTo(want) >= 0 && tokens >= wantTokens())) {
             return null;
         }
         long paid = granted.compareTo(want) >= 0 ? ceiling : Math.min(ceiling, affordable(granted));
@@ -265,24 +307,5 @@ public final class HoldPlan {
             return Usd.ZERO;
         }
         return rates.chargeable(usage, terms, markup) ? rates.amount(usage, terms, markup) : new Usd(Usd.MAX_NANO);
-    }
-
-    /** Each prompt fills its context at most; what makes the model read on and on is taken for what was configured. */
-    private static long inputBound(MeteredRequest request, Limits limits, HoldSettings settings) {
-        long prompts = request.extent().prompts();
-        if (request.extent().unbounded() != null && settings.inputCeiling() != null) {
-            return Math.max(settings.inputCeiling(), promptBound(request, limits));
-        }
-        return Math.min(limits.context() * prompts, promptBound(request, limits));
-    }
-
-    private static long promptBound(MeteredRequest request, Limits limits) {
-        if (request.documentBytes() > 0) {
-            return limits.context() * request.extent().prompts();
-        }
-        // image constants and counts are far below 2^31 each
-        return request.textBytes()
-                + request.images().low() * limits.imageTokensLow()
-                + request.images().other() * limits.imageTokensHigh();
     }
 }

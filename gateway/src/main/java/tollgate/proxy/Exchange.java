@@ -23,6 +23,7 @@ import tollgate.journal.UsageRecord;
 import tollgate.metering.Ending;
 import tollgate.metering.HoldAction;
 import tollgate.metering.HoldEvent;
+import tollgate.metering.HoldMode;
 import tollgate.metering.HoldPlan;
 import tollgate.metering.HoldState;
 import tollgate.metering.Meter;
@@ -142,6 +143,10 @@ final class Exchange implements Placement.Outcome {
 
     boolean hasEnded() {
         return ended;
+    }
+
+    Usd held() {
+        return held;
     }
 
     int generation() {
@@ -463,6 +468,9 @@ final class Exchange implements Placement.Outcome {
                         relay == null ? null : context.settings().settleWait(),
                         clientGone || relay == null,
                         (event, balance) -> announce(state.on(event), balance));
+        if (context.holds().mode() == HoldMode.TYPICAL) {
+            context.typical().saw(plan(), settled);
+        }
         Metered.answered(context.telemetry(), plan().terms(), relay == null ? null : relay.facts());
         Metered.settled(context.telemetry(), record);
         loop.accessLog().settled(record);

@@ -251,7 +251,14 @@ final class Intake implements RequestReceiver {
                     Terms terms = Terms.STANDARD.at(started);
                     handOver(
                             key,
-                            HoldPlan.of(request, priced.rates(), book, terms, Placement.buyer(key), context.holds()));
+                            HoldPlan.of(
+                                    request,
+                                    priced.rates(),
+                                    book,
+                                    terms,
+                                    Placement.buyer(key),
+                                    context.holds(),
+                                    context.typical()));
                 } else {
                     askForPlan(key, request);
                 }

@@ -5,6 +5,7 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.Refusal;
 import tollgate.identity.KeyIdentity;
+import tollgate.metering.HoldMode;
 import tollgate.metering.HoldPlan;
 import tollgate.pricing.Buyer;
 import tollgate.pricing.Usd;
@@ -156,7 +157,10 @@ final class Placement {
                         again,
                         demands,
                         mark == null ? null : new IdempotencyMark.Claim(mark, after),
-                        enforcement.observes()),
+                        enforcement.observes(),
+                        plan.mode() == HoldMode.TYPICAL
+                                ? new Place.Risk(plan.worst(), context.holds().maxOverrun())
+                                : null),
                 this::answered);
     }
 

@@ -7,6 +7,7 @@ import tollgate.Telemetry;
 import tollgate.dialect.Dialect;
 import tollgate.identity.KeyRing;
 import tollgate.metering.HoldSettings;
+import tollgate.metering.TypicalCharges;
 import tollgate.metering.WhoPays;
 import tollgate.pricing.RateBook;
 
@@ -17,6 +18,7 @@ import tollgate.pricing.RateBook;
  * @param holds how much is held, and for how long
  * @param prices the prices in force
  * @param whoPays decides what an exchange comes to
+ * @param typical what requests usually cost
  * @param routing picks upstreams
  * @param dialects the wire languages, each with its own paths
  * @param keys who may ask
@@ -31,6 +33,7 @@ public record ProxyContext(
         HoldSettings holds,
         Supplier<RateBook> prices,
         WhoPays whoPays,
+        TypicalCharges typical,
         Routing routing,
         List<Dialect> dialects,
         KeyRing keys,

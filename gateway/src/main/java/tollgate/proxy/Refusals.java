@@ -236,16 +236,18 @@ final class Refusals {
 
     private static Refusal funds(HoldPlan plan, Usd balance, Usd held) {
         Usd available = balance.minus(held);
+        // no overrun is left to a wallet that has what such a request usually costs
+        Usd needed = available.compareTo(plan.min()) < 0 ? plan.min() : plan.worst();
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("available", available.toString());
-        details.put("needed", plan.min().toString());
-        if (balance.compareTo(plan.min()) >= 0) {
+        details.put("needed", needed.toString());
+        if (balance.compareTo(needed) >= 0) {
             details.put("held", held.toString());
             return new Refusal(
                     429,
                     "funds_held",
                     null,
-                    "the balance is enough, but " + held + " USD of it is held by requests under way; " + plan.min()
+                    "the balance is enough, but " + held + " USD of it is held by requests under way; " + needed
                             + " USD are needed; try again when they end",
                     details);
         }
@@ -258,7 +260,7 @@ final class Refusals {
                 402,
                 "insufficient_funds",
                 null,
-                "this request needs up to " + plan.min() + " USD and the wallet has " + available
+                "this request needs up to " + needed + " USD and the wallet has " + available
                         + " USD available: top up the wallet" + hint,
                 details);
     }

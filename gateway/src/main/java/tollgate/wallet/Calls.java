@@ -43,11 +43,13 @@ final class Calls {
             MOST_OPEN,
             place.currency()
         };
-        if (count == 0 && claim == null) {
+        Place.Risk risk = place.risk();
+        if (count == 0 && claim == null && risk == null) {
             return new Call(Script.PLACE, at.shard(), keys, fixed);
         }
         int underCaps = count == 0 ? 0 : 2 + 8 * count;
-        String[] args = Arrays.copyOf(fixed, fixed.length + underCaps + (claim == null ? 0 : 2));
+        int more = underCaps + (risk == null ? 0 : 2) + (claim == null ? 0 : 2);
+        String[] args = Arrays.copyOf(fixed, fixed.length + more);
         int next = fixed.length;
         if (count > 0) {
             args[next++] = Long.toString(caps.tokensMin());
@@ -64,6 +66,10 @@ final class Calls {
             args[next++] = Long.toString(cap.startMs());
             args[next++] = Long.toString(cap.endMs());
             args[next++] = Long.toString(cap.nextEndMs());
+        }
+        if (risk != null) {
+            args[next++] = nano(risk.worst().nano());
+            args[next++] = nano(risk.maxOverrun().nano());
         }
         if (claim != null) {
             keys[5 + count] = Keys.mark(at.shard(), claim.mark());

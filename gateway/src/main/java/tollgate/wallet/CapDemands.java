@@ -8,7 +8,7 @@ import java.util.List;
  * @param each at most {@link #MOST}
  * @param tokensMin the least number of tokens that will do
  * @param tokensWant the number that is wanted; granted where it is at most half of what each cap has left, else that half,
- *     but never less than {@code tokensMin}
+ *     but never less than {@code tokensMin}; where that is above what is wanted, it has to be free and what is wanted is held
  */
 public record CapDemands(List<CapDemand> each, long tokensMin, long tokensWant) {
     /** How many caps may apply to one exchange. */

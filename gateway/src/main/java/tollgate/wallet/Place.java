@@ -12,7 +12,7 @@ import tollgate.pricing.Usd;
  * @param generation 1; higher where a hold that was lost is placed again
  * @param min the least that will do
  * @param want what is wanted; granted where it is at most half of what is available, else that half, but never less than
- *     {@code min}
+ *     {@code min}; where that is above what is wanted, it has to be available and what is wanted is held
  * @param life the hold expires so long after its last renewal
  * @param maxLife no renewal carries it beyond so long after its placement
  * @param accrued what the exchange has come to already, where it is placed again
@@ -23,6 +23,7 @@ import tollgate.pricing.Usd;
  * @param caps what has to allow it besides
  * @param claim the name that the client gave its request; null where it gave none
  * @param observed nothing is enforced: neither funds nor a frozen wallet nor caps are a reason to refuse
+ * @param risk what it may come to above what is held; null: all that it can come to is held, or will be
  */
 public record Place(
         WalletAddress at,
@@ -39,8 +40,18 @@ public record Place(
         boolean reinstate,
         CapDemands caps,
         IdempotencyMark.@Nullable Claim claim,
-        boolean observed) {
-    /** The request has no name, and everything is enforced. */
+        boolean observed,
+        @Nullable Risk risk) {
+    /**
+     * Less is held than the exchange can come to.
+     *
+     * @param worst the most that it can come to
+     * @param maxOverrun how far past overruns of the wallet and those that its open holds allow may go together; where they
+     *     would go farther, more is held
+     */
+    public record Risk(Usd worst, Usd maxOverrun) {}
+
+    /** The request has no name, everything is enforced, and all that it can come to is held, or will be. */
     public Place(
             WalletAddress at,
             String exchange,
@@ -70,10 +81,11 @@ public record Place(
                 reinstate,
                 caps,
                 null,
-                false);
+                false,
+                null);
     }
 
-    /** No cap applies, the request has no name, and everything is enforced. */
+    /** No cap applies, besides. */
     public Place(
             WalletAddress at,
             String exchange,

@@ -9,6 +9,7 @@
 --         o: open exchanges, g: requests at a rate, f: tokens at a rate, of which more than the limit counts as the limit),
 --         limit, ms of a bucket (0: calendar; g: of the period), start ms, end ms, end ms of the window after it (o: 0, 9e15,
 --         9e15; reinstate: start as held)
+--         where less is held than it can come to: the most that it can come to, and how far overruns may go
 --         with a mark, last: print of the request, the exchange that it may follow (none: empty)
 -- Returns {OK, granted, available, expires ms, [with caps: tokens granted, what the caps hold,] [where some count tokens or
 --      requests, unless reinstated: what is used of each, `i,used;..` (g: its level),] epoch, n, now ms}; where nothing is enforced
@@ -80,6 +81,11 @@ end
 if wallet[5] ~= ARGV[17] then
   return {'CUR', wallet[5] or ''}
 end
+local worst, risk
+if last_argument == (last_key > 5 and 8 * last_key - 19 or 19) then
+  last_argument = last_argument - 2
+  --@include place_typical.lua
+end
 local granted, available = want, balance - held
 local half, caps, tokens, let = math.floor(available / 2)
 if not reinstate then
@@ -140,6 +146,9 @@ if caps then
     end
   end
 end
+if worst and risk + worst - granted > MOST then
+  return {'RANGE', 'risk'}
+end
 local expires = now_ms + math.min(life, longest)
 
 -- writes begin here
@@ -155,6 +164,10 @@ clock_kept()
 if marked then
   call('HSET', KEYS[#KEYS], 'x', ARGV[4], 'h', ARGV[#ARGV - 1])
   call('EXPIRE', KEYS[#KEYS], '86400')
+end
+if worst then
+  call('HSET', KEYS[3], 'risk', str(risk + worst - granted))
+  call('HSET', KEYS[4], 'risk', str(worst - granted))
 end
 if caps then
   --@include place_caps_write.lua

@@ -134,6 +134,10 @@ call('HSET', KEYS[2], 'bal', str(balance_after), 'seq', str(seq), 'held', str(he
 if granted then
   granted()
 end
+local part = was_open and int(call('HGET', KEYS[3], 'risk') or '0')
+if part and part > 0 then
+  call('HSET', KEYS[2], 'risk', str(math.max(0, (int(call('HGET', KEYS[2], 'risk') or '0') or 0) - part)))
+end
 if exchange ~= '' and (known[1] or ARGV[18] == '1') then
   call('ZREM', KEYS[4], exchange)
   if ARGV[20] ~= '' then

@@ -56,7 +56,7 @@ local known_tokens, stated_tokens = int(capped and ARGV[17] or '0'), int(capped 
 if not (flag(ARGV[10]) and flag(capped and ARGV[19] or '0') and known_tokens and stated_tokens) or known_tokens < -1 or stated_tokens < 0 then
   return {'RANGE', 'flags or tokens'}
 end
-local known = read('HMGET', KEYS[3], 'st', 'gen', 'amt', 'acc', 'cap', 'fp', 'w', 'caps', 'let')
+local known = read('HMGET', KEYS[3], 'st', 'gen', 'amt', 'acc', 'cap', 'fp', 'w', 'caps', 'let', 'risk')
 local due = read('ZSCORE', KEYS[4], ARGV[5])
 if not known or due == nil or read('XLEN', KEYS[5]) == nil then
   return {'CORRUPT', 'a key of another type'}
@@ -161,6 +161,15 @@ local granted
 if wallet[8] and delta ~= 0 then
   --@include settle_grants.lua
 end
+local risk
+if status == 'OPEN' and known[10] then
+  local part, all = int(known[10]), int(read('HGET', KEYS[2], 'risk') or '0')
+  if not (part and all) or part < 0 then
+    return {'CORRUPT', 'risk'}
+  end
+  -- a wallet that was booked again from SQL does not know what was open before
+  risk = str(math.max(0, all - part))
+end
 local after = balance + delta
 local short = after < 0 and -after or 0
 if known[9] and after < 0 and kind == 'settle' then
@@ -172,6 +181,9 @@ local freezes = passes and most_overrun and overrun > most_overrun and wallet[5]
 -- writes begin here
 call('HSET', KEYS[2], 'bal', str(after), 'held', str(held - set_aside), 'seq', str(seq + 1), 'open',
   str(status == 'OPEN' and open - 1 or open))
+if risk then
+  call('HSET', KEYS[2], 'risk', risk)
+end
 if passes then
   call('HSET', KEYS[2], 'over', str(overrun), 'state', freezes and 'frozen' or wallet[5])
 end

@@ -62,6 +62,10 @@ final class WhoPaysTest {
                 "client gone later: the consumed portion | gone sent | - | 12 | 60 | 0 | no | client_gone | WALLET | 200000 | 200000 | yes",
                 "stopped before a byte left: the operator | stopped withheld | - | 12 | 60 | 0 | no | gateway_stopped | OPERATOR | 0 | 200000 | yes",
                 "stopped after bytes left: the consumed portion | stopped released | - | 12 | 60 | 0 | no | gateway_stopped | WALLET | 200000 | 200000 | yes",
+                "funds ended: the consumed portion | funds released | - | 12 | 60 | 0 | no | funds_ended | WALLET | 200000 | 200000 | yes",
+                "funds ended, a report within the hold: that | funds released | input=90 output=20 | 12 | 60 | 60 | no | funds_ended | WALLET | 290000 | 290000 | no",
+                "funds ended, a report beyond the hold: what came | funds released | input=90 output=2000 | 12 | 60 | 60 | no | funds_ended | WALLET | 200000 | 200000 | yes",
+                "funds ended before a byte left: the operator | funds withheld | - | 12 | 60 | 0 | no | funds_ended | OPERATOR | 0 | 200000 | yes",
                 "an estimate never passes what was held | cut released | - | 12000 | 9000000 | 0 | no | upstream_cut | WALLET | 10400000 | 15000100000 | yes",
                 "a report before a cut is owed in full | cut released | input=90 output=2000 | 12 | 60 | 30 | no | upstream_cut | WALLET | 20090000 | 20140000 | yes",
             })
@@ -115,6 +119,8 @@ final class WhoPaysTest {
             case "gone sent" -> new Ending.ClientGone(true);
             case "stopped withheld" -> new Ending.Stopped(Ending.Reason.SHUTDOWN, false);
             case "stopped released" -> new Ending.Stopped(Ending.Reason.SHUTDOWN, true);
+            case "funds withheld" -> new Ending.Stopped(Ending.Reason.FUNDS_ENDED, false);
+            case "funds released" -> new Ending.Stopped(Ending.Reason.FUNDS_ENDED, true);
             default -> throw new IllegalArgumentException(text);
         };
     }

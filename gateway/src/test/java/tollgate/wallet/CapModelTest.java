@@ -259,7 +259,8 @@ class CapModelTest {
                     false,
                     new CapDemands(demands, tokensLeast, tokensWant),
                     null,
-                    observed));
+                    observed,
+                    null));
             assertThat(word(placed)).as(story + " " + placed).isEqualTo(expected);
         }
     }

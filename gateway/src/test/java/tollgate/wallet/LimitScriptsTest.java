@@ -111,7 +111,8 @@ class LimitScriptsTest {
                 false,
                 new CapDemands(List.of(caps), 10, 10),
                 null,
-                observed);
+                observed,
+                null);
     }
 
     private static PlaceResult placed(WalletAddress at, String id, long usd, CapDemand... caps) {
@@ -420,7 +421,22 @@ class LimitScriptsTest {
         raw.hset(Keys.wallet(at), Map.of("held", "0", "open", "0"));
         Usd held = new Usd(70);
         Place again = new Place(
-                at, at + "x", 2, held, held, LIFE, LIFE, Usd.ZERO, 0, "v", "TEST", true, CapDemands.NONE, null, true);
+                at,
+                at + "x",
+                2,
+                held,
+                held,
+                LIFE,
+                LIFE,
+                Usd.ZERO,
+                0,
+                "v",
+                "TEST",
+                true,
+                CapDemands.NONE,
+                null,
+                true,
+                null);
         assertThat(control.place(again)).isInstanceOfSatisfying(PlaceResult.Placed.class, placed -> {
             assertThat(placed.granted()).isEqualTo(held);
             assertThat(placed.notRefused()).isNull();

@@ -169,7 +169,8 @@ class ScriptRefusalsTest {
                 false,
                 caps,
                 new IdempotencyMark.Claim(MARK, "x_1-2"),
-                false);
+                false,
+                null);
     }
 
     private static Reapply named(Reapply plain) {
