@@ -40,6 +40,7 @@ final class RedisRoom implements AutoCloseable {
 
     private volatile long memoryPercent;
     private volatile long waiting;
+    private volatile boolean sqlHasSpoken;
     private boolean wasFull;
 
     private RedisRoom(ControlPort control, Records records, ShardWatch watch, Executor workers, long mostEntries) {
@@ -120,16 +121,31 @@ final class RedisRoom implements AutoCloseable {
             // it may wait long for SQL, which is the very case that is watched for
             asking = CompletableFuture.runAsync(this::askSql, workers).exceptionally(away -> null);
         }
+        if (!sqlHasSpoken) {
+            return 0;
+        }
         long sum = 0;
-        for (Map.Entry<Integer, Long> known : drained.entrySet()) {
-            long n = control.shard(known.getKey()).map(ShardState::n).orElse(0L);
-            sum += Math.max(0, n - known.getValue());
+        for (int shard : SHARDS) {
+            if (watch.epoch(shard) > 0) {
+                // one that SQL did not know when it last spoke has nothing there
+                sum += Math.max(0, highest(shard) - drained.getOrDefault(shard, 0L));
+            }
         }
         return sum;
     }
 
+    /** The last entry of a shard; where its server is away, the last that came here. */
+    private long highest(int shard) {
+        try {
+            return control.shard(shard).map(ShardState::n).orElse(0L);
+        } catch (RedisException away) {
+            return watch.n(shard);
+        }
+    }
+
     private void askSql() {
         records.shards().all().forEach((shard, known) -> drained.put(shard, known.n()));
+        sqlHasSpoken = true;
     }
 
     @Override
