@@ -48,6 +48,11 @@ public final class AddressLimiter {
         return limiter == null || limiter.getMetrics().getAvailablePermissions() > 0;
     }
 
+    /** Whether anything was counted of an address lately. */
+    boolean remembers(InetAddress from) {
+        return limiters.getIfPresent(network(from)) != null;
+    }
+
     /**
      * Counts one thing that an address did.
      *

@@ -28,8 +28,8 @@ public final class KeyRing {
     private final KeySource source;
     private final Clock clock;
     /**
-     * Unknown keys that addresses try. Good ones are never counted, so that what many users send through one address is not
-     * held back by how many they are.
+     * Unknown keys that addresses try; of an address that tried some within a minute every key that has to be looked up. Good
+     * ones of other addresses are never counted, so that what many users send through one is not held back by how many they are.
      */
     private final AddressLimiter strangers = new AddressLimiter(UNKNOWN_EACH_SECOND, Duration.ofSeconds(1));
 
@@ -77,11 +77,14 @@ public final class KeyRing {
         if (unknown.getIfPresent(hash) != null) {
             return UNKNOWN;
         }
-        if (!strangers.allows(from) || underWay.size() >= MOST_UNDER_WAY) {
+        // who was a stranger lately is counted before anybody is asked: else all of a flood would be, before the first
+        // came back
+        boolean suspect = strangers.remembers(from);
+        if (underWay.size() >= MOST_UNDER_WAY || (suspect && !strangers.count(from))) {
             return TOO_MANY;
         }
         return found(hash).thenApply(found -> {
-            if (found.isEmpty()) {
+            if (found.isEmpty() && !suspect) {
                 strangers.count(from);
             }
             return found.filter(this::good).<KeyLookup>map(KeyLookup.Known::new).orElseGet(KeyLookup.Unknown::new);
