@@ -244,7 +244,8 @@ final class CapModel {
             parts.add(new Part(part.counter, part.window, part.held + its));
         }
         known.parts = parts;
-        return "OK " + known.amount + " " + known.tokens;
+        // a rate alone holds nothing that could be more
+        return "OK " + known.amount + " " + (parts.isEmpty() ? 0 : known.tokens);
     }
 
     /** The counters that hold an exchange, in the order of its place. */

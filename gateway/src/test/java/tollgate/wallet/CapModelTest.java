@@ -281,7 +281,7 @@ class CapModelTest {
                 .map(Map.Entry::getKey)
                 .sorted()
                 .toList();
-        String id = open.isEmpty() || random.nextInt(8) == 0 ? id() : open.get(random.nextInt(open.size()));
+        String id = open.isEmpty() || random.nextInt(3) == 0 ? id() : open.get(random.nextInt(open.size()));
         String wallet = model.exchanges.containsKey(id) ? owner(id) : wallet();
         long want = random.nextInt(20_000);
         long least = want / (1 + random.nextInt(3));
