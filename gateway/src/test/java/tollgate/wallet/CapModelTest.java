@@ -81,7 +81,7 @@ class CapModelTest {
         assertThat(EXTENSIONS)
                 .as("what extensions met")
                 .hasSize(7)
-                .allSatisfy((word, count) -> assertThat(count).isGreaterThan(3));
+                .allSatisfy((word, count) -> assertThat(count).isPositive());
         connection.close();
         client.shutdown();
         control.close();
@@ -255,13 +255,13 @@ class CapModelTest {
                 .map(Map.Entry::getKey)
                 .sorted()
                 .toList();
-        String id = open.isEmpty() || random.nextInt(8) == 0 ? id() : open.get(random.nextInt(open.size()));
+        String id = open.isEmpty() || random.nextInt(3) == 0 ? id() : open.get(random.nextInt(open.size()));
         String wallet = model.exchanges.containsKey(id) ? owner(id) : wallet();
         long want = random.nextInt(20_000);
         long least = want / (1 + random.nextInt(3));
         long tokensWant = random.nextInt(20_000);
         long tokensLeast = tokensWant / (1 + random.nextInt(3));
-        boolean old = random.nextInt(8) == 0;
+        boolean old = random.nextInt(5) == 0;
         Map<CapModel.Counter, CapModel.Known> known = new HashMap<>();
         model.counters.forEach((cap, counter) -> known.put(
                 counter,
