@@ -3,10 +3,10 @@ package tollgate.proxy;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.TimeUnit;
 import tollgate.dialect.AnswerFacts;
-import tollgate.dialect.Refusal;
 import tollgate.metering.Ending;
 import tollgate.metering.HoldEvent;
 import tollgate.metering.Tranches;
+import tollgate.pricing.Usd;
 import tollgate.wallet.Admission;
 import tollgate.wallet.Extend;
 import tollgate.wallet.ExtendResult;
@@ -14,13 +14,17 @@ import tollgate.wallet.HeldCaps;
 
 /**
  * Sets more aside for an answer while it comes, tranche by tranche and ahead of need. Where wallet or caps have no more, what
- * is held already is still used; then the exchange is ended.
+ * is held already is still used; then the exchange is ended. Where others hold what is missing, not at once: of many answers
+ * that wait for each other's money some end first, each after a time of its own, and the rest go on with theirs.
  *
  * <h2>Threading</h2> Confined to the connection's event loop.
  * <h2>Errors</h2> Without a reply it asks again; an answer that waits for one for ten seconds is ended.
  */
 final class Extension {
     private static final long RETRY_MS = 250;
+    /** Answers that wait for what others hold are ended within so long. */
+    private static final int SPREAD_MS = 2_048;
+
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Exchange exchange;
@@ -29,8 +33,9 @@ final class Extension {
     private final Tranches tranches;
     private final Runnable readOn;
     private boolean asking;
-    private boolean refused;
+    private long refusedSince;
     private boolean waiting;
+    private boolean waited;
     private boolean all;
     private boolean refreshed;
     private long failingSince;
@@ -62,7 +67,7 @@ final class Extension {
     /** The answer has been read so far, or can be read no farther. */
     void seen(AnswerFacts facts) {
         waiting = room(facts) <= 0;
-        if (!asking && !facts.complete() && (waiting || (!refused && tranches.due(facts)))) {
+        if (!asking && !facts.complete() && (waiting || (refusedSince == 0 && tranches.due(facts)))) {
             ask(facts);
         }
     }
@@ -103,17 +108,18 @@ final class Extension {
                 exchange.lookUpCaps(() -> askNow(facts));
             }
             case ExtendResult.GrantDue _ -> exchange.expireGrants(() -> unanswered(facts));
-            case ExtendResult.InsufficientFunds _,
-                    ExtendResult.CapReached _,
-                    ExtendResult.StaleCap _,
-                    ExtendResult.WalletNotActive _ -> noMore(FundsEnded.refusal(result, exchange.caps()));
+            case ExtendResult.InsufficientFunds(Usd _, Usd held) ->
+                noMore(result, held.compareTo(exchange.held()) > 0, facts);
+            case ExtendResult.CapReached _ -> noMore(result, true, facts);
+            case ExtendResult.StaleCap _, ExtendResult.WalletNotActive _ -> noMore(result, false, facts);
             case ExtendResult.Unavailable _ -> unanswered(facts);
         }
     }
 
     private void more(ExtendResult.Extended extended, AnswerFacts facts) {
         asking = false;
-        refused = false;
+        refusedSince = 0;
+        waited = false;
         refreshed = false;
         failingSince = 0;
         boolean capped = !extended.caps().equals(HeldCaps.NONE);
@@ -127,12 +133,28 @@ final class Extension {
         }
     }
 
-    private void noMore(Refusal why) {
-        asking = false;
-        refused = true;
-        if (waiting) {
-            exchange.stop(Ending.Reason.FUNDS_ENDED, why);
+    /** What is held is used first; then others may end, and leave what they held. */
+    private void noMore(ExtendResult why, boolean mayChange, AnswerFacts facts) {
+        long now = System.nanoTime();
+        if (!waiting) {
+            asking = false;
+            refusedSince = now;
+        } else {
+            if (!waited) {
+                waited = true;
+                refusedSince = now;
+            }
+            if (mayChange && now - refusedSince < TimeUnit.MILLISECONDS.toNanos(spreadMs())) {
+                askLater(facts);
+            } else {
+                exchange.stop(Ending.Reason.FUNDS_ENDED, FundsEnded.refusal(why, exchange.caps()));
+            }
         }
+    }
+
+    /** Another one for each exchange. */
+    private int spreadMs() {
+        return Math.floorMod(exchange.id().hashCode() * 31, SPREAD_MS);
     }
 
     private void unanswered(AnswerFacts facts) {

@@ -287,7 +287,7 @@ class CapModelTest {
         long least = want / (1 + random.nextInt(3));
         long tokensWant = random.nextInt(20_000);
         long tokensLeast = tokensWant / (1 + random.nextInt(3));
-        boolean old = random.nextInt(8) == 0;
+        boolean old = random.nextInt(5) == 0;
         Map<CapModel.Counter, CapModel.Known> known = new HashMap<>();
         model.counters.forEach((cap, counter) -> known.put(
                 counter,

@@ -28,6 +28,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,6 +95,7 @@ class WalletModelTest {
     /** What may be asked; a command that is sent again later may be refused, and the model knows when. */
     private record Command(char kind, String id, String print, long least, long amount, boolean flag) {}
 
+    @Tag("wide")
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
     void random_commands_leave_what_the_model_says_and_every_invariant_holds(long seed) {
@@ -463,6 +465,7 @@ class WalletModelTest {
         }
     }
 
+    @Tag("wide")
     @Test
     void a_million_debits_of_a_millionth_are_a_dollar_to_the_nano() {
         WalletAddress at = wallet();
