@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tollgate.TestGateway.Account;
 import tollgate.pricing.Usd;
 import tollgate.simulator.SandboxLog;
@@ -105,6 +107,34 @@ class GeminiEndToEndTest {
         JsonNode shown = shown(account, answer);
         assertThat(shown.path("charge").asString()).isEqualTo(charge.toString());
         Explained.exactly(shown, "a whole answer");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "fields=candidates(content)",
+                "%24fields=usageMetadata/promptTokenCount",
+                "$fields=candidates",
+                "f%69elds=candidates",
+                "alt=proto",
+                "alt=media",
+                "$alt=json",
+                "callback=f",
+                "$.xgafv=2",
+                "upload_protocol=raw"
+            })
+    void what_would_have_google_leave_usage_out_or_write_it_otherwise_is_refused(String query) throws Exception {
+        Account account = gateway.account("1.00");
+        long before =
+                Objects.requireNonNull(gateway.installation.sandbox()).log().requests();
+        for (String method : List.of("generateContent", "streamGenerateContent")) {
+            HttpResponse<String> answer =
+                    ask(account.key(), MODEL + method + "?" + query.replace("$", "%24"), HELLO, "tokens=10");
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+            assertThat(answer.body()).contains("INVALID_ARGUMENT");
+        }
+        assertThat(Objects.requireNonNull(gateway.installation.sandbox()).log().requests())
+                .isEqualTo(before);
     }
 
     @ParameterizedTest

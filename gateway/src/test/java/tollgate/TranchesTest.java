@@ -66,6 +66,7 @@ class TranchesTest {
         });
     }
 
+    @Wide
     @ParameterizedTest(name = "a cap in {0}")
     @CsvSource({"none", "usd", "tokens"})
     void of_a_thousand_streams_at_once_more_than_37_ceilings_run_and_nothing_is_overspent(String unit)
@@ -279,6 +280,7 @@ class TranchesTest {
         assertThat(record.has("overrun")).isFalse();
     }
 
+    @Wide
     @Test
     void a_redis_that_stays_away_ends_an_answer_that_needs_more() throws Exception {
         Account account = gateway.account("9.00");

@@ -129,6 +129,7 @@ final class Replay {
             if (booked.isPresent()) {
                 ticked.computeIfAbsent(entry.settle().at().shard(), shard -> new ArrayList<>())
                         .add(entry.exchange());
+                remember(entry);
                 retire(entry, booked.get());
             } else {
                 left.add(entry);
@@ -167,7 +168,7 @@ final class Replay {
         }
     }
 
-    /** With the record the name of its request is gone: the client may send again only what came to nothing. */
+    /** With the record the name of its request may be gone: the client may send again only what came to nothing. */
     private void remember(JournalEntry entry) {
         IdempotencyMark mark = entry.usage().facts().mark();
         boolean paid = entry.settle().total().nano() > 0 && !journal.unseen(entry.exchange());

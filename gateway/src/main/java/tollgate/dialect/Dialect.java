@@ -67,6 +67,16 @@ public interface Dialect {
         return contentType.startsWith("text/event-stream") ? AnswerShape.Form.EVENTS : AnswerShape.Form.WHOLE;
     }
 
+    /**
+     * Whether a field of the query may go to the upstream: none may that makes an answer look other than it is read.
+     *
+     * @param name decoded
+     * @param value decoded
+     */
+    default boolean takesQuery(String name, String value) {
+        return true;
+    }
+
     /** A scanner for one answer of the given shape. */
     AnswerScanner scanner(Service service, AnswerShape shape);
 

@@ -29,7 +29,11 @@ final class ForwardedHeaders {
             "openai-project",
             "anthropic-organization-id",
             "anthropic-workspace-id",
-            "idempotency-key");
+            "idempotency-key",
+            // Google's: an answer without its usage, another method than the one that is read
+            "x-goog-fieldmask",
+            "x-http-method-override",
+            "x-goog-encode-response-if-executable");
 
     private static final Set<String> NOT_DOWNSTREAM = Set.of(
             "content-length",

@@ -133,6 +133,9 @@ final class Intake implements RequestReceiver {
             refuse(Refusals.codedBody(coding));
         } else if (announce != null && !announce.equals("trailers") && !announce.equals("usage")) {
             refuse(Refusals.announce(announce));
+        } else if (Query.strange(dialect, server.head().query()) != null) {
+            refuse(Refusals.query(
+                    String.valueOf(Query.strange(dialect, server.head().query()))));
         } else if (readsName(headers)) {
             long declared = server.head().contentLength();
             reserve(declared >= 0 ? declared : context.settings().requestBytes(), System.nanoTime());

@@ -1,13 +1,40 @@
 package tollgate.proxy;
 
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tollgate.dialect.Dialect;
 import tollgate.identity.Credentials;
 
-/** The query of a request as it goes upstream: without the client's key. Stateless. */
+/** The query of a request as it goes upstream: without the client's key, and of a dialect's fields only. Stateless. */
 final class Query {
     private Query() {}
+
+    /** The first field that may not go to an upstream of a dialect; null where all may. */
+    static @Nullable String strange(Dialect dialect, @Nullable String query) {
+        if (query == null) {
+            return null;
+        }
+        for (String part : query.split("&", -1)) {
+            int equals = part.indexOf('=');
+            String name = decoded(equals < 0 ? part : part.substring(0, equals));
+            String value = equals < 0 ? "" : decoded(part.substring(equals + 1));
+            if (!part.isEmpty() && !Credentials.isKey(part) && !dialect.takesQuery(name, value)) {
+                return part;
+            }
+        }
+        return null;
+    }
+
+    private static String decoded(String raw) {
+        try {
+            return URLDecoder.decode(raw, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException notEncoded) {
+            return raw;
+        }
+    }
 
     /** Path and query to ask for. */
     static String target(String path, @Nullable String query) {

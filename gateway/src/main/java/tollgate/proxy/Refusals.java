@@ -87,6 +87,14 @@ final class Refusals {
                 "X-Tollgate-Announce: '" + cut(value) + "' (expected: trailers or usage)");
     }
 
+    static Refusal query(String part) {
+        return new Refusal(
+                400,
+                "invalid_query",
+                null,
+                "query: '" + cut(part) + "' (expected: nothing that changes how the answer is written)");
+    }
+
     static Refusal idempotencyKey(String why) {
         return new Refusal(400, "invalid_header", "Idempotency-Key", why);
     }

@@ -99,8 +99,10 @@ if held_caps ~= '' or count > 0 then
       end
       if unit == 'u' then
         room = math.min(room, left)
-      elseif unit == 't' or unit == 'f' and cap.part + left < limit then
+      elseif unit == 't' then
         tokens_room = math.min(tokens_room, left)
+      elseif unit == 'f' and cap.part < limit and cap.part + left < limit then
+        tokens_room = math.min(tokens_room, cap.part + left - tokens_most)
       end
       cap.limit = limit
     end
@@ -130,6 +132,9 @@ if count > 0 then
   for i, cap in ipairs(found) do
     local more = cap.unit == 'u' and amount - before or cap.unit == 't' and tokens_most - tokens_before
       or cap.unit == 'f' and cap.limit and math.min(tokens_most, math.max(cap.limit, cap.part)) - cap.part or 0
+    if more < 0 then
+      return {'RANGE', 'less than cap ' .. cap.name .. ' holds'}
+    end
     if cap.held + more > MOST then
       return {'RANGE', 'held by cap ' .. cap.name}
     end

@@ -13,7 +13,8 @@ if not (level and since) or level < 0 or since < 0 then
 end
 -- a product beyond what doubles hold exactly is beyond any level, too
 level = math.max(0, level - math.max(0, now_ms - since) * limit)
-cap.level = math.min(level + step, MOST)
+-- where nothing is enforced it may be full and more comes: it is no fuller than full
+cap.level = math.max(level, math.min(level + step, limit * step))
 if level + step > limit * step then
   full = {'CAP', str(i), str(limit), str(math.ceil(level / step)), '0',
     str(limit > 0 and now_ms + math.ceil((level + step - limit * step) / limit) or MOST), str(now_ms)}

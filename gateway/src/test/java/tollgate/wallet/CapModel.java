@@ -151,7 +151,9 @@ final class CapModel {
                 .toList();
         for (Ask ask : asks) {
             if (ask.counter.unit == CapUnit.RATE) {
-                ask.counter.level = ask.counter.levelAt(ask.window, ask.limit) + ask.counter.step;
+                long before = ask.counter.levelAt(ask.window, ask.limit);
+                // no fuller than full, where nothing is enforced
+                ask.counter.level = Math.max(before, Math.min(before + ask.counter.step, ask.limit * ask.counter.step));
                 ask.counter.levelMs = ask.window;
             }
         }
@@ -214,8 +216,10 @@ final class CapModel {
             }
             if (cap.unit == CapUnit.USD) {
                 room = Math.min(room, left);
-            } else if (cap.unit == CapUnit.TOKENS || (cap.unit == CapUnit.TOKEN_RATE && part.held + left < of.limit)) {
+            } else if (cap.unit == CapUnit.TOKENS) {
                 tokensRoom = Math.min(tokensRoom, left);
+            } else if (cap.unit == CapUnit.TOKEN_RATE && part.held < of.limit && part.held + left < of.limit) {
+                tokensRoom = Math.min(tokensRoom, part.held + left - known.tokens);
             }
         }
         long more = 0;

@@ -135,4 +135,9 @@ public final class GeminiDialect implements Dialect {
         String text = form == Form.SEQUENCE ? ",\r\n" + error + "\n]" : "data: " + error + "\r\n\r\n";
         return text.getBytes(StandardCharsets.UTF_8);
     }
+
+    @Override
+    public boolean takesQuery(String name, String value) {
+        return SystemParameters.takes(name, value);
+    }
 }

@@ -43,4 +43,9 @@ public final class GeminiOpenAiDialect extends OpenAiDialect {
     public List<String> modelPaths() {
         return List.of(HERE + "/models");
     }
+
+    @Override
+    public boolean takesQuery(String name, String value) {
+        return SystemParameters.takes(name, value);
+    }
 }

@@ -41,7 +41,8 @@ public final class RequestFields {
     /** The field that a reader which ignores case would take an unlisted name for; null for none that bills. */
     @Nullable
     String mistakable(String name) {
-        String lower = name.toLowerCase(Locale.ROOT);
+        // by way of upper case, as of the long s, which folds to s
+        String lower = name.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
         Kind kind = kinds.get(lower);
         return kind == null || kind == Kind.FREE ? null : lower;
     }

@@ -171,12 +171,13 @@ final class OllamaRequestReader extends RequestReader {
         }
     }
 
-    /** Below zero is no ceiling: as long as it takes, or until the context is full. */
+    /** Nothing and below it are no ceiling: as long as it takes, or until the context is full. */
     private void predict() {
         String at = "options.num_predict";
         boolean endless = parser.currentToken() == JsonToken.VALUE_NUMBER_INT
                 && parser.getString().startsWith("-");
-        Long given = endless ? null : Value.count(parser, at, 0);
+        Long count = endless ? null : Value.count(parser, at, 0);
+        Long given = count != null && count == 0 ? null : count;
         ceiling = new CeilingPoint(
                 offset(), parser.currentToken() == JsonToken.VALUE_NULL ? "null" : parser.getString(), "", "", given);
     }

@@ -57,6 +57,9 @@ final class ChatFields {
                     "web_search",
                     "enable_search",
                     "plugins",
+                    "data_sources",
+                    "datasources",
+                    "enhancements",
                     "models");
 
     private ChatFields() {}

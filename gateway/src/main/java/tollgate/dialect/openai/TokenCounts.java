@@ -146,6 +146,8 @@ record TokenCounts(
         private long reasoning = ABSENT;
         private boolean doubtful;
         private @Nullable Usd cost;
+        /** A router asked with somebody's own key: the cost it tells is its fee alone. */
+        private boolean ownKey;
 
         Reader(JsonParser parser) {
             this.parser = parser;
@@ -192,6 +194,7 @@ record TokenCounts(
                 case "prompt_cache_hit_tokens", "cached_tokens", "num_cached_tokens" ->
                     cachedElsewhere = count(cachedElsewhere);
                 case "cost" -> cost(0);
+                case "is_byok" -> ownKey = parser.currentToken() == JsonToken.VALUE_TRUE;
                 case "cost_in_usd_ticks" -> cost(TICKS);
                 default -> {}
             }
@@ -217,6 +220,10 @@ record TokenCounts(
         }
 
         /** Dollars, or so small a part of them; what is none tells nothing. */
+        private @Nullable Usd told() {
+            return ownKey ? null : cost;
+        }
+
         private void cost(int decimals) {
             BigDecimal number = Jackson.number(parser);
             if (number != null && number.signum() >= 0 && number.scale() < 2 * Long.SIZE) {
@@ -295,7 +302,7 @@ record TokenCounts(
                     promptUntold,
                     completionUntold,
                     doubtful,
-                    cost);
+                    told());
         }
     }
 }

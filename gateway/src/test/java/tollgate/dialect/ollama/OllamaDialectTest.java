@@ -181,6 +181,7 @@ class OllamaDialectTest {
                 "not to stream                  | ,\"stream\":false                               | false | -1",
                 "a ceiling                      | ,\"options\":{\"num_predict\":42}               | true  | 42",
                 "no ceiling                     | ,\"options\":{\"num_predict\":-1}               | true  | -1",
+                "nothing is no ceiling          | ,\"options\":{\"num_predict\":0}                | true  | -1",
                 "until the context is full      | ,\"options\":{\"num_predict\":-2}               | true  | -1",
                 "null                           | ,\"options\":null,\"stream\":null               | true  | -1",
             })
@@ -199,6 +200,7 @@ class OllamaDialectTest {
                 "others            | {\"model\":\"m\",\"prompt\":\"\",\"options\":{\"seed\":1}}      | {\"model\":\"m\",\"prompt\":\"\",\"options\":{\"num_predict\":50,\"seed\":1}}",
                 "none in them      | {\"model\":\"m\",\"prompt\":\"\",\"options\":{}}              | {\"model\":\"m\",\"prompt\":\"\",\"options\":{\"num_predict\":50}}",
                 "without end       | {\"model\":\"m\",\"prompt\":\"\",\"options\":{\"num_predict\":-1}} | {\"model\":\"m\",\"prompt\":\"\",\"options\":{\"num_predict\":50}}",
+                "nothing           | {\"model\":\"m\",\"prompt\":\"\",\"options\":{\"num_predict\":0}}  | {\"model\":\"m\",\"prompt\":\"\",\"options\":{\"num_predict\":50}}",
                 "a lower one stays | {\"model\":\"m\",\"prompt\":\"\",\"options\":{\"num_predict\":9}}  | {\"model\":\"m\",\"prompt\":\"\",\"options\":{\"num_predict\":9}}",
             })
     void a_ceiling_is_spliced_in(String story, String body, String expected) {
