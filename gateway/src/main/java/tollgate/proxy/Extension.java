@@ -21,7 +21,11 @@ import tollgate.wallet.HeldCaps;
  * <h2>Errors</h2> Without a reply it asks again; an answer that waits for one for ten seconds is ended.
  */
 final class Extension {
-    private static final long RETRY_MS = 250;
+    private static final long RETRY_MS = 100;
+
+    /** Of the golden ratio: multiples of it are spread evenly. */
+    private static final long GOLDEN = 0x9e37_79b1L;
+
     /** Answers that wait for what others hold are ended within so long. */
     private static final int SPREAD_MS = 2_048;
 
@@ -152,9 +156,10 @@ final class Extension {
         }
     }
 
-    /** Another one for each exchange. */
+    /** Another one for each exchange, far from those of the ones that began just before and after it. */
     private int spreadMs() {
-        return Math.floorMod(exchange.id().hashCode() * 31, SPREAD_MS);
+        long mixed = (exchange.id().hashCode() * GOLDEN) & 0xffff_ffffL;
+        return (int) ((mixed * SPREAD_MS) >>> 32);
     }
 
     private void unanswered(AnswerFacts facts) {
