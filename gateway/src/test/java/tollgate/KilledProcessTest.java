@@ -89,6 +89,7 @@ class KilledProcessTest {
                 .hasSize(1);
     }
 
+    @Wide
     @Test
     void a_stream_whose_hold_grew_is_charged_what_had_left_and_nothing_stays_held() throws Exception {
         Path config = folder.resolve("tranches.yaml");

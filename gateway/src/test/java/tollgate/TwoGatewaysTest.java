@@ -282,6 +282,9 @@ class TwoGatewaysTest {
     @Test
     void grants_that_expire_under_requests_to_both_are_spent_once_whatever_is_killed() throws Exception {
         Account account = one.account("1.00");
+        Process child = child("child");
+        URI childUrl = childUrl("child");
+        // given once everybody serves: they are soon over
         try (ControlPlane control = new ControlPlane(one)) {
             for (int i = 0; i < 8; i++) {
                 control.post(
@@ -291,8 +294,6 @@ class TwoGatewaysTest {
                                 + Instant.now().plusSeconds(8L + i) + "'}");
             }
         }
-        Process child = child("child");
-        URI childUrl = childUrl("child");
         List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>();
         try (HttpClient http = HttpClient.newHttpClient()) {
             var cut = http.sendAsync(
