@@ -94,8 +94,7 @@ public final class AccountDesk implements Account {
     }
 
     private AccountAnswer exchange(KeyIdentity key, String id) {
-        Optional<Exchanges.Exchange> settled =
-                journalled.apply(id).or(() -> records.exchanges().find(id));
+        Optional<Exchanges.Exchange> settled = settled(id);
         if (settled.filter(row -> !row.key().equals(key.keyId())).isPresent()) {
             return nobodys(id);
         }
@@ -130,9 +129,12 @@ public final class AccountDesk implements Account {
                 : new Outcome.Charged(charge);
     }
 
+    private Optional<Exchanges.Exchange> settled(String id) {
+        return journalled.apply(id).or(() -> records.exchanges().find(id));
+    }
+
     private Usd charged(String id) {
-        Optional<Exchanges.Exchange> row =
-                journalled.apply(id).or(() -> records.exchanges().find(id));
+        Optional<Exchanges.Exchange> row = settled(id);
         if (row.isPresent()) {
             return new Usd(row.get().charge());
         }

@@ -65,7 +65,8 @@ public sealed interface Credentials {
         return decoded(equals < 0 ? part : part.substring(0, equals)).equals("key");
     }
 
-    private static String decoded(String raw) {
+    /** A name or value of a raw query; as it is where it is not encoded as one. */
+    static String decoded(String raw) {
         try {
             return URLDecoder.decode(raw, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException notEncoded) {

@@ -79,61 +79,6 @@ public record ExchangeFacts(
         changes = List.copyOf(changes);
     }
 
-    /** Of an exchange that is held strictly. */
-    public ExchangeFacts(
-            String exchange,
-            WalletAddress at,
-            boolean live,
-            String key,
-            @Nullable String member,
-            @Nullable String project,
-            String service,
-            String dialect,
-            String model,
-            String upstream,
-            boolean stream,
-            Usd held,
-            @Nullable Long clamped,
-            String priceVersion,
-            Map<String, String> tags,
-            @Nullable String user,
-            Map<String, String> metadata,
-            List<Change> changes,
-            @Nullable String idempotencyKey,
-            @Nullable String trace,
-            Instant started,
-            HeldCaps caps,
-            @Nullable String plan,
-            @Nullable IdempotencyMark mark) {
-        this(
-                exchange,
-                at,
-                live,
-                key,
-                member,
-                project,
-                service,
-                dialect,
-                model,
-                upstream,
-                stream,
-                held,
-                clamped,
-                priceVersion,
-                tags,
-                user,
-                metadata,
-                changes,
-                idempotencyKey,
-                trace,
-                started,
-                caps,
-                plan,
-                mark,
-                STRICT,
-                null);
-    }
-
     /** The same with what is held by now. */
     public ExchangeFacts holding(Usd now, HeldCaps capped) {
         return new ExchangeFacts(

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import tollgate.dialect.Refusal;
 import tollgate.identity.Bounds;
 import tollgate.identity.Cap;
+import tollgate.identity.KeyIdentity;
 import tollgate.metering.HoldPlan;
 import tollgate.pricing.Usd;
 import tollgate.wallet.CapDemand;
@@ -17,8 +18,13 @@ import tollgate.wallet.PlaceResult;
 final class CapRefusals {
     private CapRefusals() {}
 
+    /** Why a key's holder may not spend; null where it may. */
+    static @Nullable Refusal mayNotSpend(KeyIdentity key) {
+        return key.maySpend() ? null : standing(key.bounds().standing());
+    }
+
     /** The key is good, and its holder may not spend. */
-    static Refusal standing(Bounds.Standing standing) {
+    private static Refusal standing(Bounds.Standing standing) {
         return switch (standing) {
             case ORGANIZATION_FROZEN ->
                 new Refusal(403, "organization_frozen", null, "the organization is frozen: nothing new is admitted");

@@ -21,12 +21,21 @@ final class Enforcement {
         return !enforced;
     }
 
-    /** Whether this refusal is to be made. The first that is not is noted. */
-    boolean refuses(Refusal would) {
-        if (!enforced && noted == null) {
+    /** The refusal that is to be made, of one that may be: null where there is none, or it is only noted. */
+    @Nullable
+    Refusal made(@Nullable Refusal would) {
+        if (enforced || would == null) {
+            return would;
+        }
+        note(would);
+        return null;
+    }
+
+    /** The first refusal that is not made is remembered. */
+    void note(Refusal would) {
+        if (noted == null) {
             noted = would;
         }
-        return enforced;
     }
 
     /** The refusal that was not made, by its code; null where none would have been. */

@@ -117,14 +117,16 @@ final class Intake implements RequestReceiver {
 
     private void identified(KeyIdentity key) {
         identity = key;
-        if (mayNotSpend(key)) {
-            refuse(CapRefusals.standing(key.bounds().standing()));
+        Refusal mayNotSpend = enforcement.made(CapRefusals.mayNotSpend(key));
+        if (mayNotSpend != null) {
+            refuse(mayNotSpend);
             return;
         }
         upstream = context.routing().of(dialect.name(), key.live());
         HttpHeaders headers = server.head().headers();
         String coding = String.join(", ", headers.getAll(HttpHeaderNames.CONTENT_ENCODING));
         String announce = headers.get("X-Tollgate-Announce");
+        String strange = Query.strange(dialect, server.head().query());
         if (upstream == null) {
             refuse(Refusals.noUpstream(dialect.name(), key.live()));
         } else if (server.head().contentLength() > context.settings().requestBytes()) {
@@ -133,9 +135,8 @@ final class Intake implements RequestReceiver {
             refuse(Refusals.codedBody(coding));
         } else if (announce != null && !announce.equals("trailers") && !announce.equals("usage")) {
             refuse(Refusals.announce(announce));
-        } else if (Query.strange(dialect, server.head().query()) != null) {
-            refuse(Refusals.query(
-                    String.valueOf(Query.strange(dialect, server.head().query()))));
+        } else if (strange != null) {
+            refuse(Refusals.query(strange));
         } else if (readsName(headers)) {
             long declared = server.head().contentLength();
             reserve(declared >= 0 ? declared : context.settings().requestBytes(), System.nanoTime());
@@ -152,11 +153,6 @@ final class Intake implements RequestReceiver {
             refuse(Refusals.idempotencyKey(invalid.why()));
             return false;
         }
-    }
-
-    private boolean mayNotSpend(KeyIdentity key) {
-        return !key.maySpend()
-                && enforcement.refuses(CapRefusals.standing(key.bounds().standing()));
     }
 
     /** Whether a list of content codings has any but {@code identity}, which is none. */
@@ -228,15 +224,16 @@ final class Intake implements RequestReceiver {
             refuse(Refusals.unpriced(request.model().substring(0, LONGEST_MODEL), null, null));
             return;
         }
-        if (!key.allows(request.model()) && enforcement.refuses(Refusals.model(request.model()))) {
-            refuse(Refusals.model(request.model()));
+        Refusal notAllowed = enforcement.made(key.allows(request.model()) ? null : Refusals.model(request.model()));
+        if (notAllowed != null) {
+            refuse(notAllowed);
             return;
         }
         String unbounded = request.extent().unbounded();
-        if (unbounded != null
-                && context.holds().inputCeiling() == null
-                && enforcement.refuses(Refusals.unbounded(unbounded))) {
-            refuse(Refusals.unbounded(unbounded));
+        Refusal notBounded = enforcement.made(
+                unbounded == null || context.holds().inputCeiling() != null ? null : Refusals.unbounded(unbounded));
+        if (notBounded != null) {
+            refuse(notBounded);
             return;
         }
         RateBook book = context.prices().get();
@@ -281,15 +278,22 @@ final class Intake implements RequestReceiver {
                         refuse(Refusals.keySourceAway());
                     } else if (found.isEmpty()) {
                         refuse(Refusals.key());
-                    } else if (mayNotSpend(found.get())) {
-                        refuse(CapRefusals.standing(found.get().bounds().standing()));
-                    } else if (Objects.equals(found.get().plan(), key.plan())) {
-                        refuse(Refusals.plan(key));
                     } else {
-                        identity = found.get();
-                        understood(request);
+                        knownAnew(found.get(), key, request);
                     }
                 }));
+    }
+
+    private void knownAnew(KeyIdentity now, KeyIdentity before, MeteredRequest request) {
+        Refusal mayNotSpend = enforcement.made(CapRefusals.mayNotSpend(now));
+        if (mayNotSpend != null) {
+            refuse(mayNotSpend);
+        } else if (Objects.equals(now.plan(), before.plan())) {
+            refuse(Refusals.plan(before));
+        } else {
+            identity = now;
+            understood(request);
+        }
     }
 
     /** A tier or region that is asked for, and may cost other than what is usual, has rates of its own. */

@@ -120,8 +120,7 @@ final class Placement {
     /** Why it cannot be asked for at all; null where it can. */
     @Nullable
     Refusal impossible() {
-        Refusal tooMany = caps.tooMany();
-        return tooMany != null && enforcement.refuses(tooMany) ? tooMany : null;
+        return enforcement.made(caps.tooMany());
     }
 
     /** Asks for the first hold. */
@@ -169,7 +168,7 @@ final class Placement {
             case PlaceResult.Placed placed -> {
                 PlaceResult notRefused = placed.notRefused();
                 if (notRefused != null) {
-                    enforcement.refuses(refusal(notRefused));
+                    enforcement.note(refusal(notRefused));
                 }
                 caps.placed(placed);
                 outcome.placed(placed.granted());
@@ -314,10 +313,7 @@ final class Placement {
 
     /** Why a key may not have a model; null where it may, or where nothing is enforced. */
     private static @Nullable Refusal outOfBounds(KeyIdentity key, String model, Enforcement enforcement) {
-        Refusal no = !key.allows(model)
-                ? Refusals.model(model)
-                : key.maySpend() ? null : CapRefusals.standing(key.bounds().standing());
-        return no != null && enforcement.refuses(no) ? no : null;
+        return enforcement.made(!key.allows(model) ? Refusals.model(model) : CapRefusals.mayNotSpend(key));
     }
 
     /** Nobody waits for it any more. */

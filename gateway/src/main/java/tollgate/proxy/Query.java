@@ -1,7 +1,5 @@
 package tollgate.proxy;
 
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -19,21 +17,13 @@ final class Query {
         }
         for (String part : query.split("&", -1)) {
             int equals = part.indexOf('=');
-            String name = decoded(equals < 0 ? part : part.substring(0, equals));
-            String value = equals < 0 ? "" : decoded(part.substring(equals + 1));
+            String name = Credentials.decoded(equals < 0 ? part : part.substring(0, equals));
+            String value = equals < 0 ? "" : Credentials.decoded(part.substring(equals + 1));
             if (!part.isEmpty() && !Credentials.isKey(part) && !dialect.takesQuery(name, value)) {
                 return part;
             }
         }
         return null;
-    }
-
-    private static String decoded(String raw) {
-        try {
-            return URLDecoder.decode(raw, StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException notEncoded) {
-            return raw;
-        }
     }
 
     /** Path and query to ask for. */

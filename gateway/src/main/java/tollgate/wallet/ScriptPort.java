@@ -175,23 +175,15 @@ public final class ScriptPort implements Admission, AutoCloseable {
         if (closed == null && !place.reinstate()) {
             closed = watch.full(shard);
         }
-        if (closed != null) {
-            String why = closed;
-            loop.execute(() -> then.accept(new PlaceResult.Unavailable(why, false)));
-            return;
-        }
-        call(Calls.place(place, watch.n(shard)), Results::place, PlaceResult.Unavailable::new, then, quick);
+        call(closed, Calls.place(place, watch.n(shard)), Results::place, PlaceResult.Unavailable::new, then, quick);
     }
 
     @Override
     public void expireGrants(WalletAddress at, String currency, Consumer<PostResult> then) {
-        String closed = watch.closed(at.shard());
-        if (closed != null) {
-            loop.execute(() -> then.accept(new PostResult.Unavailable(closed, false)));
-            return;
-        }
+        int shard = at.shard();
         call(
-                Calls.expireGrants(at, currency, watch.n(at.shard())),
+                watch.closed(shard),
+                Calls.expireGrants(at, currency, watch.n(shard)),
                 Results::post,
                 PostResult.Unavailable::new,
                 then,
@@ -201,34 +193,32 @@ public final class ScriptPort implements Admission, AutoCloseable {
     @Override
     public void renew(Renew renew, Consumer<RenewResult> then) {
         int shard = renew.at().shard();
-        String closed = watch.fenced(shard);
-        if (closed != null) {
-            loop.execute(() -> then.accept(new RenewResult.Unavailable(closed, false)));
-            return;
-        }
-        call(Calls.renew(renew, watch.n(shard)), Results::renew, RenewResult.Unavailable::new, then, quick);
+        call(
+                watch.fenced(shard),
+                Calls.renew(renew, watch.n(shard)),
+                Results::renew,
+                RenewResult.Unavailable::new,
+                then,
+                quick);
     }
 
     @Override
     public void extend(Extend extend, Consumer<ExtendResult> then) {
         int shard = extend.renewal().at().shard();
-        String closed = watch.closed(shard);
-        if (closed != null) {
-            loop.execute(() -> then.accept(new ExtendResult.Unavailable(closed, false)));
-            return;
-        }
-        call(Calls.extend(extend, watch.n(shard)), Results::extend, ExtendResult.Unavailable::new, then, quick);
+        call(
+                watch.closed(shard),
+                Calls.extend(extend, watch.n(shard)),
+                Results::extend,
+                ExtendResult.Unavailable::new,
+                then,
+                quick);
     }
 
     @Override
     public void settle(Settle settle, Consumer<SettleResult> then) {
         int shard = settle.at().shard();
-        String closed = watch.closed(shard);
-        if (closed != null) {
-            loop.execute(() -> then.accept(new SettleResult.Unavailable(closed, false)));
-            return;
-        }
         call(
+                watch.closed(shard),
                 Calls.settle(settle, maxOverrun, watch.n(shard)),
                 Results::settle,
                 SettleResult.Unavailable::new,
@@ -252,13 +242,23 @@ public final class ScriptPort implements Admission, AutoCloseable {
         R of(String why, boolean mayHaveHappened);
     }
 
+    /**
+     * Sends a call.
+     *
+     * @param closed why its shard takes none; null: it does
+     */
     private <R> void call(
+            @Nullable String closed,
             Call call,
             Function<Reply, R> reading,
             NoAnswer<R> noAnswer,
             Consumer<R> then,
             ArrayDeque<Pending<?>> queue) {
         int shard = call.shard();
+        if (closed != null) {
+            loop.execute(() -> then.accept(noAnswer.of(closed, false)));
+            return;
+        }
         Line line = shard < ROUTES ? routes[shard] : found(shard);
         if (line == null) {
             masters.doubt();

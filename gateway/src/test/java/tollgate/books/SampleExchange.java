@@ -44,6 +44,8 @@ final class SampleExchange {
                 Instant.now(),
                 HeldCaps.NONE,
                 null,
+                null,
+                ExchangeFacts.STRICT,
                 null);
     }
 

@@ -50,6 +50,8 @@ final class Entries {
                 Instant.ofEpochSecond(1_800_000_000),
                 HeldCaps.NONE,
                 plan,
+                null,
+                ExchangeFacts.STRICT,
                 null);
     }
 
