@@ -2,9 +2,6 @@ package tollgate.wallet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisURI;
-import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,7 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tollgate.Breadth;
-import tollgate.embedded.RedisChild;
 import tollgate.pricing.Usd;
 
 /**
@@ -40,10 +36,8 @@ class CapModelTest {
     @TempDir
     static Path folder;
 
-    private static RedisChild redis;
+    private static OpenShard on;
     private static ControlPort control;
-    private static RedisClient client;
-    private static StatefulRedisConnection<String, String> connection;
     private static RedisCommands<String, String> raw;
     private static long clock;
     private static int runs;
@@ -59,15 +53,9 @@ class CapModelTest {
 
     @BeforeAll
     static void start() throws IOException {
-        redis = RedisChild.start(folder.resolve("redis"));
-        ShardWatch watch = new ShardWatch();
-        control = ControlPort.connect(redis.url(), watch, new Usd(Usd.MAX_NANO));
-        control.fence(SHARD, new Fence(true, "line", 1, 0, 0, Duration.ZERO, Duration.ZERO));
-        watch.ready(SHARD, 1, 0);
-        watch.open(SHARD);
-        client = RedisClient.create(RedisURI.create(redis.url()));
-        connection = client.connect();
-        raw = connection.sync();
+        on = new OpenShard(folder, SHARD, new Usd(Usd.MAX_NANO));
+        control = on.control;
+        raw = on.raw;
         // a day ahead: the scripts' clock never goes back, so from here on it is ours
         clock = control.nowMs() + 86_400_000;
     }
@@ -82,10 +70,7 @@ class CapModelTest {
                 .as("what extensions met")
                 .hasSize(7)
                 .allSatisfy((word, count) -> assertThat(count).isGreaterThan(3));
-        connection.close();
-        client.shutdown();
-        control.close();
-        redis.close();
+        on.close();
     }
 
     static LongStream seeds() {

@@ -2,10 +2,7 @@ package tollgate.wallet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,7 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import tollgate.embedded.RedisChild;
 import tollgate.pricing.Usd;
 
 /** What the scripts do with caps at the edges, and with what no port of ours would send. */
@@ -33,35 +29,24 @@ class CapScriptsTest {
     @TempDir
     static Path folder;
 
-    private static RedisChild redis;
+    private static OpenShard on;
     private static ControlPort control;
-    private static RedisClient client;
-    private static StatefulRedisConnection<String, String> connection;
     private static RedisCommands<String, String> raw;
     private static long clock;
     private static int made;
 
     @BeforeAll
     static void start() throws IOException {
-        redis = RedisChild.start(folder.resolve("redis"));
-        ShardWatch watch = new ShardWatch();
-        control = ControlPort.connect(redis.url(), watch, new Usd(Usd.MAX_NANO));
-        control.fence(SHARD, new Fence(true, "line", 1, 0, 0, Duration.ZERO, Duration.ZERO));
-        watch.ready(SHARD, 1, 0);
-        watch.open(SHARD);
-        client = RedisClient.create(RedisURI.create(redis.url()));
-        connection = client.connect();
-        raw = connection.sync();
+        on = new OpenShard(folder, SHARD, new Usd(Usd.MAX_NANO));
+        control = on.control;
+        raw = on.raw;
         clock = (control.nowMs() / HOUR + 48) * HOUR;
         at(clock);
     }
 
     @AfterAll
     static void stop() {
-        connection.close();
-        client.shutdown();
-        control.close();
-        redis.close();
+        on.close();
     }
 
     /** The scripts' clock, which never goes back. */

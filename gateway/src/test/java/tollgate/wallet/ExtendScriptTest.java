@@ -3,10 +3,7 @@ package tollgate.wallet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,7 +13,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import tollgate.embedded.RedisChild;
 import tollgate.pricing.Usd;
 
 /** More set aside for what runs: what may refuse it, and what it leaves. */
@@ -27,32 +23,21 @@ class ExtendScriptTest {
     @TempDir
     static Path folder;
 
-    private static RedisChild redis;
+    private static OpenShard on;
     private static ControlPort control;
-    private static RedisClient client;
-    private static StatefulRedisConnection<String, String> connection;
     private static RedisCommands<String, String> raw;
     private static int wallets;
 
     @BeforeAll
     static void start() throws IOException {
-        redis = RedisChild.start(folder.resolve("redis"));
-        ShardWatch watch = new ShardWatch();
-        control = ControlPort.connect(redis.url(), watch, Usd.parse("10"));
-        control.fence(3, new Fence(true, "line", 1, 0, 0, Duration.ZERO, Duration.ZERO));
-        watch.ready(3, 1, 0);
-        watch.open(3);
-        client = RedisClient.create(RedisURI.create(redis.url()));
-        connection = client.connect();
-        raw = connection.sync();
+        on = new OpenShard(folder, 3, Usd.parse("10"));
+        control = on.control;
+        raw = on.raw;
     }
 
     @AfterAll
     static void stop() {
-        connection.close();
-        client.shutdown();
-        control.close();
-        redis.close();
+        on.close();
     }
 
     @Test

@@ -2,9 +2,7 @@ package tollgate.wallet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisFuture;
-import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -24,7 +22,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tollgate.Wide;
-import tollgate.embedded.RedisChild;
 import tollgate.pricing.Usd;
 
 /**
@@ -70,9 +67,8 @@ class ScriptCostTest {
     @TempDir
     static Path folder;
 
-    private static RedisChild redis;
+    private static OpenShard on;
     private static ControlPort control;
-    private static RedisClient client;
     private static StatefulRedisConnection<String, String> connection;
     private static RedisCommands<String, String> raw;
     private static String yardstick;
@@ -80,16 +76,11 @@ class ScriptCostTest {
 
     @BeforeAll
     static void start() throws IOException {
-        redis = RedisChild.start(folder.resolve("redis"));
-        ShardWatch watch = new ShardWatch();
-        control = ControlPort.connect(redis.url(), watch, new Usd(Usd.MAX_NANO));
-        control.fence(SHARD, new Fence(true, "line", 1, 0, 0, Duration.ZERO, Duration.ZERO));
-        watch.ready(SHARD, 1, 0);
-        watch.open(SHARD);
-        client = RedisClient.create(RedisURI.create(redis.url()));
-        connection = client.connect();
+        on = new OpenShard(folder, SHARD, new Usd(Usd.MAX_NANO));
+        control = on.control;
+        raw = on.raw;
+        connection = on.connection;
         connection.setTimeout(Duration.ofMinutes(5));
-        raw = connection.sync();
         yardstick = raw.scriptLoad(YARDSTICK);
         for (Script script : Script.values()) {
             raw.scriptLoad(script.text());
@@ -98,10 +89,7 @@ class ScriptCostTest {
 
     @AfterAll
     static void stop() {
-        connection.close();
-        client.shutdown();
-        control.close();
-        redis.close();
+        on.close();
     }
 
     /** Microseconds of a place and of a settlement, and what they are of the yardstick's. */

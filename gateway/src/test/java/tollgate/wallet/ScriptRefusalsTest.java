@@ -2,10 +2,7 @@ package tollgate.wallet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,7 +21,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import tollgate.embedded.RedisChild;
 import tollgate.pricing.Usd;
 
 /** Every script with arguments and keys that no caller of ours sends: a refusal that has a name, and nothing is written. */
@@ -89,10 +85,8 @@ class ScriptRefusalsTest {
     @TempDir
     static Path folder;
 
-    private static RedisChild redis;
+    private static OpenShard on;
     private static ControlPort control;
-    private static RedisClient client;
-    private static StatefulRedisConnection<String, String> connection;
     private static RedisCommands<String, String> raw;
     private static final Map<String, byte[]> DUMPS = new TreeMap<>();
     private static Map<String, String> before;
@@ -100,21 +94,15 @@ class ScriptRefusalsTest {
 
     @BeforeAll
     static void a_wallet_with_an_open_exchange_under_a_cap() throws IOException {
-        redis = RedisChild.start(folder.resolve("redis"));
-        ShardWatch watch = new ShardWatch();
-        control = ControlPort.connect(redis.url(), watch, Usd.parse("10"));
-        control.fence(3, new Fence(true, "line", 1, 0, 0, Duration.ZERO, Duration.ZERO));
-        watch.ready(3, 1, 0);
-        watch.open(3);
+        on = new OpenShard(folder, 3, Usd.parse("10"));
+        control = on.control;
+        raw = on.raw;
         control.post(new Post(AT, "open", EntryKind.OPEN, Usd.ZERO, false, "USD", "r", "t"));
         control.post(new Post(AT, "top", EntryKind.TOP_UP, Usd.parse("100"), false, "USD", "r", "t"));
         control.post(grant("grant", "g"));
         control.setPolicy(AT, 1);
         assertThat(control.place(place("x", caps()))).isInstanceOf(PlaceResult.Placed.class);
         assertThat(control.place(place("y", CapDemands.NONE))).isInstanceOf(PlaceResult.Placed.class);
-        client = RedisClient.create(RedisURI.create(redis.url()));
-        connection = client.connect();
-        raw = connection.sync();
         raw.keys("*").forEach(key -> DUMPS.put(key, raw.dump(key)));
         before = everything();
         digestBefore = digest();
@@ -122,10 +110,7 @@ class ScriptRefusalsTest {
 
     @AfterAll
     static void stop() {
-        connection.close();
-        client.shutdown();
-        control.close();
-        redis.close();
+        on.close();
     }
 
     private static CapDemands caps() {

@@ -2,10 +2,7 @@ package tollgate.wallet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,7 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import tollgate.embedded.RedisChild;
 import tollgate.pricing.Usd;
 
 /** Holds below what their exchanges can come to: what a wallet can overrun by them never passes its bound. */
@@ -34,32 +30,21 @@ class TypicalScriptTest {
     @TempDir
     static Path folder;
 
-    private static RedisChild redis;
+    private static OpenShard on;
     private static ControlPort control;
-    private static RedisClient client;
-    private static StatefulRedisConnection<String, String> connection;
     private static RedisCommands<String, String> raw;
     private static int wallets;
 
     @BeforeAll
     static void start() throws IOException {
-        redis = RedisChild.start(folder.resolve("redis"));
-        ShardWatch watch = new ShardWatch();
-        control = ControlPort.connect(redis.url(), watch, new Usd(MOST));
-        control.fence(3, new Fence(true, "line", 1, 0, 0, Duration.ZERO, Duration.ZERO));
-        watch.ready(3, 1, 0);
-        watch.open(3);
-        client = RedisClient.create(RedisURI.create(redis.url()));
-        connection = client.connect();
-        raw = connection.sync();
+        on = new OpenShard(folder, 3, new Usd(MOST));
+        control = on.control;
+        raw = on.raw;
     }
 
     @AfterAll
     static void stop() {
-        connection.close();
-        client.shutdown();
-        control.close();
-        redis.close();
+        on.close();
     }
 
     private record Open(long granted, long worst) {}

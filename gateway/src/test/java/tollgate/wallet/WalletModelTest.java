@@ -6,9 +6,7 @@ import io.lettuce.core.KeyValue;
 import io.lettuce.core.LettuceFutures;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisFuture;
-import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -35,7 +33,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tollgate.Breadth;
-import tollgate.embedded.RedisChild;
 import tollgate.pricing.Usd;
 
 /** The scripts on a real redis-server against a model, by random commands, each sent once to three times among others. */
@@ -52,14 +49,13 @@ class WalletModelTest {
 
     private static final ResourceLeakDetector.Level WATCHING = ResourceLeakDetector.getLevel();
 
-    private static RedisChild redis;
+    private static OpenShard on;
     private static ControlPort control;
     private static ShardWatch watch;
     private static int wallets;
     /** Redis's, which only commands set: ahead of its own, which therefore does not count. */
     private static long clock;
 
-    private static RedisClient client;
     private static StatefulRedisConnection<String, String> connection;
     private static RedisCommands<String, String> raw;
 
@@ -67,17 +63,12 @@ class WalletModelTest {
     static void start() throws IOException {
         // a million commands: buffers are watched where gateways are tested
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.SIMPLE);
-        redis = RedisChild.start(folder.resolve("redis"));
-        watch = new ShardWatch();
-        control = ControlPort.connect(redis.url(), watch, new Usd(Usd.MAX_NANO));
-        FenceResult opened = control.fence(3, new Fence(true, "line", 1, 0, 0, Duration.ZERO, Duration.ZERO));
-        assertThat(opened).isEqualTo(new FenceResult.Opened(1, 0));
-        watch.ready(3, 1, 0);
-        watch.open(3);
+        on = new OpenShard(folder, 3, new Usd(Usd.MAX_NANO));
+        control = on.control;
+        raw = on.raw;
+        watch = on.watch;
+        connection = on.connection;
         clock = control.nowMs() + 3_600_000;
-        client = RedisClient.create(RedisURI.create(redis.url()));
-        connection = client.connect();
-        raw = connection.sync();
         for (Script script : Script.values()) {
             raw.scriptLoad(script.text());
         }
@@ -86,10 +77,7 @@ class WalletModelTest {
     @AfterAll
     static void stop() {
         ResourceLeakDetector.setLevel(WATCHING);
-        connection.close();
-        client.shutdown();
-        control.close();
-        redis.close();
+        on.close();
     }
 
     /** What may be asked; a command that is sent again later may be refused, and the model knows when. */
@@ -519,7 +507,7 @@ class WalletModelTest {
     void overruns_add_up_until_the_wallet_freezes_and_count_anew_once_a_person_lifts_that() {
         WalletAddress at = wallet();
         control.post(new Post(at, at + "-t", EntryKind.TOP_UP, Usd.parse("100"), false, "TEST", "r", "t"));
-        try (ControlPort strict = ControlPort.connect(redis.url(), watch, Usd.parse("10"))) {
+        try (ControlPort strict = ControlPort.connect(on.redis.url(), watch, Usd.parse("10"))) {
             overrun(strict, at, "1", "6.00");
             assertThat(control.wallet(at).orElseThrow().state()).isEqualTo("active");
             overrun(strict, at, "2", "4.00");
