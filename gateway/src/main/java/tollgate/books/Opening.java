@@ -143,7 +143,10 @@ final class Opening {
         treasury.resend();
         treasury.resendStates();
         reproject.run();
-        reinstate();
+        if (!reinstated()) {
+            // as if nothing had been told: the next round begins anew
+            return;
+        }
         replay.settleOlderThan(Duration.ZERO);
         suspense.resend();
         if (!orphansSettled) {
@@ -176,13 +179,16 @@ final class Opening {
         }
     }
 
-    private void reinstate() {
+    /** Whether every open exchange has its hold again: what is not there could be spent by somebody else. */
+    private boolean reinstated() {
         try {
             reinstatement.get().get(REINSTATE_MS, TimeUnit.MILLISECONDS);
+            return true;
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException late) {
-            LOG.warn("not every open exchange has its hold again: its next renewal will see to it", late);
+            LOG.warn("not every open exchange has its hold again: nothing new is admitted before", late);
         }
+        return false;
     }
 }

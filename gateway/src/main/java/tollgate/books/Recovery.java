@@ -26,8 +26,11 @@ final class Recovery {
 
     private static final String LEASE_LOST = "another gateway took the shard's lease";
 
-    /** So long other gateways may take to place the holds of their open exchanges again (H34). */
-    private static final Duration REINSTATING = Duration.ofSeconds(5);
+    /**
+     * So long other gateways may take to place the holds of their open exchanges again (H34): who is alive and does not
+     * come to it counts as dead by then.
+     */
+    private static final Duration REINSTATING = Duration.ofMillis(Tenure.ALIVE_MS);
 
     private final Records records;
     private final ControlPort control;

@@ -17,7 +17,7 @@ final class Tenure {
     private static final Logger LOG = LoggerFactory.getLogger(Tenure.class);
 
     /** A gateway that was not heard of for so long is dead. */
-    private static final long ALIVE_MS = 10_000;
+    static final long ALIVE_MS = 10_000;
 
     private static final long BEAT_MS = 2_000;
     private static final long LOOK_MS = 250;

@@ -42,7 +42,7 @@ import tollgate.wallet.Renew;
  * <h2>Threading</h2> Confined to the connection's event loop.
  * <h2>Reference counting</h2> Owns the request's body until it is forwarded or refused.
  */
-final class Exchange implements Placement.Outcome {
+final class Exchange implements Placement.Outcome, Renewal.Holder {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
     private final ProxyContext context;
@@ -141,7 +141,8 @@ final class Exchange implements Placement.Outcome {
         return clientGone;
     }
 
-    boolean hasEnded() {
+    @Override
+    public boolean hasEnded() {
         return ended;
     }
 
@@ -149,7 +150,8 @@ final class Exchange implements Placement.Outcome {
         return held;
     }
 
-    int generation() {
+    @Override
+    public int generation() {
         return state.generation();
     }
 
@@ -202,7 +204,9 @@ final class Exchange implements Placement.Outcome {
         timings.mark("held");
         refusal = why;
         on(HoldEvent.PLACE_UNKNOWN);
-        renewal.tellReinstated();
+        if (!ended) {
+            renewal.tryAgain();
+        }
     }
 
     /** A defect of ours between the hold and the first byte must leave neither a hold nor a client behind. */
@@ -221,7 +225,8 @@ final class Exchange implements Placement.Outcome {
     }
 
     /** Something happened to the hold. */
-    void on(HoldEvent event) {
+    @Override
+    public void on(HoldEvent event) {
         act(state.on(event));
     }
 
@@ -375,7 +380,8 @@ final class Exchange implements Placement.Outcome {
     }
 
     /** The command that keeps the hold alive. */
-    Renew renewal() {
+    @Override
+    public Renew renewal() {
         Relay running = Objects.requireNonNull(relay);
         AnswerFacts answer = running.relayedFacts();
         Meter metered = Objects.requireNonNull(meter);
@@ -393,13 +399,14 @@ final class Exchange implements Placement.Outcome {
         renewal.ask();
     }
 
-    /** Redis may have lost this hold: makes sure of it, then tells, whatever came of it. */
+    /** Redis may have lost this hold: tells once it is there again, or the exchange is over. */
     void reinstate(Runnable then) {
         renewal.reinstate(then);
     }
 
     /** The gateway ends the exchange. */
-    void stop(Ending.Reason why) {
+    @Override
+    public void stop(Ending.Reason why) {
         if (!ended && relay != null) {
             relay.stop(why);
         }
@@ -443,6 +450,7 @@ final class Exchange implements Placement.Outcome {
         loop.keeper().remove(this);
         settlement = context.whoPays().settle(plan(), held, ending, observed);
         on(HoldEvent.ENDED);
+        renewal.tellReinstated();
     }
 
     private void settle() {

@@ -1,11 +1,13 @@
 package tollgate.proxy;
 
 import io.netty.channel.EventLoop;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import tollgate.metering.Ending;
 import tollgate.metering.HoldEvent;
 import tollgate.wallet.Admission;
+import tollgate.wallet.Renew;
 import tollgate.wallet.RenewResult;
 
 /**
@@ -14,16 +16,36 @@ import tollgate.wallet.RenewResult;
  * <h2>Threading</h2> Confined to the connection's event loop.
  */
 final class Renewal {
+    /** Whose hold it is. */
+    interface Holder {
+        /** How often its hold has been placed. */
+        int generation();
+
+        /** The command that keeps its hold alive. */
+        Renew renewal();
+
+        /** Something happened to its hold. */
+        void on(HoldEvent event);
+
+        /** Whether it needs no hold any more. */
+        boolean hasEnded();
+
+        /** The gateway ends it. */
+        void stop(Ending.Reason why);
+    }
+
     private static final long RETRY_MS = 2_000;
+    private static final long RETRY_AWAITED_MS = 100;
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    private final Exchange exchange;
+    private final Holder exchange;
     private final Admission admission;
     private final EventLoop loop;
     private long failingSince;
     private @Nullable Runnable reinstated;
+    private @Nullable Future<?> retry;
 
-    Renewal(Exchange exchange, Admission admission, EventLoop loop) {
+    Renewal(Holder exchange, Admission admission, EventLoop loop) {
         this.exchange = exchange;
         this.admission = admission;
         this.loop = loop;
@@ -37,8 +59,7 @@ final class Renewal {
 
     private void answered(int generation, RenewResult result) {
         if (generation != exchange.generation() && !(result instanceof RenewResult.Renewed)) {
-            // the hold was placed again in between: this says nothing of that one, the next renewal does
-            tellReinstated();
+            // the hold was placed again in between: this says nothing of that one, the reply of its place does
             return;
         }
         switch (result) {
@@ -50,14 +71,20 @@ final class Renewal {
             case RenewResult.Over _, RenewResult.Rejected _ -> exchange.on(HoldEvent.HOLD_OVER);
             case RenewResult.Unavailable _ -> failed();
         }
-        // a missing hold is asked for again: that reply tells
-        if (exchange.hasEnded() || !(result instanceof RenewResult.NoHold)) {
+        // a missing hold is asked for again: that reply tells; where there is no reply it may still be missing
+        if (!(result instanceof RenewResult.NoHold || result instanceof RenewResult.Unavailable)) {
             tellReinstated();
         }
     }
 
+    /** Nobody knows whether the hold is there. */
     private void failed() {
         exchange.on(HoldEvent.RENEWAL_UNKNOWN);
+        tryAgain();
+    }
+
+    /** The hold was placed again, and no reply came: asks again, unless the exchange has lasted too long without one. */
+    void tryAgain() {
         long now = System.nanoTime();
         if (failingSince == 0) {
             failingSince = now;
@@ -68,7 +95,10 @@ final class Renewal {
         if (now - failingSince > PATIENCE_NANOS) {
             exchange.stop(Ending.Reason.HOLD_LOST);
         } else {
-            loop.schedule(this::again, RETRY_MS, TimeUnit.MILLISECONDS);
+            if (retry != null) {
+                retry.cancel(false);
+            }
+            retry = loop.schedule(this::again, reinstated == null ? RETRY_MS : RETRY_AWAITED_MS, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -78,7 +108,7 @@ final class Renewal {
         }
     }
 
-    /** Redis may have lost this hold: makes sure of it, then tells, whatever came of it. */
+    /** Redis may have lost this hold: tells once it is there again, or the exchange is over. */
     void reinstate(Runnable then) {
         if (exchange.hasEnded()) {
             then.run();
@@ -88,7 +118,7 @@ final class Renewal {
         }
     }
 
-    /** Whoever waits for the hold to be there again has waited long enough. */
+    /** The hold is there, or not needed any more: whoever waits for that need not wait on. */
     void tellReinstated() {
         Runnable then = reinstated;
         if (then != null) {

@@ -146,14 +146,16 @@ class TwoBooksTest {
     }
 
     @Test
-    void a_gateway_that_does_not_come_to_it_is_waited_for_five_seconds() {
-        CompletableFuture<Void> never = new CompletableFuture<>();
-        second.books.onReopening(() -> never);
+    void a_gateway_that_does_not_come_to_it_is_waited_for_ten_seconds_and_stays_closed_itself_until_it_does() {
+        CompletableFuture<Void> late = new CompletableFuture<>();
+        second.books.onReopening(() -> late);
         lose(first);
         long since = System.nanoTime();
         await().atMost(Duration.ofSeconds(20)).until(() -> first.isOpen());
-        assertThat(Duration.ofNanos(System.nanoTime() - since)).isGreaterThan(Duration.ofSeconds(3));
+        assertThat(Duration.ofNanos(System.nanoTime() - since)).isGreaterThan(Duration.ofSeconds(8));
         assertThat(first.place("new", false)).isInstanceOf(PlaceResult.Placed.class);
+        assertThat(second.isOpen()).isFalse();
+        late.complete(null);
         await().atMost(Duration.ofSeconds(20)).until(() -> second.isOpen());
     }
 
