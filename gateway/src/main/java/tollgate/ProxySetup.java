@@ -11,12 +11,7 @@ import org.jspecify.annotations.Nullable;
 import tollgate.account.AccountDesk;
 import tollgate.config.TollgateConfig;
 import tollgate.dialect.Dialect;
-import tollgate.dialect.anthropic.AnthropicDialect;
-import tollgate.dialect.azure.AzureDialect;
-import tollgate.dialect.gemini.GeminiDialect;
-import tollgate.dialect.gemini.GeminiOpenAiDialect;
-import tollgate.dialect.ollama.OllamaDialect;
-import tollgate.dialect.openai.OpenAiDialect;
+import tollgate.dialect.Dialects;
 import tollgate.http.ListenerSettings;
 import tollgate.http.UpstreamSettings;
 import tollgate.identity.KeyRing;
@@ -38,15 +33,6 @@ import tools.jackson.databind.json.JsonMapper;
 final class ProxySetup {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
     private static final int IDLE_CONNECTIONS = 256;
-
-    /** The last one is that of whoever does not say. */
-    private static final List<Dialect> DIALECTS = List.of(
-            new AnthropicDialect(),
-            new GeminiOpenAiDialect(),
-            new GeminiDialect(),
-            new AzureDialect(),
-            new OllamaDialect(),
-            new OpenAiDialect());
 
     private ProxySetup() {}
 
@@ -70,7 +56,7 @@ final class ProxySetup {
 
     /** The sandbox provider, once for each dialect that it speaks. */
     static List<Upstream> sandbox(TollgateConfig config, URI url) {
-        return DIALECTS.stream()
+        return Dialects.all().stream()
                 .map(Dialect::name)
                 .distinct()
                 .map(each -> upstream(config, "sandbox-" + each, each, url, "sandbox", false))
@@ -121,7 +107,7 @@ final class ProxySetup {
                 new WhoPays(holding),
                 new TypicalCharges(),
                 new Routing(live, sandbox),
-                DIALECTS,
+                Dialects.all(),
                 ring,
                 memory,
                 outcomes,

@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.nodes.Node;
+import tollgate.dialect.Dialects;
 import tollgate.pricing.Markup;
 import tollgate.pricing.PriceSettings;
 import tollgate.pricing.RateCard;
@@ -27,7 +28,6 @@ import tollgate.pricing.yaml.YamlText;
 
 /** Reads a configuration file. Stateless. */
 public final class ConfigFile {
-    private static final List<String> DIALECTS = List.of("openai", "anthropic", "gemini", "azure", "bedrock", "ollama");
     private static final List<String> TOP = List.of(
             "listen",
             "data_dir",
@@ -206,7 +206,7 @@ public final class ConfigFile {
             boolean keyed = one.has("api_key");
             String key = keyed ? one.optional("api_key") : null;
             if (!keyed || key != null) {
-                String dialect = one.word("dialect", "", DIALECTS.toArray(String[]::new));
+                String dialect = one.word("dialect", "", Dialects.names().toArray(String[]::new));
                 providers.add(new TollgateConfig.Provider(
                         name, dialect, url, key, one.flag("reported_cost", reportsCost(url))));
             }
