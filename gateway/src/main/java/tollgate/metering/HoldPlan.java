@@ -249,7 +249,7 @@ public final class HoldPlan {
      */
     public @Nullable Long ceilingFor(Usd granted, long tokens) {
         if (!clampable || mode != HoldMode.STRICT || (granted.compareTo(want) >= 0 && tokens >= wantTokens())) {
-            return null;
+            return request.splicePoints().endless() ? Long.valueOf(ceiling) : null;
         }
         long paid = granted.compareTo(want) >= 0 ? ceiling : Math.min(ceiling, affordable(granted));
         return Math.min(paid, Math.floorDiv(tokens - inputBound, request.choices()));
