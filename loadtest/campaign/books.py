@@ -20,6 +20,12 @@ class Books:
         self.bad[what] += 1
         self.problems.append(f"{what}: {problem}")
 
+    def tell(self):
+        """Says what was found since it was last asked."""
+        for problem in self.problems[:20]:
+            print("  " + problem[:4000], flush=True)
+        self.problems.clear()
+
     def at_rest(self):
         pending = sum(gateway.api("verify")["journal_pending"] for gateway in self.site.gateways[1:])
         verified = self.site.api("verify")

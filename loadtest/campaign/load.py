@@ -76,7 +76,6 @@ class Client(Pausing):
             self.ask()
         except ConnectionRefusedError:
             # nobody was there to be asked
-            self.seen.pop()
             time.sleep(0.1)
         except (OSError, http.client.HTTPException, ValueError):
             time.sleep(0.05)
@@ -98,8 +97,9 @@ class Client(Pausing):
         connection = http.client.HTTPConnection("127.0.0.1", (gateway or r.choice(self.site.gateways)).front, timeout=30)
         one = {"id": None, "status": 0, "content": False, "told": None, "leaves": leaves or leaves_at_once,
                "name": name and (self.account.key, name), "began": time.time()}
-        self.seen.append(one)
         try:
+            connection.connect()
+            self.seen.append(one)
             connection.request("POST", "/v1/chat/completions", body, fields)
             if leaves_at_once:
                 time.sleep(r.uniform(0, 0.05))
@@ -201,7 +201,7 @@ class Operator(Pausing):
         if not told:
             return False
         one = self.random.choice(told)
-        amount = str((Decimal(one["told"]) / self.random.choice([1, 2, 3])).quantize(Decimal("0.000000001")))
+        amount = f"{(Decimal(one['told']) / self.random.choice([1, 2, 3])).quantize(Decimal('0.000000001')):f}"
         reason = self.next("sorry")
         # 404 until its entry has come to SQL
         return self.ordered("refund", "refunds", {"exchange": one["id"], "amount": amount, "reason": reason},
