@@ -1,21 +1,35 @@
 """What is broken, each as a method of its own name."""
+import collections
 import os
 import shutil
 import signal
 import subprocess
 import time
 
-from campaign.site import TOLLGATE, until
+from campaign.site import TOLLGATE, Failed, until
+
+
+# those of RecoveryStep that a gateway comes to which somebody else's Redis was given back to
+STEPS = ["journal_read", "redis_checked", "claimed", "leased", "part_booked_again", "booked_again", "reread", "drained",
+         "epoch_intended", "fence_opened", "epoch_opened", "postings_told", "states_told", "keys_projected",
+         "holds_placed_again", "journal_replayed", "decisions_told", "orphans_journalled", "orphans_settled", "reinstated",
+         "admitted"]
+# only where Redis lost something that SQL has
+LOST = {"part_booked_again", "booked_again", "reread"}
+# only once in a gateway's life
+STARTING = {"journal_read", "redis_checked", "claimed", "orphans_journalled", "orphans_settled"}
 
 
 class Faults:
     def __init__(self, site, random, others_serve):
         self.site, self.random, self.others_serve = site, random, others_serve
+        self.steps, self.killed_at = [], collections.Counter()
 
     def kinds(self):
         kinds = [self.gateway_killed, self.gateway_stopped, self.gateway_killed_while_starting, self.redis_killed,
                  self.redis_restarted, self.redis_paused, self.redis_failed_over, self.network_cut, self.network_stalled,
                  self.both_killed, self.redis_killed_while_recovering, self.redis_set_back, self.redis_emptied]
+        kinds += [self.recovery_killed_at_a_step] * 3
         if self.site.small_disk:
             kinds.append(self.redis_disk_full)
         if self.site.postgres:
@@ -109,6 +123,33 @@ class Faults:
         self.redis_killed()
         time.sleep(self.random.uniform(0, 0.5))
         self.redis_killed()
+
+    def recovery_killed_at_a_step(self):
+        """A recovery begins, by whichever way; whoever takes the step is killed there, and started again."""
+        if not self.steps:
+            self.steps = STEPS[:]
+            self.random.shuffle(self.steps)
+        step = self.steps.pop()
+        way = self.random.choice([self.redis_set_back, self.redis_failed_over] if step in LOST
+                                 else [self.gateway_restarted, self.both_killed] if step in STARTING
+                                 else [self.redis_killed, self.redis_set_back, self.redis_failed_over, self.both_killed])
+        for gateway in self.site.gateways:
+            gateway.dies_at(step)
+        way()
+        try:
+            until(lambda: any(gateway.died_at for gateway in self.site.gateways), "", 30)
+            self.killed_at[step] += 1
+        except Failed:
+            pass  # nothing to be done in this step, or another was faster
+        for gateway in self.site.gateways:
+            gateway.dies_at(None)
+            if gateway.process.poll() is not None:
+                gateway.start()
+
+    def gateway_restarted(self):
+        gateway = self.one()
+        gateway.kill()
+        gateway.start()
 
     def redis_set_back(self):
         """Its files of some time ago are put back in its place."""

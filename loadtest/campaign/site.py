@@ -151,6 +151,7 @@ class Gateway:
         self.site, self.file = site, site.work / f"{name}.yaml"
         self.front, self.admin = free_port(), free_port()
         self.relay = Relay(site.redis.port)
+        self.deadly = self.died_at = None
         self.file.write_text(f"""listen: {{ gateway: "127.0.0.1:{self.front}", admin: "127.0.0.1:{self.admin}" }}
 data_dir: "{site.work}/{name}"
 admin: {{ keys: ["{ADMIN_KEY}"] }}
@@ -162,7 +163,23 @@ upstreams: {{ sim: {{ dialect: openai, base_url: "http://127.0.0.1:{site.provide
 """)
 
     def start(self):
-        self.process = self.site.start(TOLLGATE, "serve", "--config", str(self.file))
+        # it says each step of a recovery, so that it can be killed at one
+        self.process = self.site.start(TOLLGATE, "serve", "--config", str(self.file), stderr=subprocess.PIPE,
+                                       env=os.environ | {"TOLLGATE_LOG_RECOVERY": "DEBUG"})
+        threading.Thread(target=self._read, args=(self.process,), daemon=True).start()
+
+    def _read(self, process):
+        with open(self.site.work / "log", "ab") as log:
+            for line in process.stderr:
+                if self.deadly and self.deadly in line:
+                    process.kill()
+                    self.deadly, self.died_at = None, time.time()
+                log.write(line)
+                log.flush()
+
+    def dies_at(self, step):
+        """Killed without warning as soon as it says that it has taken this step of a recovery; None: at none."""
+        self.deadly, self.died_at = step and f"RecoveryStep {step}".encode(), None
 
     def kill(self):
         self.process.kill()
@@ -208,8 +225,9 @@ class Site:
         for gateway in self.gateways:
             gateway.start()
 
-    def start(self, *command):
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=open(self.work / "log", "a"))
+    def start(self, *command, stderr=None, env=None):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=stderr or open(self.work / "log", "a"),
+                                   env=env)
         self.started.append(process)
         return process
 
