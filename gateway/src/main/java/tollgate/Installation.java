@@ -33,6 +33,7 @@ import tollgate.admin.Office;
 import tollgate.books.Books;
 import tollgate.books.ExchangeRow;
 import tollgate.books.Reconciliation;
+import tollgate.books.RecoveryStep;
 import tollgate.books.SuspenseDesk;
 import tollgate.books.Treasury;
 import tollgate.books.Verification;
@@ -135,12 +136,14 @@ final class Installation implements AutoCloseable {
             List<EventLoop> each = each(loops);
             this.eventLoops = each;
             Journal journal = openJournal(data, each);
+            RecoveryStep.JOURNAL_READ.taken();
             ControlPort control = opened(ControlPort.connect(
                     redis.address(),
                     watch,
                     config.holds().maxOverrun(),
                     config.redis().waitAof()));
             RedisKeeper.check(control, config.redis().allowUnsafe());
+            RecoveryStep.REDIS_CHECKED.taken();
             RedisPulse pulse = opened(RedisPulse.of(control));
             RedisRoom room = opened(RedisRoom.of(
                     control, records, watch, workers, config.redis().ledgerEntries()));

@@ -8,6 +8,9 @@ import tollgate.wallet.GrantMove;
 
 /** What ledger entries say of caps: by how much each moved a counter, and in which window. Stateless. */
 final class CapMoves {
+    /** Unit of what is no cap: {@code over,v,version,nano-USD}. */
+    private static final String OVERRUNS = "v";
+
     private CapMoves() {}
 
     /**
@@ -20,12 +23,23 @@ final class CapMoves {
      */
     record Move(String counter, String unit, long start, long moved) {}
 
+    /** What the overruns of the entry's wallet come to by it: {@code version of its state,nano-USD}; empty where it changes nothing. */
+    static String overruns(String caps) {
+        for (String part : caps.split(";", -1)) {
+            String[] fields = part.split(",", -1);
+            if (fields.length == 4 && fields[1].equals(OVERRUNS)) {
+                return fields[2] + "," + fields[3];
+            }
+        }
+        return "";
+    }
+
     /** The moves of one entry; none of a reset, and none of grants. */
     static List<Move> of(String caps) {
         List<Move> moves = new ArrayList<>();
         for (String part : caps.split(";", -1)) {
             String[] fields = part.split(",", -1);
-            if (fields.length >= 4 && !GrantMove.isUnit(fields[1])) {
+            if (fields.length >= 4 && !GrantMove.isUnit(fields[1]) && !fields[1].equals(OVERRUNS)) {
                 moves.add(new Move(fields[0], fields[1], Long.parseLong(fields[2]), Long.parseLong(fields[3])));
             }
         }

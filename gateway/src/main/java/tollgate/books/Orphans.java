@@ -60,8 +60,10 @@ final class Orphans {
             }
         }
         journal.force();
+        RecoveryStep.ORPHANS_JOURNALLED.taken();
         journal.orphansSettled();
         replay.settle(settled);
+        RecoveryStep.ORPHANS_SETTLED.taken();
     }
 
     private void journalled(JournalEntry entry) {

@@ -78,6 +78,7 @@ final class RollForward {
             if (refused != null) {
                 return refused;
             }
+            RecoveryStep.PART_BOOKED_AGAIN.taken(shard);
             n = rows.getLast().n();
         }
         LOG.warn("shard {}: entries {} to {} were lost in Redis and are booked again", shard, after + 1, last);
@@ -157,6 +158,7 @@ final class RollForward {
                         .toList(),
                 GrantMove.of(row.caps()),
                 burnt(row),
+                CapMoves.overruns(row.caps()),
                 named(row, marked));
     }
 

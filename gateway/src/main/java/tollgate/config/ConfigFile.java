@@ -97,6 +97,8 @@ public final class ConfigFile {
                 "redis",
                 "url",
                 "ca_file",
+                "sentinel_user",
+                "sentinel_password",
                 "place_wait_ms",
                 "settle_wait_ms",
                 "waitaof_ms",
@@ -169,9 +171,18 @@ public final class ConfigFile {
         if (!caFile.isEmpty() && !Files.isReadable(Path.of(caFile))) {
             throw redis.invalid("ca_file", caFile, "a file of certificates as PEM that can be read");
         }
+        String user = redis.text("sentinel_user", "");
+        String password = redis.text("sentinel_password", "");
+        if ((!user.isEmpty() || !password.isEmpty()) && !url.contains("-sentinel://")) {
+            throw redis.invalid("sentinel_password", "…", "none, or a url of redis-sentinel://…#master");
+        }
+        if (!user.isEmpty() && password.isEmpty()) {
+            throw redis.invalid("sentinel_user", user, "a sentinel_password with it");
+        }
         return new TollgateConfig.Redis(
                 url,
                 caFile.isEmpty() ? null : Path.of(caFile),
+                password.isEmpty() ? null : new TollgateConfig.Redis.Sentinels(user, password),
                 Duration.ofMillis(redis.whole("place_wait_ms", 1_000, 1, 60_000)),
                 Duration.ofMillis(redis.whole("settle_wait_ms", 250, 1, 60_000)),
                 Duration.ofMillis(redis.whole("waitaof_ms", 2_000, 0, 60_000)),

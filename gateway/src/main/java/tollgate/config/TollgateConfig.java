@@ -63,6 +63,7 @@ public record TollgateConfig(
      * Where the money is, and how long to wait for it.
      *
      * @param caFile certificates, as PEM, of the authorities that its own is checked by; null: those of the machine
+     * @param sentinels as whom sentinels are asked; null: as nobody
      * @param waitAof how long is waited for money that comes in to be on its disk, where it can tell; zero: not at all
      * @param ledgerEntries how many entries may wait in Redis for SQL; nothing new is placed above 80 % of that
      * @param allowUnsafe whether to serve from a Redis that is set up to lose money
@@ -70,11 +71,25 @@ public record TollgateConfig(
     public record Redis(
             String url,
             @Nullable Path caFile,
+            @Nullable Sentinels sentinels,
             Duration placeWait,
             Duration settleWait,
             Duration waitAof,
             long ledgerEntries,
             boolean allowUnsafe) {
+        /**
+         * Whom sentinels know.
+         *
+         * @param user empty: the one that needs no name
+         */
+        public record Sentinels(String user, String password) {
+            /** Without the password: it must not get into a log. */
+            @Override
+            public String toString() {
+                return "sentinels' user '" + user + "'";
+            }
+        }
+
         /** Without the password: it must not get into a log. */
         @Override
         public String toString() {

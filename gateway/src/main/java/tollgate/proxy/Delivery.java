@@ -70,7 +70,7 @@ final class Delivery {
                 head.set(HttpHeaderNames.TRAILER, Announcement.TRAILER_NAMES);
             }
             Cors.allow(head, server.head().headers().get(HttpHeaderNames.ORIGIN));
-            tellWhenBegun();
+            exchange.left();
             server.sendHead(status, head, -1);
         }
         server.write(bytes);
@@ -114,7 +114,7 @@ final class Delivery {
         said.fields(head::set);
         exchange.tellLimits(head);
         Cors.allow(head, server.head().headers().get(HttpHeaderNames.ORIGIN));
-        tellWhenBegun();
+        exchange.left();
         server.sendHead(status, head, bodiless ? -1 : lane.withheld() + field.length);
         begun = true;
         if (cost >= 0) {
@@ -133,7 +133,7 @@ final class Delivery {
     void failed(Announcement said, Refusal refusal, Lane lane, @Nullable AnswerScanner events) {
         if (!begun) {
             begun = true;
-            tellWhenBegun();
+            exchange.left();
             Refuser.send(server, exchange.dialect(), exchange.id(), refusal, headers -> {
                 if (refusal.status() == status) {
                     ForwardedHeaders.retryAdvice(head, headers);
@@ -164,10 +164,6 @@ final class Delivery {
             said.fields(trailers::set);
         }
         server.end(trailers);
-    }
-
-    private void tellWhenBegun() {
-        server.whenBegun(exchange::left, exchange::neverLeft);
     }
 
     private boolean commented() {

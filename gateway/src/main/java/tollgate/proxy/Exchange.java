@@ -320,6 +320,7 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
     void extended(Usd now, HeldCaps capped) {
         held = now;
         Objects.requireNonNull(meter).holds(now);
+        Objects.requireNonNull(booking).holds(now);
         placement.caps().extended(capped);
     }
 
@@ -369,14 +370,9 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
         Objects.requireNonNull(booking).relayed(answer, Objects.requireNonNull(meter));
     }
 
-    /** Some of the answer may be with the client. */
+    /** The answer is handed to the client's connection next. */
     void left() {
         Objects.requireNonNull(booking).left(timings);
-    }
-
-    /** The client left while the answer waited for it. */
-    void neverLeft() {
-        Objects.requireNonNull(booking).neverLeft();
     }
 
     /** The command that keeps the hold alive. */

@@ -388,7 +388,8 @@ final class Calls {
                 nano(again.taken()),
                 again.kept() ? "1" : "0",
                 GrantMove.text(again.granted()),
-                GrantMove.text(again.burnt())));
+                GrantMove.text(again.burnt()),
+                again.overruns()));
         for (Reapply.Move move : again.moves()) {
             keys.add(Keys.cap(shard, move.counter()));
             args.add(Long.toString(move.start()));

@@ -161,6 +161,10 @@ local granted
 if wallet[8] and delta ~= 0 then
   --@include settle_grants.lua
 end
+local unpinned
+if wallet[8] and status == 'OPEN' then
+  --@include settle_pinned.lua
+end
 local risk
 if status == 'OPEN' and known[10] then
   local part, all = int(known[10]), int(read('HGET', KEYS[2], 'risk') or '0')
@@ -185,7 +189,10 @@ if risk then
   call('HSET', KEYS[2], 'risk', risk)
 end
 if passes then
-  call('HSET', KEYS[2], 'over', str(overrun), 'state', freezes and 'frozen' or wallet[5])
+  call('HSET', KEYS[2], 'over', str(overrun), 'over_ver', str(version), 'state', freezes and 'frozen' or wallet[5])
+  -- a Redis that lost the wallet has it from here
+  vector = vector or {}
+  vector[#vector + 1] = table.concat({'over', 'v', str(version), str(overrun)}, ',')
 end
 call('HSET', KEYS[1], 'n', str(n + 1), 'hwm_ms', str(now_ms))
 call('ZREM', KEYS[4], ARGV[5])
@@ -199,9 +206,12 @@ if granted then
   granted.write()
   call('HSET', KEYS[3], 'gb', granted.burnt)
 end
+if unpinned and call('HEXISTS', KEYS[2], 'pms') == 1 then
+  call('HSET', KEYS[2], unpack(unpinned))
+end
 call('XADD', KEYS[5], '*', 'v', '1', 'e', entry, 'o', ARGV[6], 'w', ARGV[7], 'x', ARGV[5], 'seq', str(seq + 1),
   'n', str(n + 1), 'ep', str(epoch), 'kind', kind, 'amt', str(delta), 'bal', str(after), 'held', str(held - set_aside),
   'short', str(short), 'ms', str(now_ms), 'fp', ARGV[8], 'est', ARGV[10], 'ref', ARGV[11],
-  'frz', freezes and str(version + 1) or '0', unpack((caps or granted) and {'caps', table.concat(vector, ';')} or {}))
+  'frz', freezes and str(version + 1) or '0', unpack((caps or granted or passes) and {'caps', table.concat(vector, ';')} or {}))
 return {'OK', str(delta), str(after), told(after - held + set_aside), str(seq + 1), str(short), str(epoch), str(n + 1),
   str(now_ms)}
