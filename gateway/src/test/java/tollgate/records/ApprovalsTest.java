@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +31,7 @@ class ApprovalsTest {
     @TempDir
     Path folder;
 
+    private final ExecutorService threads = Executors.newFixedThreadPool(6);
     private Records records;
     private Approvals approvals;
 
@@ -39,6 +45,7 @@ class ApprovalsTest {
 
     @AfterEach
     void close() {
+        threads.close();
         records.close();
     }
 
@@ -78,6 +85,44 @@ class ApprovalsTest {
                 .isInstanceOf(Approvals.Asked.Kept.class);
         assertThat(ask("f", 6, HOUR, "v_5")).as("the first is still within").isInstanceOf(Approvals.Asked.Waits.class);
         assertThat(ask("g", 6, HOUR + 1, "v_6")).as("and now it is not").isInstanceOf(Approvals.Asked.Kept.class);
+    }
+
+    @Test
+    void of_many_that_ask_at_once_no_more_pass_alone_than_the_limit_has_room_for() {
+        List<CompletableFuture<Approvals.Asked>> asked = new ArrayList<>();
+        for (int i = 0; i < 24; i++) {
+            String name = "m" + i;
+            asked.add(CompletableFuture.supplyAsync(() -> ask(name, 3, 5, "v_" + name), threads));
+        }
+        assertThat(asked.stream().map(CompletableFuture::join))
+                .filteredOn(Approvals.Asked.Kept.class::isInstance)
+                .hasSize(3);
+        assertThat(approvals.list("waiting", 6, "", 99).data()).hasSize(21);
+    }
+
+    @Test
+    void of_a_yes_and_a_no_at_once_one_stands_and_only_a_yes_is_posted() {
+        for (int round = 0; round < 20; round++) {
+            String name = "r" + round;
+            ask(name, 11, 5, "v_" + name);
+            List<CompletableFuture<Approvals.Decision>> decided = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                boolean yes = i % 2 == 0;
+                decided.add(CompletableFuture.supplyAsync(
+                        () -> yes
+                                ? approvals.approve("v_" + name, word("bob", 6))
+                                : approvals.reject("v_" + name, word("ann", 6)),
+                        threads));
+            }
+            long done = decided.stream()
+                    .map(CompletableFuture::join)
+                    .filter(Approvals.Decision.Done.class::isInstance)
+                    .count();
+            String state = approvals.find("v_" + name).orElseThrow().state();
+            assertThat(done).as("the others are told %s", state).isEqualTo(3);
+            assertThat(records.postings().asked(name)).isEqualTo(state.equals("approved"));
+            assertThat(records.audit().list("approval:v_" + name, "", 9).data()).hasSize(1);
+        }
     }
 
     private Approvals.Asked ask(String entry, long amount, long atMs, String id) {
