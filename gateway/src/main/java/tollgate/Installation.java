@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -30,6 +31,7 @@ import org.slf4j.LoggerFactory;
 import tollgate.account.AccountDesk;
 import tollgate.admin.AdminServer;
 import tollgate.admin.Office;
+import tollgate.books.ApprovalDesk;
 import tollgate.books.Books;
 import tollgate.books.ExchangeRow;
 import tollgate.books.Reconciliation;
@@ -126,6 +128,11 @@ final class Installation implements AutoCloseable {
             DataDirectory directory = opened(DataDirectory.lock(config.dataDir()));
             Path data = directory.path();
             Ports.check(config.listen());
+            if (config.approval().above() != null && Set.copyOf(adminKeys).size() < 2) {
+                throw new IOException("approval.above: '" + config.approval().above()
+                        + "' (expected: at least two different admin.keys, for nobody approves what they asked"
+                        + " themselves)");
+            }
             CompletableFuture<PriceKeeper> prices = CompletableFuture.supplyAsync(
                     () -> PriceKeeper.open(config.prices(), PRICES_LOOKED_AT, telemetry), workers);
             CompletableFuture<Records> books = CompletableFuture.supplyAsync(() -> opening.apply(data), workers);
@@ -177,6 +184,12 @@ final class Installation implements AutoCloseable {
                         projected.forget(key.hash());
                     },
                     () -> priced.get().markups().plans(),
+                    new ApprovalDesk(
+                            records,
+                            treasury,
+                            config.approval().above(),
+                            config.approval().within(),
+                            clock),
                     clock);
             RefusalRing refusals = new RefusalRing();
             AccountDesk desk = new AccountDesk(

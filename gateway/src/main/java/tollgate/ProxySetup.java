@@ -84,7 +84,8 @@ final class ProxySetup {
                 holds.maxExchange(),
                 holds.minOutputTokens(),
                 holds.maxOverrun(),
-                holds.inputCeiling());
+                holds.inputCeiling(),
+                holds.mostOpen());
         List<Upstream> live = config.upstreams().stream()
                 .map(each -> upstream(
                         config, each.name(), each.dialect(), each.baseUrl(), each.apiKey(), each.costReported()))

@@ -94,6 +94,7 @@ final class UpCommand implements Callable<Integer> {
                 read.holds(),
                 read.timeouts(),
                 read.limits(),
+                read.approval(),
                 read.journalSync(),
                 read.announce(),
                 read.enforce(),

@@ -8,7 +8,9 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tollgate.books.Treasury;
+import tollgate.records.Audit;
 import tollgate.records.Members;
+import tollgate.records.ModelFreezes;
 import tollgate.records.Organisations;
 import tollgate.records.Projects;
 import tollgate.records.Records;
@@ -118,10 +120,36 @@ final class Directory {
     }
 
     /** Freezes an organisation, or lifts that. */
-    Organisations.Organisation freeze(String id, boolean frozen) {
-        organisation(id);
-        records.organisations().setFrozen(id, frozen);
-        return tellPolicy(id);
+    Organisations.Organisation freeze(String id, boolean frozen, Audit.Word word) {
+        String of = organisation(id).id();
+        records.organisations().setFrozen(of, frozen, word);
+        return tellPolicy(of);
+    }
+
+    /** Freezes a model or pattern for the keys of an organisation, or for all where none is named. */
+    ModelFreezes.Frozen freezeModel(@Nullable String organisation, String model, String id, Audit.Word word) {
+        String of = organisation == null ? "" : organisation(organisation).id();
+        ModelFreezes.Frozen frozen = records.modelFreezes()
+                .freeze(new ModelFreezes.Frozen(id, of, model, word.reason(), word.actor(), word.atMs()));
+        tellPolicies(of);
+        return frozen;
+    }
+
+    /** Lifts that. */
+    ModelFreezes.Frozen liftModel(String id, Audit.Word word) {
+        ModelFreezes.Frozen lifted = records.modelFreezes()
+                .lift(id, word)
+                .orElseThrow(() -> Problem.notFound("freeze of a model '" + Shown.text(id) + "'"));
+        tellPolicies(lifted.organisation());
+        return lifted;
+    }
+
+    private void tellPolicies(String organisation) {
+        if (!organisation.isEmpty()) {
+            tellPolicy(organisation);
+        } else if (!treasury.setPolicies()) {
+            throw pending();
+        }
     }
 
     /** What is remembered of the keys of an organisation is not enough any more. */

@@ -1,6 +1,7 @@
 package tollgate.books;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -162,6 +163,12 @@ public final class ExchangeRow {
         document.put("changes", facts.changes());
         document.put("idempotency_key", facts.idempotencyKey());
         document.put("started", facts.started().toString());
+        Long heldUs = usage.timings().get("held");
+        if (heldUs != null) {
+            // caps count it by then, the ledger when it was settled (H51)
+            document.put(
+                    "placed", facts.started().plus(heldUs, ChronoUnit.MICROS).toString());
+        }
         document.put("finished", usage.finished().toString());
         document.put("timings", micros(usage));
         document.put("status", usage.status());

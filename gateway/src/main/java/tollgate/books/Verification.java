@@ -71,6 +71,7 @@ public final class Verification {
             }
             after = next;
         }
+        problems.addAll(new Accounts(records).problems());
         records.suspense()
                 .parked()
                 .forEach(parked -> problems.add("suspense: " + parked.exchange() + ": " + parked.reason()));

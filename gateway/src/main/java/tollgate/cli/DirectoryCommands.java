@@ -90,15 +90,21 @@ public final class DirectoryCommands {
         }
 
         @Command(name = "freeze", description = "none of its keys may spend", mixinStandardHelpOptions = true)
-        int freeze(@CommandLine.Mixin AdminCommands.Common common, @Parameters(paramLabel = "ORG") String id)
+        int freeze(
+                @CommandLine.Mixin AdminCommands.Common common,
+                @Parameters(paramLabel = "ORG") String id,
+                @Option(names = "--reason", description = "why") @Nullable String reason)
                 throws IOException {
-            return post(common, "organizations/" + AdminClient.encoded(id) + "/freeze");
+            return post(common, "organizations/" + AdminClient.encoded(id) + "/freeze", "reason", reason);
         }
 
         @Command(name = "unfreeze", description = "lifts a freeze", mixinStandardHelpOptions = true)
-        int unfreeze(@CommandLine.Mixin AdminCommands.Common common, @Parameters(paramLabel = "ORG") String id)
+        int unfreeze(
+                @CommandLine.Mixin AdminCommands.Common common,
+                @Parameters(paramLabel = "ORG") String id,
+                @Option(names = "--reason", description = "why") @Nullable String reason)
                 throws IOException {
-            return post(common, "organizations/" + AdminClient.encoded(id) + "/unfreeze");
+            return post(common, "organizations/" + AdminClient.encoded(id) + "/unfreeze", "reason", reason);
         }
     }
 

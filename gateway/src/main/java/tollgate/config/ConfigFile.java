@@ -40,6 +40,7 @@ public final class ConfigFile {
             "holds",
             "timeouts",
             "limits",
+            "approval",
             "journal",
             "announce",
             "enforce",
@@ -138,10 +139,12 @@ public final class ConfigFile {
                         "clamp",
                         "min_output_tokens",
                         "max_overrun",
-                        "input_ceiling")),
+                        "input_ceiling",
+                        "max_open")),
                 timeouts(top.section("timeouts", "connect", "first_byte", "idle", "total", "client_stall")),
                 limits(top.section(
                         "limits", "request_bytes", "in_flight_bytes", "body_read", "header_bytes", "per_address")),
+                approval(top.section("approval", "above", "within")),
                 Duration.ofMillis(top.section("journal", "sync_ms").whole("sync_ms", 100, 0, 60_000)),
                 new TollgateConfig.Announce(
                         announce.flag("trailers", true),
@@ -315,7 +318,8 @@ public final class ConfigFile {
                 holds.amount("max_overrun", "10.00"),
                 holds.text("input_ceiling", "null").equals("null")
                         ? null
-                        : Long.valueOf(holds.whole("input_ceiling", 1, 1, 1_000_000_000)));
+                        : Long.valueOf(holds.whole("input_ceiling", 1, 1, 1_000_000_000)),
+                (int) holds.whole("max_open", 100_000, 1, 10_000_000));
     }
 
     private static TollgateConfig.Timeouts timeouts(Section timeouts) {
@@ -325,6 +329,15 @@ public final class ConfigFile {
                 timeouts.duration("idle", "300s"),
                 timeouts.duration("total", "3600s"),
                 timeouts.duration("client_stall", "600s"));
+    }
+
+    private static TollgateConfig.Approval approval(Section approval) {
+        boolean nothing = approval.text("above", "null").equals("null");
+        Duration within = approval.duration("within", "72h");
+        if (within.isZero()) {
+            throw approval.invalid("within", "0", "a time above 0");
+        }
+        return new TollgateConfig.Approval(nothing ? null : approval.amount("above", "0"), within);
     }
 
     private static TollgateConfig.Limits limits(Section limits) {

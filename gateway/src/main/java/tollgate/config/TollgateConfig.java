@@ -22,6 +22,7 @@ import tollgate.pricing.Usd;
  * @param holds how much is held, and for how long
  * @param timeouts how long upstreams and clients may take
  * @param limits what requests may take
+ * @param approval what a second person has to agree to
  * @param journalSync settlements are on disk after so long; zero: before their last byte leaves
  * @param announce how costs are told
  * @param enforce whether money, caps, limits and rights refuse
@@ -40,6 +41,7 @@ public record TollgateConfig(
         Holds holds,
         Timeouts timeouts,
         Limits limits,
+        Approval approval,
         Duration journalSync,
         Announce announce,
         boolean enforce,
@@ -123,7 +125,8 @@ public record TollgateConfig(
             Duration maxExchange,
             long minOutputTokens,
             Usd maxOverrun,
-            @Nullable Long inputCeiling) {}
+            @Nullable Long inputCeiling,
+            int mostOpen) {}
 
     /** How long things may take. */
     public record Timeouts(Duration connect, Duration firstByte, Duration idle, Duration total, Duration clientStall) {}
@@ -134,6 +137,14 @@ public record TollgateConfig(
      * @param perAddress requests a second from one address; 0: as many as it likes
      */
     public record Limits(int requestBytes, long inFlightBytes, Duration bodyRead, int headerBytes, int perAddress) {}
+
+    /**
+     * What a second person has to agree to.
+     *
+     * @param above corrections and grants of one of them that come to more within a day; null: nothing
+     * @param within so long there is to agree
+     */
+    public record Approval(@Nullable Usd above, Duration within) {}
 
     /** How costs are told. */
     public record Announce(boolean trailers, boolean sseComment, boolean balance, int holdBytes) {}

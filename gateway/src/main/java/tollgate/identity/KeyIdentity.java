@@ -1,6 +1,7 @@
 package tollgate.identity;
 
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,12 @@ public record KeyIdentity(
     /** Whether its holder may spend. */
     public boolean maySpend() {
         return bounds.standing() == Bounds.Standing.GOOD;
+    }
+
+    /** Whether a model is frozen for its holder, by whatever name. */
+    public boolean isFrozen(String... names) {
+        return bounds.frozenModels().stream()
+                .anyMatch(pattern -> Arrays.stream(names).anyMatch(name -> ModelPattern.matches(pattern, name)));
     }
 
     /** Whether it may use a model. */

@@ -247,7 +247,12 @@ final class Intake implements RequestReceiver {
             case Resolution.Priced(ModelRates rates, boolean byDefault)
             when !priced(rates, request.asked()) -> refuse(Refusals.conditions(request.asked()));
             case Resolution.Priced priced -> {
-                if (book.sells(key.plan())) {
+                Refusal frozen = enforcement.made(
+                        CapRefusals.frozen(key, request.model(), priced.rates().card()));
+                if (frozen != null) {
+                    context.keys().doubt(key.keyId());
+                    refuse(frozen);
+                } else if (book.sells(key.plan())) {
                     Terms terms = Terms.STANDARD.at(started);
                     handOver(
                             key,

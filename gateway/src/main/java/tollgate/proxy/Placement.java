@@ -159,7 +159,8 @@ final class Placement {
                         enforcement.observes(),
                         plan.mode() == HoldMode.TYPICAL
                                 ? new Place.Risk(plan.worst(), context.holds().maxOverrun())
-                                : null),
+                                : null,
+                        context.holds().mostOpen()),
                 this::answered);
     }
 
@@ -184,6 +185,7 @@ final class Placement {
             case PlaceResult.AlreadyFinal _,
                     PlaceResult.InsufficientFunds _,
                     PlaceResult.WalletNotActive _,
+                    PlaceResult.TooManyOpen _,
                     PlaceResult.UnknownWallet _,
                     PlaceResult.CapReached _,
                     PlaceResult.Rejected _ -> outcome.refused(refusal(result));
@@ -277,8 +279,7 @@ final class Placement {
     }
 
     private void refreshed(Optional<KeyIdentity> found) {
-        Refusal bounds = found.map(now -> outOfBounds(now, plan.request().model(), enforcement))
-                .orElse(null);
+        Refusal bounds = found.map(this::outOfBounds).orElse(null);
         if (found.isEmpty()) {
             outcome.refused(Refusals.key());
         } else if (bounds != null) {
@@ -311,9 +312,16 @@ final class Placement {
                 }));
     }
 
-    /** Why a key may not have a model; null where it may, or where nothing is enforced. */
-    private static @Nullable Refusal outOfBounds(KeyIdentity key, String model, Enforcement enforcement) {
-        return enforcement.made(!key.allows(model) ? Refusals.model(model) : CapRefusals.mayNotSpend(key));
+    /** Why a key may not have the model; null where it may, or where nothing is enforced. */
+    private @Nullable Refusal outOfBounds(KeyIdentity now) {
+        String model = plan.request().model();
+        if (!now.allows(model)) {
+            return enforcement.made(Refusals.model(model));
+        }
+        Refusal mayNotSpend = enforcement.made(CapRefusals.mayNotSpend(now));
+        return mayNotSpend != null
+                ? mayNotSpend
+                : enforcement.made(CapRefusals.frozen(now, model, plan.rates().card()));
     }
 
     /** Nobody waits for it any more. */

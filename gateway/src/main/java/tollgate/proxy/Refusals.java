@@ -209,6 +209,12 @@ final class Refusals {
             case PlaceResult.InsufficientFunds(Usd balance, Usd held) -> funds(plan, balance, held);
             case PlaceResult.WalletNotActive(String state) ->
                 new Refusal(403, "wallet_" + state, null, "the wallet is " + state);
+            case PlaceResult.TooManyOpen(long open) ->
+                new Refusal(
+                        429,
+                        "too_many_open",
+                        null,
+                        "the wallet has " + open + " requests open, as many as it may have: try again when others end");
             case PlaceResult.UnknownWallet() ->
                 new Refusal(503, "wallet_unknown", null, "the wallet of this key is not in place; try again");
             case PlaceResult.StaleWindow _ ->

@@ -79,6 +79,12 @@ public final class Postings {
         });
     }
 
+    static Optional<Posting> find(Handle handle, String entry) {
+        return handle.select("SELECT * FROM posting WHERE entry = ?", entry)
+                .map(ROW)
+                .findOne();
+    }
+
     static void add(Handle handle, Posting posting) {
         handle.execute(
                 "INSERT INTO posting (entry, wallet, kind, amount, force, reference, actor, asked_ms,"

@@ -8,9 +8,6 @@ import tollgate.pricing.Usd;
 
 /** Turns commands into script calls, in the order of keys and arguments that each script's header states. Stateless. */
 final class Calls {
-    /** Open holds that one wallet may have. */
-    private static final String MOST_OPEN = "100000";
-
     private Calls() {}
 
     static Call place(Place place, long n) {
@@ -40,7 +37,7 @@ final class Calls {
             Long.toString(place.policy()),
             place.priceVersion(),
             mode(place),
-            MOST_OPEN,
+            Integer.toString(place.mostOpen()),
             place.currency()
         };
         Place.Risk risk = place.risk();

@@ -73,6 +73,11 @@ class ConfigFileTest {
             value = {
                 "lisen: {}                                | t.yaml line 1: lisen: unknown (expected: listen)",
                 "drain                                    | not YAML",
+                "holds: {max_open: 0}                     | t.yaml line 1: holds.max_open: '0' (expected: a whole number",
+                "approval: {above: '-1'}                  | t.yaml line 1: approval.above: '-1' (expected: dollars",
+                "approval: {above: NaN}                   | t.yaml line 1: approval.above: 'NaN' (expected: dollars",
+                "approval: {within: 0s}                   | t.yaml line 1: approval.within: '0' (expected: a time above 0",
+                "approval: {abov: '1'}                    | t.yaml line 1: approval.abov: unknown (expected: above",
                 "holds: {life_s: x}                       | t.yaml line 1: holds.life_s: 'x' (expected: a whole number",
                 "holds: {lief_s: 9}                       | holds.lief_s: unknown (expected: life_s)",
                 "holds: {mode: loose}                     | holds.mode: 'loose' (expected: strict or tranches or typical)",

@@ -245,7 +245,8 @@ class CapModelTest {
                     new CapDemands(demands, tokensLeast, tokensWant),
                     null,
                     observed,
-                    null));
+                    null,
+                    Place.USUAL_MOST_OPEN));
             assertThat(word(placed)).as(story + " " + placed).isEqualTo(expected);
         }
     }

@@ -156,7 +156,8 @@ class ScriptRefusalsTest {
                 caps,
                 new IdempotencyMark.Claim(MARK, "x_1-2"),
                 false,
-                null);
+                null,
+                Place.USUAL_MOST_OPEN);
     }
 
     private static Reapply named(Reapply plain) {
