@@ -33,6 +33,7 @@ import tollgate.embedded.RedisChild;
 import tollgate.journal.Journal;
 import tollgate.journal.JournalSettings;
 import tollgate.pricing.Usd;
+import tollgate.records.Audit;
 import tollgate.records.Records;
 import tollgate.records.Wallets;
 import tollgate.wallet.CapDemand;
@@ -140,15 +141,16 @@ class LostRedisTest {
         calm();
         Map<String, String> before = money();
         var shard = records.shards().get(SHARD);
+        // who goes on would fill a Redis that it met empty
+        books.close();
         raw.flushall();
         watch.close(SHARD, "lost");
         // as far as a process came that was killed, under a line of its own
-        records.shards()
-                .intend(
-                        SHARD,
-                        journal.identity().id() + "." + journal.identity().nonce(),
-                        "newline",
-                        shard.intended() + 1);
+        String owner = journal.identity().id() + "." + journal.identity().nonce();
+        assertThat(records.shards().lease(SHARD, owner, records.nowMs(), records.nowMs() + 10_000))
+                .isTrue();
+        assertThat(records.shards().intend(SHARD, owner, "newline", shard.intended() + 1))
+                .isTrue();
         RollForward killed = new RollForward(records, control, Clock.systemUTC());
         assertThat(killed.run(SHARD, "newline", shard.epoch(), 0, shard.n() / 2, () -> null))
                 .isNull();
@@ -161,11 +163,11 @@ class LostRedisTest {
     void what_the_overruns_of_a_wallet_come_to_is_there_again_and_a_thaw_still_begins_anew() throws IOException {
         overrun("w_1", 300);
         overrun("w_2", 500);
-        treasury.setState(wallet("w_2"), "frozen");
-        treasury.setState(wallet("w_2"), "active");
+        treasury.setState(wallet("w_2"), "frozen", new Audit.Word("t", "a test", 1));
+        treasury.setState(wallet("w_2"), "active", new Audit.Word("t", "a test", 1));
         overrun("w_3", 700);
-        treasury.setState(wallet("w_3"), "frozen");
-        treasury.setState(wallet("w_3"), "active");
+        treasury.setState(wallet("w_3"), "frozen", new Audit.Word("t", "a test", 1));
+        treasury.setState(wallet("w_3"), "active", new Audit.Word("t", "a test", 1));
         overrun("w_3", 90);
         overrun("w_1", 4);
         for (Map<String, byte[]> then : List.of(copy(), Map.<String, byte[]>of())) {
@@ -174,8 +176,8 @@ class LostRedisTest {
             books.drainNow();
             lost(then);
             assertThat(WALLETS).extracting(this::overruns).containsExactly("304", "11", "90");
-            treasury.setState(wallet("w_2"), "frozen");
-            treasury.setState(wallet("w_2"), "active");
+            treasury.setState(wallet("w_2"), "frozen", new Audit.Word("t", "a test", 1));
+            treasury.setState(wallet("w_2"), "active", new Audit.Word("t", "a test", 1));
         }
         assertThat(verified()).isEmpty();
     }
