@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -205,10 +206,14 @@ class RecordedBedrockExchangesTest {
         return MAPPER.readTree(gateway.get(account, "/v1/exchanges/" + exchange).body());
     }
 
-    /** Without our exception: from its prelude on. */
+    /** Without our exception, which is the last frame. */
     private static byte[] withoutOurs(byte[] body) {
-        String text = new String(body, StandardCharsets.ISO_8859_1);
-        int ours = text.lastIndexOf("\u000F:exception-type\u0007\u0000\u0019modelStreamErrorException");
-        return ours < 0 ? body : Arrays.copyOf(body, ours - 12);
+        ByteBuffer frames = ByteBuffer.wrap(body);
+        int at = 0;
+        while (at + 4 <= body.length && at + frames.getInt(at) < body.length) {
+            at += frames.getInt(at);
+        }
+        String last = new String(body, at, body.length - at, StandardCharsets.ISO_8859_1);
+        return last.contains(":exception-type") ? Arrays.copyOf(body, at) : body;
     }
 }

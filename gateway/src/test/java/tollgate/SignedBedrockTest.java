@@ -88,8 +88,12 @@ class SignedBedrockTest {
             Account account = gateway.liveAccount("1.00");
             for (Duration ahead : new Duration[] {Duration.ofHours(1), Duration.ofMinutes(-30), Duration.ZERO}) {
                 upstream.clockIsAhead(ahead);
-                assertThat(ask(gateway, account, body(10)).statusCode()).as("%s", ahead).isEqualTo(502);
-                assertThat(ask(gateway, account, body(10)).statusCode()).as("%s", ahead).isEqualTo(200);
+                assertThat(ask(gateway, account, body(10)).statusCode())
+                        .as("%s", ahead)
+                        .isEqualTo(502);
+                assertThat(ask(gateway, account, body(10)).statusCode())
+                        .as("%s", ahead)
+                        .isEqualTo(200);
             }
         }
     }

@@ -32,8 +32,9 @@ import org.jspecify.annotations.Nullable;
 final class SignedUpstream implements AutoCloseable {
     static final String ID = "AKIDEXAMPLE";
     static final String SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
-    private static final String ANSWER = "{\"output\":{\"message\":{\"role\":\"assistant\",\"content\":[{\"text\":\"Hi\"}]}},"
-            + "\"usage\":{\"inputTokens\":5,\"outputTokens\":1,\"totalTokens\":6}}";
+    private static final String ANSWER =
+            "{\"output\":{\"message\":{\"role\":\"assistant\",\"content\":[{\"text\":\"Hi\"}]}},"
+                    + "\"usage\":{\"inputTokens\":5,\"outputTokens\":1,\"totalTokens\":6}}";
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
     private static final Pattern AUTHORIZATION = Pattern.compile(
@@ -52,7 +53,8 @@ final class SignedUpstream implements AutoCloseable {
     /** As configuration, with a secret. */
     String yaml(String secret, String more) {
         return "{signed: {dialect: bedrock, base_url: 'http://127.0.0.1:" + listening.getLocalPort()
-                + "/base/', aws: {access_key_id: " + ID + ", secret_access_key: '" + secret + "', region: eu-west-1" + more
+                + "/base/', aws: {access_key_id: " + ID + ", secret_access_key: '" + secret + "', region: eu-west-1"
+                + more
                 + "}}}";
     }
 
@@ -100,7 +102,9 @@ final class SignedUpstream implements AutoCloseable {
             for (int i = 1; i < lines.length; i++) {
                 int colon = lines[i].indexOf(':');
                 if (colon > 0) {
-                    given.put(lines[i].substring(0, colon).toLowerCase(Locale.ROOT), lines[i].substring(colon + 1).strip());
+                    given.put(
+                            lines[i].substring(0, colon).toLowerCase(Locale.ROOT),
+                            lines[i].substring(colon + 1).strip());
                 }
             }
             byte[] bytes = in.readNBytes(Integer.parseInt(given.getOrDefault("content-length", "0")));
@@ -129,8 +133,8 @@ final class SignedUpstream implements AutoCloseable {
         return Instant.now().plus(ahead);
     }
 
-    private @Nullable String complaint(
-            String method, String path, Map<String, String> given, byte[] bytes) throws GeneralSecurityException {
+    private @Nullable String complaint(String method, String path, Map<String, String> given, byte[] bytes)
+            throws GeneralSecurityException {
         Matcher shown = AUTHORIZATION.matcher(given.getOrDefault("authorization", ""));
         if (!shown.matches() || !shown.group(1).equals(ID)) {
             return "no signature";
@@ -148,8 +152,8 @@ final class SignedUpstream implements AutoCloseable {
         for (String name : shown.group(3).split(";", -1)) {
             fieldLines.append(name).append(':').append(given.get(name)).append('\n');
         }
-        String canonical = method + "\n" + encoded(path) + "\n\n" + fieldLines + "\n" + shown.group(3) + "\n"
-                + sha256(bytes);
+        String canonical =
+                method + "\n" + encoded(path) + "\n\n" + fieldLines + "\n" + shown.group(3) + "\n" + sha256(bytes);
         String toSign = "AWS4-HMAC-SHA256\n" + stamp + "\n" + shown.group(2) + "\n"
                 + sha256(canonical.getBytes(StandardCharsets.UTF_8));
         byte[] key = ("AWS4" + SECRET).getBytes(StandardCharsets.UTF_8);
@@ -165,7 +169,9 @@ final class SignedUpstream implements AutoCloseable {
         for (byte b : path.getBytes(StandardCharsets.UTF_8)) {
             char c = (char) b;
             encoded.append(
-                    Character.isLetterOrDigit(c) || "-._~/".indexOf(c) >= 0 ? String.valueOf(c) : "%%%02X".formatted(b));
+                    Character.isLetterOrDigit(c) || "-._~/".indexOf(c) >= 0
+                            ? String.valueOf(c)
+                            : "%%%02X".formatted(b));
         }
         return encoded.toString();
     }

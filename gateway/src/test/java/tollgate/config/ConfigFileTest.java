@@ -62,7 +62,8 @@ class ConfigFileTest {
         assertThat(config.toString()).doesNotContain("api_key=k");
     }
 
-    private static final String BEDROCK = "upstreams: {b: {dialect: bedrock, base_url: 'https://bedrock-runtime.eu-west-1.amazonaws.com', ";
+    private static final String BEDROCK =
+            "upstreams: {b: {dialect: bedrock, base_url: 'https://bedrock-runtime.eu-west-1.amazonaws.com', ";
 
     @Test
     void bedrock_is_signed_for_with_credentials_and_a_region() {

@@ -31,7 +31,9 @@ final class ErrorDocument {
     /** What Bedrock says of an account; it may name that account, too. */
     private static final List<String> ACCOUNT_MESSAGES = List.of(
             "security token",
-            "signature",
+            "signature expired",
+            "signature not yet current",
+            "signature we calculated",
             "api key",
             "bearer token",
             "not authorized to perform",

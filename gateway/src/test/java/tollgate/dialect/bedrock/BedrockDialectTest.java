@@ -293,6 +293,8 @@ class BedrockDialectTest {
         "The security token included in the request is invalid., true",
         "Signature expired: 20261128T000000Z is now earlier than x, true",
         "User: arn:aws:sts::123456789012:assumed-role/r is not authorized to perform: bedrock:InvokeModel, true",
+        "The request signature we calculated does not match the signature you provided., true",
+        "messages.1.content.0: Invalid `signature` in `thinking` block, false",
         "The provided model identifier is invalid., false",
         "Input is too long for requested model., false",
     })
