@@ -20,11 +20,13 @@ import tollgate.metering.HoldSettings;
 import tollgate.metering.TypicalCharges;
 import tollgate.metering.WhoPays;
 import tollgate.pricing.RateBook;
+import tollgate.proxy.AwsRequestSigner;
 import tollgate.proxy.MemoryBudget;
 import tollgate.proxy.Outcomes;
 import tollgate.proxy.ProxyContext;
 import tollgate.proxy.ProxySettings;
 import tollgate.proxy.RefusalRing;
+import tollgate.proxy.RequestSigner;
 import tollgate.proxy.Routing;
 import tollgate.proxy.Upstream;
 import tools.jackson.databind.json.JsonMapper;
@@ -52,6 +54,31 @@ final class ProxySetup {
                         timeouts.total(),
                         IDLE_CONNECTIONS),
                 costReported);
+    }
+
+    /** A real provider, as configured. */
+    private static Upstream upstream(TollgateConfig config, TollgateConfig.Provider provider, Clock clock) {
+        Upstream keyed = upstream(
+                config,
+                provider.name(),
+                provider.dialect(),
+                provider.baseUrl(),
+                provider.apiKey(),
+                provider.costReported());
+        TollgateConfig.Aws aws = provider.aws();
+        if (aws == null) {
+            return keyed;
+        }
+        RequestSigner signer = new AwsRequestSigner(
+                provider.baseUrl(),
+                aws.region(),
+                aws.accessKeyId(),
+                aws.secretAccessKey(),
+                aws.session(),
+                clock,
+                task -> Thread.ofVirtual().name("signing").start(task));
+        return new Upstream(
+                keyed.name(), keyed.dialect(), keyed.apiKey(), keyed.settings(), keyed.costReported(), signer);
     }
 
     /** The sandbox provider, once for each dialect that it speaks. */
@@ -87,8 +114,7 @@ final class ProxySetup {
                 holds.inputCeiling(),
                 holds.mostOpen());
         List<Upstream> live = config.upstreams().stream()
-                .map(each -> upstream(
-                        config, each.name(), each.dialect(), each.baseUrl(), each.apiKey(), each.costReported()))
+                .map(each -> upstream(config, each, clock))
                 .toList();
         MemoryBudget memory = new MemoryBudget(config.limits().inFlightBytes());
         return new ProxyContext(

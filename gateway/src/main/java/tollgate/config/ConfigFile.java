@@ -211,18 +211,21 @@ public final class ConfigFile {
                     "gemini",
                     "https://generativelanguage.googleapis.com",
                     environment.get("GEMINI_API_KEY"));
+            addDefault(
+                    providers, "bedrock", AwsSection.bedrock(environment), environment.get("AWS_BEARER_TOKEN_BEDROCK"));
             return providers;
         }
         Section all = top.section("upstreams");
         for (String name : all.names()) {
-            Section one = all.section(name, "dialect", "base_url", "api_key", "insecure", "reported_cost");
+            Section one = all.section(name, "dialect", "base_url", "api_key", "aws", "insecure", "reported_cost");
             URI url = url(one);
             boolean keyed = one.has("api_key");
             String key = keyed ? one.optional("api_key") : null;
-            if (!keyed || key != null) {
-                String dialect = one.word("dialect", "", Dialects.names().toArray(String[]::new));
+            String dialect = one.word("dialect", "", Dialects.names().toArray(String[]::new));
+            TollgateConfig.Aws aws = AwsSection.of(one, dialect, url);
+            if (one.has("aws") ? aws != null : !keyed || key != null) {
                 providers.add(new TollgateConfig.Provider(
-                        name, dialect, url, key, one.flag("reported_cost", reportsCost(url))));
+                        name, dialect, url, key, one.flag("reported_cost", reportsCost(url)), aws));
             }
         }
         return providers;

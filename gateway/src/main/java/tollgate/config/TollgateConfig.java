@@ -103,17 +103,42 @@ public record TollgateConfig(
      * A provider.
      *
      * @param costReported what its answers say that they cost is the cost
+     * @param aws what its requests are signed with; null: a key shows who asks
      */
     public record Provider(
             String name,
             String dialect,
             URI baseUrl,
             @Nullable String apiKey,
-            boolean costReported) {
+            boolean costReported,
+            @Nullable Aws aws) {
+        /** One that is shown a key. */
+        public Provider(String name, String dialect, URI baseUrl, @Nullable String apiKey, boolean costReported) {
+            this(name, dialect, baseUrl, apiKey, costReported, null);
+        }
+
         /** Without the key: it must not get into a log. */
         @Override
         public String toString() {
             return name + " (" + dialect + ") at " + baseUrl;
+        }
+    }
+
+    /**
+     * Credentials of an AWS account.
+     *
+     * @param session of temporary ones; null: they are lasting
+     * @param region where requests are signed for
+     */
+    public record Aws(
+            String accessKeyId,
+            String secretAccessKey,
+            @Nullable String session,
+            String region) {
+        /** Without secrets: they must not get into a log. */
+        @Override
+        public String toString() {
+            return accessKeyId + " in " + region;
         }
     }
 

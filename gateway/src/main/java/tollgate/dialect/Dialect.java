@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -77,8 +78,28 @@ public interface Dialect {
         return true;
     }
 
+    /**
+     * Whether a field of a request's head may go to the upstream: none may that bills besides what the body says.
+     *
+     * @param name in lower case
+     */
+    default boolean takesField(String name, String value) {
+        return true;
+    }
+
     /** A scanner for one answer of the given shape. */
     AnswerScanner scanner(Service service, AnswerShape shape);
+
+    /**
+     * The same, where the path that was asked or the head of the answer say how it is to be read.
+     *
+     * @param path the raw path
+     * @param field the value of a field of the answer's head by its name; null where it has none
+     */
+    default AnswerScanner scanner(
+            MeteredRequest request, String path, AnswerShape shape, Function<String, @Nullable String> field) {
+        return scanner(request.service(), shape);
+    }
 
     /**
      * How a request shows who asks.

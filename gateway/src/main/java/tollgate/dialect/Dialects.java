@@ -6,6 +6,7 @@ import java.util.ServiceLoader;
 import java.util.regex.Pattern;
 import tollgate.dialect.anthropic.AnthropicDialect;
 import tollgate.dialect.azure.AzureDialect;
+import tollgate.dialect.bedrock.BedrockDialect;
 import tollgate.dialect.gemini.GeminiDialect;
 import tollgate.dialect.gemini.GeminiOpenAiDialect;
 import tollgate.dialect.ollama.OllamaDialect;
@@ -25,6 +26,7 @@ public final class Dialects {
             new GeminiDialect(),
             new AzureDialect(),
             new OllamaDialect(),
+            new BedrockDialect(),
             new OpenAiDialect());
 
     private static final List<Dialect> ALL = with(ServiceLoader.load(Dialect.class));

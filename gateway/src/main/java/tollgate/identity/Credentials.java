@@ -59,6 +59,15 @@ public sealed interface Credentials {
         };
     }
 
+    /**
+     * Whether a request is signed as AWS's are, instead of bearing a key.
+     *
+     * @param headers all values of a field, by its name in any case
+     */
+    static boolean signed(Function<String, List<String>> headers) {
+        return headers.apply("authorization").stream().anyMatch(value -> value.startsWith("AWS4-"));
+    }
+
     /** Whether one part of a raw query is the key, however its name is spelled. */
     static boolean isKey(String part) {
         int equals = part.indexOf('=');

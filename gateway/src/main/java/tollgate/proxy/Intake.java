@@ -77,7 +77,8 @@ final class Intake implements RequestReceiver {
     void begin() {
         HttpHeaders headers = server.head().headers();
         switch (Credentials.of(headers::getAll, server.head().query())) {
-            case Credentials.Missing() -> refuse(Refusals.key());
+            case Credentials.Missing() ->
+                refuse(Credentials.signed(headers::getAll) ? Refusals.signed() : Refusals.key());
             case Credentials.Ambiguous() -> refuse(Refusals.twoKeys());
             case Credentials.Found(String secret) -> lookUp(context.keys().lookup(secret, address(server)));
         }
@@ -127,6 +128,7 @@ final class Intake implements RequestReceiver {
         String coding = String.join(", ", headers.getAll(HttpHeaderNames.CONTENT_ENCODING));
         String announce = headers.get("X-Tollgate-Announce");
         String strange = Query.strange(dialect, server.head().query());
+        String field = ForwardedHeaders.strange(dialect, headers);
         if (upstream == null) {
             refuse(Refusals.noUpstream(dialect.name(), key.live()));
         } else if (server.head().contentLength() > context.settings().requestBytes()) {
@@ -137,6 +139,8 @@ final class Intake implements RequestReceiver {
             refuse(Refusals.announce(announce));
         } else if (strange != null) {
             refuse(Refusals.query(strange));
+        } else if (field != null) {
+            refuse(Refusals.field(field));
         } else if (readsName(headers)) {
             long declared = server.head().contentLength();
             reserve(declared >= 0 ? declared : context.settings().requestBytes(), System.nanoTime());

@@ -37,6 +37,25 @@ final class Refusals {
                 "no valid API key was given: send one as Authorization: Bearer or x-api-key");
     }
 
+    /** A signature proves who asks only to those who have the secret that made it. */
+    static Refusal signed() {
+        return new Refusal(
+                401,
+                "invalid_api_key",
+                null,
+                "the request is signed with AWS credentials, which only AWS can check: give a key of this gateway instead,"
+                        + " as AWS_BEARER_TOKEN_BEDROCK or Authorization: Bearer");
+    }
+
+    /** A field of the head asks for what bills besides what the body says. */
+    static Refusal field(String name) {
+        return new Refusal(
+                400,
+                "unsupported_parameter",
+                name,
+                "header " + name + ": what it asks for has no price here yet (expected: absent); remove it");
+    }
+
     static Refusal tooManyUnknownKeys() {
         return new Refusal(
                 429,

@@ -92,8 +92,25 @@ final class Relay implements AnswerReceiver {
             exchange.dialect().authorize(apiKey, headers::set);
         }
         String target = Query.target(server.head().path(), server.head().query());
-        UpstreamCall started = pool.send(new UpstreamRequest(HttpMethod.POST, target, headers, body), this);
-        call = started;
+        UpstreamRequest request = new UpstreamRequest(HttpMethod.POST, target, headers, body);
+        RequestSigner signer = exchange.upstream().signer();
+        if (signer == null) {
+            call = pool.send(request, this);
+        } else {
+            signer.sign(request, server.loop(), () -> signed(pool, request), why -> {
+                request.body().release();
+                onFailure(new UpstreamFailure(UpstreamFailure.Kind.MALFORMED, "cannot be signed: " + why));
+            });
+        }
+    }
+
+    /** The client may have left meanwhile. */
+    private void signed(UpstreamPool pool, UpstreamRequest request) {
+        if (over || ending) {
+            request.body().release();
+        } else {
+            call = pool.send(request, this);
+        }
     }
 
     @Override
@@ -106,6 +123,10 @@ final class Relay implements AnswerReceiver {
         exchange.timings().mark("first_byte");
         exchange.requestSent();
         attempts.answered(answered);
+        RequestSigner signer = exchange.upstream().signer();
+        if (signer != null) {
+            signer.answered(answered, headers);
+        }
         status = answered;
         Form form = form(headers);
         delivery.head(answered, ForwardedHeaders.downstream(headers, answered), form);
@@ -114,8 +135,10 @@ final class Relay implements AnswerReceiver {
         if (is.metered()) {
             scanner = exchange.dialect()
                     .scanner(
-                            exchange.plan().request().service(),
-                            new AnswerShape(form, hideUsage, delivery.costInUsage()));
+                            exchange.plan().request(),
+                            server.head().path(),
+                            new AnswerShape(form, hideUsage, delivery.costInUsage()),
+                            headers::get);
             read(scanner, is == AnswerKind.STREAM, headers.get(HttpHeaderNames.CONTENT_ENCODING, "identity"));
         } else if (is == AnswerKind.ERROR || is == AnswerKind.CREDENTIALS) {
             error = new ErrorAnswer(headers);

@@ -11,9 +11,21 @@ import tollgate.http.UpstreamSettings;
  * @param apiKey our own key there; null where none is needed
  * @param settings how it is reached
  * @param costReported what its answers say that they cost is the cost
+ * @param signer shows there who asks where a key does not; null: a key does
  */
 public record Upstream(
-        String name, String dialect, @Nullable String apiKey, UpstreamSettings settings, boolean costReported) {
+        String name,
+        String dialect,
+        @Nullable String apiKey,
+        UpstreamSettings settings,
+        boolean costReported,
+        @Nullable RequestSigner signer) {
+    /** One that is shown a key. */
+    public Upstream(
+            String name, String dialect, @Nullable String apiKey, UpstreamSettings settings, boolean costReported) {
+        this(name, dialect, apiKey, settings, costReported, null);
+    }
+
     /** Without the key: it must not get into a log. */
     @Override
     public String toString() {

@@ -69,6 +69,11 @@ final class SandboxExchange implements RequestReceiver {
             converse(head, gemini);
             return;
         }
+        BedrockProvider bedrock = BedrockProvider.at(head);
+        if (bedrock != null) {
+            converse(head, bedrock);
+            return;
+        }
         switch (route) {
             case "POST /v1/chat/completions" -> converse(head, OPENAI);
             case "POST /v1beta/openai/chat/completions" -> converse(head, OPENAI);
@@ -139,6 +144,7 @@ final class SandboxExchange implements RequestReceiver {
         HttpHeaders headers = provider.headers("application/json");
         Answer answer = provider.answer(json, directives);
         if (!answer.stream()) {
+            answer.head(headers);
             byte[] document = coded(List.of(answer.document()), directives, headers);
             client.sendHead(200, headers, document.length);
             play(List.of(document), directives);
@@ -165,6 +171,7 @@ final class SandboxExchange implements RequestReceiver {
         if (retryAfter != null) {
             headers.set(HttpHeaderNames.RETRY_AFTER, retryAfter);
         }
+        provider.mark(headers, status, directives.text("code"));
         String message = directives.text("message");
         if (status >= 300 && status < 400) {
             headers.set(HttpHeaderNames.LOCATION, "http://127.0.0.1:9/elsewhere");
@@ -193,10 +200,9 @@ final class SandboxExchange implements RequestReceiver {
     }
 
     private void error(Provider provider, int status, String message) {
-        client.simple(
-                status,
-                provider.headers("application/json").remove(HttpHeaderNames.RETRY_AFTER),
-                Unpooled.wrappedBuffer(provider.error(status, null, message)));
+        HttpHeaders headers = provider.headers("application/json").remove(HttpHeaderNames.RETRY_AFTER);
+        provider.mark(headers, status, null);
+        client.simple(status, headers, Unpooled.wrappedBuffer(provider.error(status, null, message)));
     }
 
     private void json(int status, String text) {
