@@ -26,6 +26,7 @@ import tollgate.metering.TypicalCharges;
 import tollgate.metering.WhoPays;
 import tollgate.pricing.RateBook;
 import tollgate.proxy.MemoryBudget;
+import tollgate.proxy.ObjectMap;
 import tollgate.proxy.Outcomes;
 import tollgate.proxy.ProxyContext;
 import tollgate.proxy.ProxySettings;
@@ -83,6 +84,7 @@ final class ProxySetup {
             Supplier<RateBook> prices,
             KeyRing ring,
             Outcomes outcomes,
+            ObjectMap objects,
             RefusalRing refusals,
             List<Upstream> sandbox,
             Telemetry telemetry,
@@ -125,6 +127,7 @@ final class ProxySetup {
                 ring,
                 memory,
                 outcomes,
+                objects,
                 refusals,
                 telemetry,
                 clock);

@@ -37,6 +37,8 @@ public final class Records implements AutoCloseable {
     private final Projects projects;
     private final Caps caps;
     private final Grants grants;
+    private final ProviderObjects providerObjects;
+    private final Jobs jobs;
 
     private Records(HikariDataSource pool, String clock) {
         this.pool = pool;
@@ -57,6 +59,8 @@ public final class Records implements AutoCloseable {
         this.projects = new Projects(jdbi);
         this.caps = new Caps(jdbi);
         this.grants = new Grants(jdbi);
+        this.providerObjects = new ProviderObjects(jdbi);
+        this.jobs = new Jobs(jdbi);
     }
 
     /** Opens a SQLite file, making it where needed. */
@@ -174,6 +178,16 @@ public final class Records implements AutoCloseable {
     /** Promotional money. */
     public Grants grants() {
         return grants;
+    }
+
+    /** Whose is what providers keep. */
+    public ProviderObjects providerObjects() {
+        return providerObjects;
+    }
+
+    /** Answers that providers make while nobody waits. */
+    public Jobs jobs() {
+        return jobs;
     }
 
     /** Definitions of caps. */
