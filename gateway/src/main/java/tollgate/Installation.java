@@ -198,8 +198,9 @@ final class Installation implements AutoCloseable {
                     id -> journal.find(id).map(ExchangeRow::of),
                     id -> ProxySetup.refused(refusals, id));
             Outcomes outcomes = (at, id) -> CompletableFuture.supplyAsync(() -> desk.outcome(at, id), workers);
-            ProxyContext context =
-                    ProxySetup.context(config, priced, ring, outcomes, refusals, sandbox(transport), telemetry, clock);
+            KeptObjects objects = opened(KeptObjects.open(records.providerObjects(), workers, telemetry, clock));
+            ProxyContext context = ProxySetup.context(
+                    config, priced, ring, outcomes, objects, refusals, sandbox(transport), telemetry, clock);
             Upstreams upstreams = opened(new Upstreams(transport));
             ExchangeIds ids = new ExchangeIds(
                     journal.identity().id(),

@@ -22,6 +22,7 @@ import tollgate.metering.WhoPays;
 import tollgate.pricing.RateBook;
 import tollgate.proxy.AwsRequestSigner;
 import tollgate.proxy.MemoryBudget;
+import tollgate.proxy.ObjectMap;
 import tollgate.proxy.Outcomes;
 import tollgate.proxy.ProxyContext;
 import tollgate.proxy.ProxySettings;
@@ -96,6 +97,7 @@ final class ProxySetup {
             Supplier<RateBook> prices,
             KeyRing ring,
             Outcomes outcomes,
+            ObjectMap objects,
             RefusalRing refusals,
             List<Upstream> sandbox,
             Telemetry telemetry,
@@ -138,6 +140,7 @@ final class ProxySetup {
                 ring,
                 memory,
                 outcomes,
+                objects,
                 refusals,
                 telemetry,
                 clock);

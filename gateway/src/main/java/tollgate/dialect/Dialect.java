@@ -24,6 +24,24 @@ public interface Dialect {
     Service service(String method, String path);
 
     /**
+     * What a method and a raw path (no query) do with something that the provider keeps.
+     *
+     * @return null where they do nothing of the kind, or show what is not asked for by its id: others' would be there, too
+     */
+    default @Nullable ObjectCall objectCall(String method, String path) {
+        return null;
+    }
+
+    /**
+     * Reads the body of a request about something that the provider keeps, for what else of that it names.
+     *
+     * @param body not empty; as in {@link #read(Service, String, ByteBuf)}
+     */
+    default RequestReading readObject(ObjectCall call, ByteBuf body) {
+        throw new IllegalArgumentException("call: " + call + " (expected: one that the dialect has)");
+    }
+
+    /**
      * Whether what is asked for, metered or not, is asked by a client of this dialect: its refusal is in its shape then.
      *
      * @param header whether a field of a name is in the request's head

@@ -138,6 +138,11 @@ public final class KeyRing {
         }
     }
 
+    /** What a key stands for now, for who asks where no hold would tell that it is revoked; nothing is remembered of it. */
+    public CompletionStage<Optional<KeyIdentity>> current(String keyId) {
+        return source.current(keyId).thenApply(found -> found.filter(this::good));
+    }
+
     /** Forgets a key that was revoked or changed: the next look-up asks the source. */
     public void forget(String keyId) {
         known.asMap().values().removeIf(key -> key.keyId().equals(keyId));

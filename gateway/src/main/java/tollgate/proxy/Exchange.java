@@ -55,6 +55,7 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
     private final Enforcement enforcement;
     private final Placement placement;
     private final Renewal renewal;
+    private final Keeping keeping;
     private final Timings timings;
     private final Instant started;
     private final int bodyBytes;
@@ -96,6 +97,7 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
         this.placement =
                 new Placement(context, loop.admission(), server.loop(), id, plan, key, mark, enforcement, this);
         this.renewal = new Renewal(this, loop.admission(), server.loop());
+        this.keeping = new Keeping(context.objects(), key, upstream, plan.request(), id);
         this.body = body;
         this.bodyBytes = body.readableBytes();
         this.started = started;
@@ -363,6 +365,11 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
                 ceiling,
                 splices,
                 enforcement.notRefused());
+    }
+
+    /** The answer names, before any of that is with the client, what the provider keeps of it. */
+    void named(AnswerFacts answer) {
+        keeping.saw(answer);
     }
 
     /** Bytes of the answer were handed to the client's connection. */

@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.net.InetAddress;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -258,7 +259,7 @@ final class Intake implements RequestReceiver {
                     refuse(frozen);
                 } else if (book.sells(key.plan())) {
                     Terms terms = Terms.STANDARD.at(started);
-                    handOver(
+                    allowed(
                             key,
                             HoldPlan.of(
                                     request,
@@ -326,6 +327,39 @@ final class Intake implements RequestReceiver {
     /** What the provider's tools are called for has a price. */
     private static boolean callsPriced(ModelRates rates, MeteredRequest request) {
         return request.extent().calls().keySet().stream().allMatch(rates::prices);
+    }
+
+    /** Everything may be done but to go on from what others made: that nobody may, enforced or not. */
+    private void allowed(KeyIdentity key, HoldPlan plan) {
+        List<MeteredRequest.Reference> references =
+                plan.request().extent().kept().references();
+        if (references.isEmpty()) {
+            handOver(key, plan);
+            return;
+        }
+        References.find(context.objects(), key, references)
+                .whenComplete((found, failure) -> server.loop().execute(() -> {
+                    if (!over) {
+                        referred(key, plan, failure == null ? found : null);
+                    }
+                }));
+    }
+
+    private void referred(KeyIdentity key, HoldPlan plan, References.@Nullable Found found) {
+        switch (found) {
+            case null -> refuse(Refusals.objectsAway());
+            case References.Found.Missing(MeteredRequest.Reference which) ->
+                refuse(Refusals.notKept(which.param(), which.id()));
+            case References.Found.At(String name) -> {
+                Upstream keeper = context.routing().named(name, key.live());
+                if (keeper == null || !keeper.dialect().equals(dialect.name())) {
+                    refuse(Refusals.noUpstream(dialect.name(), key.live()));
+                } else {
+                    upstream = keeper;
+                    handOver(key, plan);
+                }
+            }
+        }
     }
 
     private void handOver(KeyIdentity key, HoldPlan plan) {

@@ -118,6 +118,20 @@ final class Refusals {
         return new Refusal(400, "invalid_header", "Idempotency-Key", why);
     }
 
+    static Refusal notKept(@Nullable String param, String id) {
+        return new Refusal(
+                404,
+                "not_found",
+                param,
+                (param == null ? "" : param + ": ") + "'" + cut(id)
+                        + "' (expected: the id of something that the provider keeps for this key's project)");
+    }
+
+    static Refusal objectsAway() {
+        return new Refusal(
+                503, "unavailable", null, "whose this is cannot be looked up right now; nothing was sent; try again");
+    }
+
     static Refusal otherRequest(String earlier) {
         return new Refusal(
                 422,

@@ -245,6 +245,7 @@ final class Relay implements AnswerReceiver {
     }
 
     private void flow(AnswerScanner reading) {
+        exchange.named(reading.facts());
         if (lane.passReleasable(reading)) {
             exchange.relayed(reading.facts());
             server.flush();
@@ -261,6 +262,9 @@ final class Relay implements AnswerReceiver {
     /** Keeps a whole answer, or where it is too long or memory short, lets go of all of it but the last byte. */
     private void withhold() {
         if (withholding.overflowing() && !ending && kind == AnswerKind.WHOLE) {
+            if (scanner != null) {
+                exchange.named(scanner.facts());
+            }
             lane.pass(lane.received() - 1);
             if (delivery.begun()) {
                 if (scanner != null) {
@@ -457,6 +461,9 @@ final class Relay implements AnswerReceiver {
     private void end(Ending how) {
         ending = true;
         AnswerFacts facts = facts();
+        if (facts != null) {
+            exchange.named(facts);
+        }
         exchange.end(
                 how,
                 facts == null

@@ -34,6 +34,17 @@ public final class Routing {
         return null;
     }
 
+    /** The upstream of a name, where something is kept; null where there is none any more. */
+    @Nullable
+    Upstream named(String name, boolean liveMoney) {
+        for (Upstream upstream : liveMoney ? live : sandbox) {
+            if (upstream.name().equals(name)) {
+                return upstream;
+            }
+        }
+        return null;
+    }
+
     /** All of them. */
     List<Upstream> all() {
         return Stream.concat(live.stream(), sandbox.stream()).toList();

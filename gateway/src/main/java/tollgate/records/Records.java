@@ -42,6 +42,8 @@ public final class Records implements AutoCloseable {
     private final Approvals approvals;
     private final Statements statements;
     private final TrialBalance trialBalance;
+    private final ProviderObjects providerObjects;
+    private final Jobs jobs;
 
     private Records(HikariDataSource pool, String clock) {
         this.pool = pool;
@@ -67,6 +69,8 @@ public final class Records implements AutoCloseable {
         this.approvals = new Approvals(jdbi);
         this.statements = new Statements(jdbi);
         this.trialBalance = new TrialBalance(jdbi);
+        this.providerObjects = new ProviderObjects(jdbi);
+        this.jobs = new Jobs(jdbi);
     }
 
     /** Opens a SQLite file, making it where needed. */
@@ -209,6 +213,16 @@ public final class Records implements AutoCloseable {
     /** Promotional money. */
     public Grants grants() {
         return grants;
+    }
+
+    /** Whose is what providers keep. */
+    public ProviderObjects providerObjects() {
+        return providerObjects;
+    }
+
+    /** Answers that providers make while nobody waits. */
+    public Jobs jobs() {
+        return jobs;
     }
 
     /** Definitions of caps. */

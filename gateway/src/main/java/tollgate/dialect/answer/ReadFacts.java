@@ -1,5 +1,6 @@
 package tollgate.dialect.answer;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.AnswerFacts;
 import tollgate.dialect.AnswerScanner;
@@ -152,6 +153,21 @@ public final class ReadFacts implements AnswerFacts {
     @Override
     public @Nullable String errorCode() {
         return errorCode;
+    }
+
+    @Override
+    public @Nullable String objectId() {
+        return document.made().answer();
+    }
+
+    @Override
+    public List<String> itemIds() {
+        return document.made().items();
+    }
+
+    @Override
+    public @Nullable String status() {
+        return document.status();
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.MeteredRequest;
+import tollgate.dialect.ObjectCall;
 import tollgate.dialect.Service;
 import tollgate.dialect.json.BadRequest;
 import tollgate.dialect.json.RequestReader;
@@ -30,11 +31,13 @@ final class ResponseRequestReader extends RequestReader {
     private final ResponseInputReader input;
     private final ResponseToolReader tools;
     private final List<ChatSplicePoints.Ceiling> ceilings = new ArrayList<>();
+    private final List<MeteredRequest.Reference> references = new ArrayList<>();
     private int openCeiling = -1;
     private @Nullable Long mostCalls;
     private @Nullable String unbounded;
     private @Nullable String model;
     private boolean stream;
+    private boolean stored = true;
     private boolean structured;
     private @Nullable String effort;
     private @Nullable String user;
@@ -43,7 +46,7 @@ final class ResponseRequestReader extends RequestReader {
     ResponseRequestReader(JsonParser parser) {
         super(parser, ResponseFields.TABLE);
         weight = UNITS_A_REQUEST;
-        input = new ResponseInputReader(parser, this::unbounded);
+        input = new ResponseInputReader(parser, this::unbounded, references);
         tools = new ResponseToolReader(parser, this::unbounded);
     }
 
@@ -66,7 +69,10 @@ final class ResponseRequestReader extends RequestReader {
             case "user" -> user = Value.text(parser, name);
             case "metadata" -> metadata = Metadata.read(parser);
             case "background" -> background();
-            case "previous_response_id", "conversation", "context_management" -> elsewhere(name);
+            case "store" -> stored = parser.currentToken() == JsonToken.VALUE_NULL || Value.bool(parser, name);
+            case "previous_response_id" -> earlier();
+            case "conversation" -> conversation();
+            case "context_management" -> elsewhere(name);
             default -> weight += TextWeight.of(parser);
         }
     }
@@ -88,6 +94,40 @@ final class ResponseRequestReader extends RequestReader {
                     "background",
                     "background: true (expected: false or absent; answers in the background are not served yet)");
         }
+    }
+
+    private void earlier() {
+        String id = Value.text(parser, "previous_response_id");
+        if (id != null) {
+            references.add(new MeteredRequest.Reference("previous_response_id", ObjectCall.Kind.RESPONSE, id));
+        }
+        elsewhere("previous_response_id");
+    }
+
+    /** Its id, or an object that has nothing else. */
+    private void conversation() {
+        if (parser.currentToken() == JsonToken.VALUE_NULL) {
+            return;
+        }
+        unbounded("conversation");
+        String id = null;
+        if (parser.currentToken() == JsonToken.START_OBJECT) {
+            while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                String name = parser.currentName();
+                parser.nextToken();
+                if (!name.equals("id") || id != null) {
+                    throw BadRequest.value("conversation." + name, Value.found(parser), "one id, and nothing else");
+                }
+                id = Value.text(parser, "conversation.id");
+            }
+        } else {
+            id = Value.text(parser, "conversation");
+        }
+        if (id == null) {
+            throw BadRequest.value("conversation", "an object without an id", "an id");
+        }
+        weight += id.length();
+        references.add(new MeteredRequest.Reference("conversation", ObjectCall.Kind.CONVERSATION, id));
     }
 
     private void elsewhere(String name) {
@@ -168,7 +208,7 @@ final class ResponseRequestReader extends RequestReader {
                 structured,
                 effort,
                 new MeteredRequest.Conditions(null, null, null, tools.attributes()),
-                new MeteredRequest.Extent(1, unbounded, calls()),
+                new MeteredRequest.Extent(1, unbounded, calls(), new MeteredRequest.Kept(stored, false, references)),
                 user,
                 metadata,
                 unknown(),
