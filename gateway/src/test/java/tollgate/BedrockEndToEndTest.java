@@ -266,6 +266,30 @@ class BedrockEndToEndTest {
         assertThat(new String(signed.body(), StandardCharsets.UTF_8)).contains("AWS_BEARER_TOKEN_BEDROCK");
     }
 
+    /** Some of AWS's libraries send a bearer key over TLS only; whoever has the whole key has it in either place. */
+    @Test
+    void a_key_may_stand_where_signatures_have_their_access_key_id() throws Exception {
+        Account account = gateway.account("1.00");
+        String scope = "/20261128/us-east-1/bedrock/aws4_request, SignedHeaders=host;x-amz-date, Signature=00";
+        String shown = "AWS4-HMAC-SHA256 Credential=" + account.key() + scope;
+        HttpResponse<byte[]> answer =
+                ask(gateway.port(), shown, CLAUDE + "converse", HELLO, "x-amz-date", "20261128T000000Z");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        // the id of a key is no key
+        String id = shown(account, answer).path("key").asString("k_x");
+        String byId = "AWS4-HMAC-SHA256 Credential=" + id + scope;
+        is(
+                ask(gateway.port(), byId, CLAUDE + "converse", HELLO, "x-amz-date", "20261128T000000Z"),
+                401,
+                "UnrecognizedClientException",
+                "invalid_api_key");
+        is(
+                ask(gateway.port(), shown, CLAUDE + "converse", HELLO, "x-api-key", "tg_test_other"),
+                400,
+                "ValidationException",
+                "two_api_keys");
+    }
+
     private static void is(HttpResponse<byte[]> answer, int status, String type, String reason) {
         String body = new String(answer.body(), StandardCharsets.UTF_8);
         assertThat(answer.statusCode()).as(body).isEqualTo(status);

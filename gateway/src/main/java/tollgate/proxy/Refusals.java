@@ -44,7 +44,7 @@ final class Refusals {
                 "invalid_api_key",
                 null,
                 "the request is signed with AWS credentials, which only AWS can check: give a key of this gateway instead,"
-                        + " as AWS_BEARER_TOKEN_BEDROCK or Authorization: Bearer");
+                        + " as AWS_BEARER_TOKEN_BEDROCK or as the access key id");
     }
 
     /** A field of the head asks for what bills besides what the body says. */
