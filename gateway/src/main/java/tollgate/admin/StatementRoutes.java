@@ -84,6 +84,7 @@ final class StatementRoutes {
         json.put("organization", of.id());
         json.put("month", month.toString());
         json.put("zone", of.zone());
+        json.put("totals", StatementText.totals(all));
         json.put("wallets", all.stream().map(StatementText::json).toList());
         return json;
     }

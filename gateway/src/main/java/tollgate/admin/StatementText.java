@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tollgate.books.Statement;
 import tollgate.records.Statements;
@@ -37,6 +38,35 @@ final class StatementText {
         json.put("begun_before", straddlers(each.before()));
         json.put("settled_after", straddlers(each.after()));
         return json;
+    }
+
+    /** What wallets come to together, by currency: real and test money never mix. */
+    static List<Object> totals(List<Statement> statements) {
+        List<Object> totals = new ArrayList<>();
+        for (String currency :
+                new TreeSet<>(statements.stream().map(Statement::currency).toList())) {
+            long opening = 0;
+            long moved = 0;
+            long charges = 0;
+            long closing = 0;
+            for (Statement each : statements) {
+                if (each.currency().equals(currency)) {
+                    opening = Math.addExact(opening, each.opening());
+                    moved = Math.addExact(
+                            moved, Statement.Sum.of(each.moved().values()).amount());
+                    charges = Math.addExact(charges, each.charged().amount());
+                    closing = Math.addExact(closing, each.closing());
+                }
+            }
+            Map<String, Object> json = new LinkedHashMap<>();
+            json.put("currency", currency);
+            json.put("opening", usd(opening));
+            json.put("moved", usd(moved));
+            json.put("charges", usd(charges));
+            json.put("closing", usd(closing));
+            totals.add(json);
+        }
+        return totals;
     }
 
     private static List<Object> parts(String name, Map<?, Statement.Sum> parts) {

@@ -49,7 +49,8 @@ public record Statement(
             return new Sum(count + more.count, Math.addExact(amount, more.amount));
         }
 
-        static Sum of(Iterable<Sum> parts) {
+        /** All of them together. */
+        public static Sum of(Iterable<Sum> parts) {
             Sum all = NONE;
             for (Sum each : parts) {
                 all = all.plus(each);

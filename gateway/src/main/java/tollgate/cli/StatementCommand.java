@@ -84,6 +84,9 @@ public final class StatementCommand implements Callable<Integer> {
             straddlers(out, wallet.path("settled_after"), "begun in this month, settled later");
             out.println();
         }
+        List<JsonNode> totals = new ArrayList<>();
+        statement.path("totals").forEach(totals::add);
+        Printer.list(out, totals, false, "currency", "opening", "moved", "charges", "closing");
         return 0;
     }
 

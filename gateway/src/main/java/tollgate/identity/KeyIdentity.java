@@ -3,6 +3,7 @@ package tollgate.identity;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,10 +47,12 @@ public record KeyIdentity(
         return bounds.standing() == Bounds.Standing.GOOD;
     }
 
-    /** Whether a model is frozen for its holder, by whatever name. */
+    /** Whether a model is frozen for its holder, by whatever name; capital letters, which a provider may not tell apart, are not. */
     public boolean isFrozen(String... names) {
         return bounds.frozenModels().stream()
-                .anyMatch(pattern -> Arrays.stream(names).anyMatch(name -> ModelPattern.matches(pattern, name)));
+                .map(pattern -> pattern.toLowerCase(Locale.ROOT))
+                .anyMatch(pattern -> Arrays.stream(names)
+                        .anyMatch(name -> ModelPattern.matches(pattern, name.toLowerCase(Locale.ROOT))));
     }
 
     /** Whether it may use a model. */
