@@ -56,7 +56,8 @@ final class DeadGateway {
                 redis.kill();
             }
         } finally {
-            gateway.http.close();
+            // streams that were cut are nothing to wait for
+            gateway.http.shutdownNow();
         }
         return gateway;
     }
