@@ -159,7 +159,7 @@ class Gateway:
         self.site, self.file = site, site.work / f"{name}.yaml"
         self.front, self.admin = free_port(), free_port()
         self.relay = Relay(site.redis.port)
-        self.deadly = self.died_at = None
+        self.lock, self.deadly, self.died = threading.Lock(), None, False
         self.file.write_text(f"""listen: {{ gateway: "127.0.0.1:{self.front}", admin: "127.0.0.1:{self.admin}" }}
 data_dir: "{site.work}/{name}"
 admin: {{ keys: ["{ADMIN_KEY}"] }}
@@ -179,15 +179,23 @@ upstreams: {{ sim: {{ dialect: openai, base_url: "http://127.0.0.1:{site.provide
     def _read(self, process):
         with open(self.site.work / "log", "ab") as log:
             for line in process.stderr:
-                if self.deadly and self.deadly in line:
-                    process.kill()
-                    self.deadly, self.died_at = None, time.time()
+                with self.lock:
+                    if self.deadly and self.deadly in line:
+                        process.kill()
+                        self.deadly, self.died = None, True
                 log.write(line)
                 log.flush()
 
     def dies_at(self, step):
-        """Killed without warning as soon as it says that it has taken this step of a recovery; None: at none."""
-        self.deadly, self.died_at = step and f"RecoveryStep {step}".encode(), None
+        """Killed without warning as soon as it says that it has taken this step of a recovery."""
+        with self.lock:
+            self.deadly, self.died = f"RecoveryStep {step}".encode(), False
+
+    def dies_no_more(self):
+        """Whether it was killed so."""
+        with self.lock:
+            self.deadly = None
+            return self.died
 
     def kill(self):
         self.process.kill()
