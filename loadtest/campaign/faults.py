@@ -137,13 +137,13 @@ class Faults:
             gateway.dies_at(step)
         way()
         try:
-            until(lambda: any(gateway.died_at for gateway in self.site.gateways), "", 30)
+            until(lambda: any(gateway.died for gateway in self.site.gateways), "", 30)
             self.killed_at[step] += 1
         except Failed:
             pass  # nothing to be done in this step, or another was faster
         for gateway in self.site.gateways:
-            gateway.dies_at(None)
-            if gateway.process.poll() is not None:
+            if gateway.dies_no_more():
+                gateway.process.wait()
                 gateway.start()
 
     def gateway_restarted(self):

@@ -56,7 +56,8 @@ final class DeadGateway {
                 redis.kill();
             }
         } finally {
-            gateway.http.close();
+            // streams that were cut are nothing to wait for
+            gateway.http.shutdownNow();
         }
         return gateway;
     }
@@ -170,7 +171,7 @@ final class DeadGateway {
         }
         List<CompletableFuture<HttpResponse<String>>> ending = new ArrayList<>();
         for (String key : keys) {
-            ending.add(http.sendAsync(chat(key, false, "tokens=30, pace=20ms"), HttpResponse.BodyHandlers.ofString()));
+            ending.add(http.sendAsync(chat(key, false, "tokens=30, pace=200ms"), HttpResponse.BodyHandlers.ofString()));
         }
         await().atMost(Duration.ofSeconds(20)).until(() -> held() >= 7);
         redis.pause();

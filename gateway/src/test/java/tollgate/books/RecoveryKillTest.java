@@ -15,7 +15,6 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,7 +40,6 @@ class RecoveryKillTest {
 
     private static DeadGateway dead;
     private static Map<String, Usd> undisturbed;
-    private static final List<String> TABLE = new ArrayList<>();
 
     /** How Redis comes back, and what recovery has to do then. */
     enum Way {
@@ -76,13 +74,6 @@ class RecoveryKillTest {
         dead.told().forEach((exchange, charge) -> assertThat(undisturbed).containsEntry(exchange, charge));
     }
 
-    @AfterAll
-    static void table() {
-        System.out.println("recovery killed behind      "
-                + String.join("  ", Stream.of(Way.values()).map(Way::toString).toList()) + "   (s until exact again)");
-        TABLE.forEach(System.out::println);
-    }
-
     /** Every step of every way; of those that are taken shard by shard, or part by part, between two of them too. */
     static Stream<Arguments> steps() {
         List<Arguments> all = new ArrayList<>();
@@ -112,8 +103,9 @@ class RecoveryKillTest {
                     .isEqualTo(RecoveringBooks.KILLED);
             long since = System.nanoTime();
             assertThat(exact(copy, redis, way == Way.EMPTIED)).isEqualTo(undisturbed);
-            TABLE.add(String.format(
-                    "%-12s %-22s %d %6.2f s, exact", way, step, passage, (System.nanoTime() - since) / 1e9));
+            System.out.printf(
+                    "%-11s killed behind %-19s (%d): exact again after %.2f s%n",
+                    way, step, passage, (System.nanoTime() - since) / 1e9);
         }
     }
 
