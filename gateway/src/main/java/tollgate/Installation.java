@@ -173,7 +173,7 @@ final class Installation implements AutoCloseable {
                         ring.forget(key.id());
                         projected.forget(key.hash());
                     },
-                    () -> priced.get().markups().plans(),
+                    () -> priced.get().plans(),
                     clock);
             RefusalRing refusals = new RefusalRing();
             AccountDesk desk = new AccountDesk(

@@ -19,6 +19,7 @@ import tollgate.records.Suspense;
 import tollgate.wallet.ControlPort;
 import tollgate.wallet.IdempotencyMark;
 import tollgate.wallet.Post;
+import tollgate.wallet.Settle;
 import tollgate.wallet.SettleResult;
 
 /**
@@ -152,7 +153,11 @@ final class Replay {
                 remember(entry);
                 gone.add(entry);
                 asked.add(new ControlPort.Gone(
-                        entry.settle(), captured(before), CapMoves.tokens(before), CapMoves.burnt(before)));
+                        entry.settle(),
+                        captured(before),
+                        CapMoves.tokens(before),
+                        CapMoves.bundle(before),
+                        CapMoves.burnt(before)));
             } else {
                 settled(entry, results.get(i), waiting);
             }
@@ -171,7 +176,10 @@ final class Replay {
     /** With the record the name of its request may be gone: the client may send again only what came to nothing. */
     private void remember(JournalEntry entry) {
         IdempotencyMark mark = entry.usage().facts().mark();
-        boolean paid = entry.settle().total().nano() > 0 && !journal.unseen(entry.exchange());
+        Settle.Counted counted = entry.settle().counted();
+        boolean paid = (entry.settle().total().nano() > 0
+                        || (counted.tokens() > 0 && counted.caps().paidFor() > 0))
+                && !journal.unseen(entry.exchange());
         if (mark != null && paid) {
             control.setMark(entry.settle().at(), mark, entry.exchange(), IdempotencyMark.LIFE);
         }
