@@ -173,7 +173,7 @@ final class Installation implements AutoCloseable {
                         ring.forget(key.id());
                         projected.forget(key.hash());
                     },
-                    () -> priced.get().plans(),
+                    priced,
                     clock);
             RefusalRing refusals = new RefusalRing();
             AccountDesk desk = new AccountDesk(

@@ -38,6 +38,7 @@ final class AdminApi {
     private final Reconciliation reconciliation;
     private final SuspenseApi suspense;
     private final GrantRoutes grants;
+    private final BundleRoutes bundles;
     private final Clock clock;
 
     AdminApi(
@@ -59,6 +60,7 @@ final class AdminApi {
         this.reconciliation = reconciliation;
         this.suspense = suspense;
         this.grants = new GrantRoutes(office, records, control, clock);
+        this.bundles = new BundleRoutes(office.directory(), control);
         this.clock = clock;
     }
 
@@ -68,6 +70,7 @@ final class AdminApi {
         all.addAll(grants.routes(ACTOR));
         all.addAll(directory.routes());
         all.addAll(caps());
+        all.addAll(bundles.routes());
         return all;
     }
 

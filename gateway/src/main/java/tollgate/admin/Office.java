@@ -3,13 +3,13 @@ package tollgate.admin;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tollgate.books.Books;
 import tollgate.books.Treasury;
 import tollgate.identity.ApiKey;
+import tollgate.pricing.RateBook;
 import tollgate.pricing.Usd;
 import tollgate.records.Keys;
 import tollgate.records.Ledger;
@@ -37,21 +37,21 @@ public final class Office {
      * An office.
      *
      * @param keyChanged told of every key that was revoked
-     * @param plans those that the prices in force know
+     * @param prices those in force: which plans there are
      */
     public Office(
             Records records,
             Treasury treasury,
             Books books,
             Consumer<Keys.Key> keyChanged,
-            Supplier<Set<String>> plans,
+            Supplier<RateBook> prices,
             Clock clock) {
         this.records = records;
         this.treasury = treasury;
         this.books = books;
         this.keyChanged = keyChanged;
         this.clock = clock;
-        this.directory = new Directory(records, treasury, () -> books.openNow(), plans, clock);
+        this.directory = new Directory(records, treasury, () -> books.openNow(), prices, clock);
     }
 
     /** Caps, as their counters are read from there. */

@@ -18,7 +18,12 @@ final class CapMoves {
      * @param start of the window, or the number of the bucket of a rolling one
      * @param moved nano-USD, tokens or requests
      */
-    record Move(String counter, String unit, long start, long moved) {}
+    record Move(String counter, String unit, long start, long moved) {
+        /** Tokens of a bundle. */
+        boolean ofBundle() {
+            return unit.equals("b");
+        }
+    }
 
     /** The moves of one entry; none of a reset, and none of grants. */
     static List<Move> of(String caps) {
@@ -43,7 +48,7 @@ final class CapMoves {
     static long bundle(List<Ledger.Entry> entries) {
         return entries.stream()
                 .flatMap(entry -> of(entry.caps()).stream())
-                .filter(move -> move.unit().equals("b"))
+                .filter(Move::ofBundle)
                 .mapToLong(Move::moved)
                 .sum();
     }

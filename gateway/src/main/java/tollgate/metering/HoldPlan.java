@@ -4,7 +4,6 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -159,7 +158,7 @@ public final class HoldPlan {
             return List.of();
         }
         long all = Math.max(minTokens(), wantTokens());
-        SortedSet<Long> points = new TreeSet<>(Set.of(minTokens(), all));
+        SortedSet<Long> points = new TreeSet<>(List.of(minTokens(), all));
         for (int part = 1; part < PARTS; part++) {
             points.add(all / PARTS * part);
         }

@@ -257,31 +257,32 @@ final class Calls {
 
     static Call post(Post post, long n) {
         WalletAddress at = post.at();
-        return new Call(
-                Script.POST,
-                at.shard(),
-                new String[] {
-                    Keys.shard(at.shard()),
-                    Keys.wallet(at),
-                    Keys.ledger(at.shard()),
-                    Keys.posted(at.shard(), post.entry()),
-                    Keys.grants(at)
-                },
-                new String[] {
-                    Script.VERSION,
-                    Long.toString(n),
-                    now(),
-                    post.entry(),
-                    at.organisation(),
-                    at.wallet(),
-                    post.kind().wireName(),
-                    nano(post.amount().nano()),
-                    post.force() ? "1" : "0",
-                    post.currency(),
-                    post.reference(),
-                    post.actor(),
-                    GrantMove.text(post.grants())
-                });
+        List<String> keys = new ArrayList<>(List.of(
+                Keys.shard(at.shard()),
+                Keys.wallet(at),
+                Keys.ledger(at.shard()),
+                Keys.posted(at.shard(), post.entry()),
+                Keys.grants(at)));
+        List<String> args = new ArrayList<>(List.of(
+                Script.VERSION,
+                Long.toString(n),
+                now(),
+                post.entry(),
+                at.organisation(),
+                at.wallet(),
+                post.kind().wireName(),
+                nano(post.amount().nano()),
+                post.force() ? "1" : "0",
+                post.currency(),
+                post.reference(),
+                post.actor(),
+                GrantMove.text(post.grants())));
+        TokensBack back = post.back();
+        if (back != null) {
+            keys.add(Keys.cap(at.shard(), back.counter()));
+            args.add(back.startMs() + "," + back.tokens());
+        }
+        return new Call(Script.POST, at.shard(), keys.toArray(String[]::new), args.toArray(String[]::new));
     }
 
     /** Takes what is over of a wallet's promotional money. No name is kept of it: what is taken is not due again. */
