@@ -183,7 +183,7 @@ final class Installation implements AutoCloseable {
                         ring.forget(key.id());
                         projected.forget(key.hash());
                     },
-                    () -> priced.get().markups().plans(),
+                    priced,
                     new ApprovalDesk(
                             records,
                             treasury,

@@ -185,7 +185,7 @@ class AdminRefusalsTest {
                 "POST | /refunds | {'exchange':'x','reason':'r'}                | 400 | amount: missing",
                 "POST | /refunds | {'exchange':'x','amount':'1'}                | 400 | reason: missing",
                 "POST | /refunds | {'exchange':'x','amount':'1','reason':'r'}   | 404 | exchange 'x'",
-                "POST | /refunds | {'exchange':'x','amount':'0','reason':'r'}   | 400 | amount: '0'",
+                "POST | /refunds | {'exchange':'x','amount':'0','reason':'r'}   | 404 | exchange 'x'",
                 "GET | /wallets/w_x/grants | `` | 404 | no wallet 'w_x'",
                 "POST | /top_ups | {'amount':'1','reference':'r'}               | 400 | wallet: missing",
                 "POST | /top_ups | {'wallet':'W','reference':'r'}               | 400 | amount: missing",

@@ -40,6 +40,7 @@ final class AdminApi {
     private final SuspenseApi suspense;
     private final GrantRoutes grants;
     private final FreezeRoutes freezes;
+    private final BundleRoutes bundles;
     private final Clock clock;
 
     AdminApi(
@@ -62,6 +63,7 @@ final class AdminApi {
         this.suspense = suspense;
         this.grants = new GrantRoutes(office, records, control, clock);
         this.freezes = new FreezeRoutes(office, records, control, clock);
+        this.bundles = new BundleRoutes(office.directory(), control);
         this.clock = clock;
     }
 
@@ -76,6 +78,7 @@ final class AdminApi {
                         office, records, new Bookkeeper(records, control, clock), new Accounts(records), clock)
                 .routes());
         all.addAll(caps());
+        all.addAll(bundles.routes());
         return all;
     }
 

@@ -109,7 +109,11 @@ final class GrantRoutes {
 
     private Object refund(Asked asked) {
         Fields fields = Fields.read(asked.body(), "exchange", "amount", "reason");
-        Usd amount = fields.amount("amount", false);
+        Long nano = fields.dollars("amount");
+        if (nano == null) {
+            throw Problem.invalid("amount: missing (expected: dollars; 0 where tokens of a bundle alone paid)");
+        }
+        Usd amount = new Usd(nano);
         String exchange = fields.text("exchange");
         String reason = fields.text("reason");
         Usd balance = office.refund(exchange, amount, reason, asked.actor());

@@ -3,7 +3,6 @@ package tollgate.admin;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +10,7 @@ import tollgate.books.ApprovalDesk;
 import tollgate.books.Books;
 import tollgate.books.Treasury;
 import tollgate.identity.ApiKey;
+import tollgate.pricing.RateBook;
 import tollgate.pricing.Usd;
 import tollgate.records.Approvals;
 import tollgate.records.Audit;
@@ -41,7 +41,7 @@ public final class Office {
      * An office.
      *
      * @param keyChanged told of every key that was revoked
-     * @param plans those that the prices in force know
+     * @param prices those in force: which plans there are
      * @param approvals who has to agree to what
      */
     public Office(
@@ -49,7 +49,7 @@ public final class Office {
             Treasury treasury,
             Books books,
             Consumer<Keys.Key> keyChanged,
-            Supplier<Set<String>> plans,
+            Supplier<RateBook> prices,
             ApprovalDesk approvals,
             Clock clock) {
         this.approvals = approvals;
@@ -58,7 +58,7 @@ public final class Office {
         this.books = books;
         this.keyChanged = keyChanged;
         this.clock = clock;
-        this.directory = new Directory(records, treasury, () -> books.openNow(), plans, clock);
+        this.directory = new Directory(records, treasury, () -> books.openNow(), prices, clock);
     }
 
     /** Caps, as their counters are read from there. */

@@ -17,11 +17,16 @@ final class CapMoves {
      * One counter moved by one entry.
      *
      * @param counter {@code cap:subject}
-     * @param unit {@code u}, {@code t}, {@code r} or {@code f}
+     * @param unit {@code u}, {@code t}, {@code r}, {@code f} or {@code b}
      * @param start of the window, or the number of the bucket of a rolling one
      * @param moved nano-USD, tokens or requests
      */
-    record Move(String counter, String unit, long start, long moved) {}
+    record Move(String counter, String unit, long start, long moved) {
+        /** Tokens of a bundle. */
+        boolean ofBundle() {
+            return unit.equals("b");
+        }
+    }
 
     /** What the overruns of the entry's wallet come to by it: {@code version of its state,nano-USD}; empty where it changes nothing. */
     static String overruns(String caps) {
@@ -51,6 +56,15 @@ final class CapMoves {
         return GrantMove.taken(entries.stream()
                 .flatMap(entry -> GrantMove.of(entry.caps()).stream())
                 .toList());
+    }
+
+    /** The tokens that were taken of a bundle for an exchange, by all of its entries. */
+    static long bundle(List<Ledger.Entry> entries) {
+        return entries.stream()
+                .flatMap(entry -> of(entry.caps()).stream())
+                .filter(Move::ofBundle)
+                .mapToLong(Move::moved)
+                .sum();
     }
 
     /** The tokens that caps counted of an exchange, by all of its entries; -1 where it has none. */

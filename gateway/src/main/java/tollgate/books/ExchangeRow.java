@@ -15,6 +15,7 @@ import tollgate.pricing.Markup;
 import tollgate.pricing.Usd;
 import tollgate.records.Exchanges;
 import tollgate.records.Ledger;
+import tollgate.wallet.BundleName;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -154,6 +155,7 @@ public final class ExchangeRow {
         document.put("price_version", facts.priceVersion());
         document.put("plan", facts.plan());
         document.put("markup", markup(usage.markup()));
+        facts.caps().bundle().ifPresent(bundle -> document.put("bundle", bundle(bundle, usage)));
         document.put("lines", lines(usage));
         document.put("adjustments", usage.adjustments());
         document.put("attempts", attempts(usage));
@@ -183,6 +185,14 @@ public final class ExchangeRow {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("percent", markup.percent().toPlainString());
         json.put("fixed", markup.fixed().toString());
+        return json;
+    }
+
+    private static Map<String, Object> bundle(BundleName bundle, UsageRecord usage) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("name", bundle.name());
+        json.put("per", bundle.per());
+        json.put("tokens", Math.min(usage.facts().caps().paidFor(), usage.tokens()));
         return json;
     }
 

@@ -27,6 +27,7 @@ import tollgate.wallet.GrantMove;
 import tollgate.wallet.Post;
 import tollgate.wallet.PostResult;
 import tollgate.wallet.SetResult;
+import tollgate.wallet.TokensBack;
 import tollgate.wallet.WalletAddress;
 
 /**
@@ -120,7 +121,9 @@ public final class Treasury {
 
     /**
      * Gives back what an exchange took, or a part of it: the wallet's own money first, then to the grants it came from, the
-     * one that was taken last first; what comes back to a grant that is over expires again (H24, H43).
+     * one that was taken last first; what comes back to a grant that is over expires again (H24, H43). Where nothing of the
+     * charge is left by it, the tokens that were taken of a bundle go back to that, in the window that they were taken in; of
+     * an exchange that tokens alone paid for, a refund of 0 does that.
      *
      * @param entry id of the ledger entry: the same order again has the same id
      */
@@ -138,7 +141,10 @@ public final class Treasury {
                 "",
                 exchange);
         return switch (records.postings()
-                .keepRefund(asked, (entries, before) -> GrantMove.text(restored(entries, before, amount.nano())))) {
+                .keepRefund(
+                        asked,
+                        (entries, before) -> GrantMove.text(restored(entries, before, amount.nano())),
+                        (entries, before) -> returned(entries, before, amount.nano()))) {
             case Postings.Refund.Kept(Postings.Posting kept) -> send(wallet, asked, kept);
             case Postings.Refund.NotFinal _ ->
                 new Outcome.Refused("exchange " + exchange + " is not final in the ledger yet; ask again");
@@ -147,6 +153,24 @@ public final class Treasury {
             case Postings.Refund.TooMuch(long left) ->
                 new Outcome.Refused("only " + new Usd(left) + " USD of exchange " + exchange + " are left to refund");
         };
+    }
+
+    /** The refund that leaves nothing of what an exchange was charged gives back what it took of a bundle, too; once. */
+    private static String returned(List<Ledger.Entry> entries, List<Postings.Posting> before, long amount) {
+        long left = -entries.stream().mapToLong(Ledger.Entry::amount).sum()
+                - before.stream().mapToLong(Postings.Posting::amount).sum();
+        long tokens = CapMoves.bundle(entries);
+        if (amount != left
+                || tokens <= 0
+                || before.stream().anyMatch(refund -> !refund.bundle().isEmpty())) {
+            return "";
+        }
+        return entries.stream()
+                .flatMap(entry -> CapMoves.of(entry.caps()).stream())
+                .filter(CapMoves.Move::ofBundle)
+                .findFirst()
+                .map(move -> new TokensBack(move.counter(), move.start(), tokens).text())
+                .orElse("");
     }
 
     /** What a refund gives back to grants, behind those before it. */
@@ -226,7 +250,8 @@ public final class Treasury {
                 wallet.currency(),
                 posting.reference(),
                 posting.actor(),
-                GrantMove.parse(posting.grants()));
+                GrantMove.parse(posting.grants()),
+                TokensBack.parse(posting.bundle()).orElse(null));
     }
 
     private Outcome outcome(Postings.Posting posting, PostResult result) {

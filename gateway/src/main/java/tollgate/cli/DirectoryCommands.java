@@ -80,6 +80,16 @@ public final class DirectoryCommands {
             return post(common, path, "plan", plan.equals("none") ? null : plan);
         }
 
+        @Command(
+                name = "bundles",
+                description = "what it has left of tokens that are paid for already",
+                mixinStandardHelpOptions = true)
+        int bundles(@CommandLine.Mixin AdminCommands.Common common, @Parameters(paramLabel = "ORG") String id)
+                throws IOException {
+            String path = "organizations/" + AdminClient.encoded(id) + "/bundles";
+            return rows(common, path, null, "name", "per", "model", "live", "tokens", "used", "held", "left", "resets");
+        }
+
         @Command(name = "zone", description = "gives its calendar another zone", mixinStandardHelpOptions = true)
         int zone(
                 @CommandLine.Mixin AdminCommands.Common common,

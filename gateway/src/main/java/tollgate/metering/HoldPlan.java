@@ -1,7 +1,11 @@
 package tollgate.metering;
 
 import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.MeteredRequest;
 import tollgate.pricing.Attribute;
@@ -11,6 +15,7 @@ import tollgate.pricing.Markup;
 import tollgate.pricing.ModelRates;
 import tollgate.pricing.RateBook;
 import tollgate.pricing.Terms;
+import tollgate.pricing.TokenBundle;
 import tollgate.pricing.UnitClass;
 import tollgate.pricing.Usage;
 import tollgate.pricing.Usd;
@@ -32,9 +37,15 @@ import tollgate.pricing.Usd;
  * <p>In {@linkplain HoldMode#TYPICAL typical} holds both are what such requests usually cost, where enough of them were seen;
  * no ceiling is set.
  *
+ * <p>Where a bundle of tokens is the buyer's, what it has set aside ({@link #reserving}) needs no money: the prompt's first,
+ * then the answer's. Such a request is never held typically.
+ *
  * <p>For a service that is free nothing is held.
  */
 public final class HoldPlan {
+    /** What is paid for is told from what is held in steps of so many parts of the whole. */
+    private static final int PARTS = 8;
+
     private final MeteredRequest request;
     private final ModelRates rates;
     private final RateBook book;
@@ -53,6 +64,9 @@ public final class HoldPlan {
     private final HoldMode mode;
     private final @Nullable TypicalCharges typical;
     private final long trancheTokens;
+    private final HoldSettings settings;
+    private final @Nullable TokenBundle bundle;
+    private final PaidFor paidFor;
 
     private HoldPlan(
             MeteredRequest request,
@@ -61,7 +75,8 @@ public final class HoldPlan {
             Terms terms,
             Buyer buyer,
             HoldSettings settings,
-            @Nullable TypicalCharges typical) {
+            @Nullable TypicalCharges typical,
+            long reserved) {
         Limits limits = rates.limits();
         this.request = request;
         this.rates = rates;
@@ -75,12 +90,15 @@ public final class HoldPlan {
         this.ceiling = request.ceiling() == null ? limits.maxOutputTokens() : Math.max(0, request.ceiling());
         this.calls = calls(request.extent().calls(), rates, dearest, markup);
         boolean free = request.service().free();
+        this.settings = settings;
+        this.bundle = free ? null : book.bundle(buyer, rates);
+        this.paidFor = bundle == null ? PaidFor.NOTHING : new PaidFor(bundle.name(), reserved);
         this.clampable = !free && request.ceiling() == null && !request.structuredOutput() && request.tools() == 0;
         this.minOutput = settings.minOutputTokens();
         this.trancheTokens = settings.trancheTokens();
         this.typical = typical;
         this.worst = free ? Usd.ZERO : worstCase(ceiling);
-        Usd usual = settings.mode() == HoldMode.TYPICAL && !free ? usual(typical) : null;
+        Usd usual = settings.mode() == HoldMode.TYPICAL && !free && bundle == null ? usual(typical) : null;
         boolean tranches = settings.mode() == HoldMode.TRANCHES && watched() && mostOutput() > trancheTokens;
         this.mode = usual != null ? HoldMode.TYPICAL : tranches ? HoldMode.TRANCHES : HoldMode.STRICT;
         this.want = usual != null ? usual : tranches ? holdFor(trancheTokens) : worst;
@@ -109,13 +127,57 @@ public final class HoldPlan {
             Buyer buyer,
             HoldSettings settings,
             @Nullable TypicalCharges typical) {
-        return new HoldPlan(request, rates, book, terms, buyer, settings, typical);
+        return new HoldPlan(request, rates, book, terms, buyer, settings, typical, 0);
     }
 
     /** The same for a buyer of whom more is known by now. */
-    public HoldPlan soldTo(Buyer now, HoldSettings settings) {
-        return now.equals(buyer) ? this : new HoldPlan(request, rates, book, terms, now, settings, typical);
+    public HoldPlan soldTo(Buyer now) {
+        return now.equals(buyer) ? this : new HoldPlan(request, rates, book, terms, now, settings, typical, 0);
     }
+
+    /** The same where a bundle has set so many tokens aside for it: they are neither held in money nor charged. */
+    public HoldPlan reserving(long tokens) {
+        return tokens == paidFor.tokens()
+                ? this
+                : new HoldPlan(request, rates, book, terms, buyer, settings, typical, tokens);
+    }
+
+    /** What of its tokens may be paid for already; null: all of them are charged. */
+    public @Nullable TokenBundle bundle() {
+        return bundle;
+    }
+
+    /** The tokens that a bundle has set aside for it. */
+    public PaidFor paidFor() {
+        return paidFor;
+    }
+
+    /** What has to be held where a bundle has this or that many tokens left, by number; none without a bundle. */
+    public List<Covered> covered() {
+        if (bundle == null) {
+            return List.of();
+        }
+        long all = Math.max(minTokens(), wantTokens());
+        SortedSet<Long> points = new TreeSet<>(List.of(minTokens(), all));
+        for (int part = 1; part < PARTS; part++) {
+            points.add(all / PARTS * part);
+        }
+        List<Covered> rows = new ArrayList<>(points.size());
+        for (long tokens : points) {
+            HoldPlan then = reserving(tokens);
+            rows.add(new Covered(tokens, then.min, then.want));
+        }
+        return rows;
+    }
+
+    /**
+     * What has to be held where so many tokens are paid for.
+     *
+     * @param tokens at least
+     * @param min the least that will do
+     * @param want what is wanted
+     */
+    public record Covered(long tokens, Usd min, Usd want) {}
 
     /** The request. */
     public MeteredRequest request() {
@@ -210,7 +272,14 @@ public final class HoldPlan {
 
     /** What the prompt and so many output tokens, all choices together, come to at most. */
     Usd holdFor(long output) {
-        return rates.worstCase(inputBound, output, dearest, markup);
+        return paidFor.tokens() == 0
+                ? rates.worstCase(inputBound, output, dearest, markup)
+                : rates.worstCase(
+                        inputBound,
+                        paidFor.ofPrompt(inputBound),
+                        paidFor.ofAnswer(inputBound, output),
+                        dearest,
+                        markup);
     }
 
     /** The same in tokens. */
@@ -220,7 +289,12 @@ public final class HoldPlan {
 
     /** How many output tokens, all choices together, a hold pays for; below 0 where not even the prompt. */
     long outputCovered(Usd held) {
-        return rates.outputTokensAffordable(held, inputBound, dearest, markup);
+        if (paidFor.tokens() == 0) {
+            return rates.outputTokensAffordable(held, inputBound, dearest, markup);
+        }
+        long charged = rates.outputTokensAffordable(held, inputBound, paidFor.ofPrompt(inputBound), dearest, markup);
+        long paid = paidFor.beyond(inputBound);
+        return charged < 0 ? charged : charged > Long.MAX_VALUE - paid ? Long.MAX_VALUE : charged + paid;
     }
 
     /** The least number of tokens, of every class, that the request needs to run at all. */
@@ -279,14 +353,13 @@ public final class HoldPlan {
         if (amount.compareTo(calls) < 0) {
             return -1;
         }
-        return Math.floorDiv(
-                rates.outputTokensAffordable(amount.minus(calls), inputBound, dearest, markup), request.choices());
+        return Math.floorDiv(outputCovered(amount.minus(calls)), request.choices());
     }
 
     /** The worst case, at most the largest amount there is: nobody has that much, so it is never granted. */
     private Usd worstCase(long perChoice) {
         long answers = perChoice > Long.MAX_VALUE / request.choices() ? Long.MAX_VALUE : perChoice * request.choices();
-        Usd tokens = rates.worstCase(inputBound, answers, dearest, markup);
+        Usd tokens = holdFor(answers);
         return tokens.nano() > Usd.MAX_NANO - calls.nano() ? new Usd(Usd.MAX_NANO) : tokens.plus(calls);
     }
 

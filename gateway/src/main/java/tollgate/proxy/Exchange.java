@@ -479,7 +479,8 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
                         relay == null ? null : context.settings().settleWait(),
                         clientGone || relay == null,
                         (event, balance) -> announce(state.on(event), balance));
-        if (context.holds().mode() == HoldMode.TYPICAL) {
+        // what was paid for otherwise says nothing of what such requests cost
+        if (context.holds().mode() == HoldMode.TYPICAL && plan().bundle() == null) {
             context.typical().saw(plan(), settled);
         }
         Metered.answered(context.telemetry(), plan().terms(), relay == null ? null : relay.facts());

@@ -172,6 +172,7 @@ final class Placement {
                     enforcement.note(refusal(notRefused));
                 }
                 caps.placed(placed);
+                plan = plan.reserving(placed.caps().paidFor());
                 outcome.placed(placed.granted());
             }
             case PlaceResult.Unavailable(String _, boolean mayHaveHappened) -> {
@@ -289,7 +290,7 @@ final class Placement {
         } else {
             key = found.get();
             at = address(key);
-            plan = plan.soldTo(buyer(key), context.holds());
+            plan = plan.soldTo(buyer(key));
             caps.resolved(key, plan);
             Refusal impossible = impossible();
             if (impossible != null) {

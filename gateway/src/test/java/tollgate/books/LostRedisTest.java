@@ -342,6 +342,17 @@ class LostRedisTest {
                 : new CapDemands(
                         List.of(
                                 new CapDemand(
+                                        "b_day_some",
+                                        "o_1",
+                                        0,
+                                        0,
+                                        CapUnit.BUNDLE,
+                                        2_000,
+                                        0,
+                                        day,
+                                        day + DAY,
+                                        day + 2 * DAY),
+                                new CapDemand(
                                         "c_day",
                                         "o_1",
                                         1,
