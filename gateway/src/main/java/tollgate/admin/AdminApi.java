@@ -60,7 +60,7 @@ final class AdminApi {
         this.reconciliation = reconciliation;
         this.suspense = suspense;
         this.grants = new GrantRoutes(office, records, control, clock);
-        this.bundles = new BundleRoutes(office.directory(), control);
+        this.bundles = new BundleRoutes(office, control);
         this.clock = clock;
     }
 
