@@ -63,7 +63,7 @@ final class AdminApi {
         this.suspense = suspense;
         this.grants = new GrantRoutes(office, records, control, clock);
         this.freezes = new FreezeRoutes(office, records, control, clock);
-        this.bundles = new BundleRoutes(office.directory(), control);
+        this.bundles = new BundleRoutes(office, control);
         this.clock = clock;
     }
 

@@ -19,20 +19,21 @@ import tollgate.wallet.ControlPort;
 
 /** The control plane's route about what organisations have left of their bundles of tokens. Thread-safe; blocks. */
 final class BundleRoutes {
-    private final Directory directory;
+    private final Office office;
     private final ControlPort control;
 
-    BundleRoutes(Directory directory, ControlPort control) {
-        this.directory = directory;
+    BundleRoutes(Office office, ControlPort control) {
+        this.office = office;
         this.control = control;
     }
 
     List<Route> routes() {
-        return List.of(Route.get("/admin/v1/organizations/{id}/bundles", this::list));
+        return List.of(Route.get("/admin/v1/organizations/{id}/bundles", this::list, "after", "limit"));
     }
 
-    /** Those of the files in force here, in the window that now is in; the sandbox's where they were ever used. */
+    /** All of the files in force here, in the window that now is in; the sandbox's where they were ever used. */
     private Object list(Asked asked) {
+        Directory directory = office.directory();
         Organisations.Organisation of = directory.organisation(asked.id());
         Instant now = Instant.ofEpochMilli(control.nowMs());
         List<Map<String, @Nullable Object>> all = new ArrayList<>();
