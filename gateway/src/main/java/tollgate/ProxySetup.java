@@ -25,6 +25,7 @@ import tollgate.metering.HoldSettings;
 import tollgate.metering.TypicalCharges;
 import tollgate.metering.WhoPays;
 import tollgate.pricing.RateBook;
+import tollgate.proxy.Jobs;
 import tollgate.proxy.MemoryBudget;
 import tollgate.proxy.ObjectMap;
 import tollgate.proxy.Outcomes;
@@ -85,6 +86,7 @@ final class ProxySetup {
             KeyRing ring,
             Outcomes outcomes,
             ObjectMap objects,
+            Jobs jobs,
             RefusalRing refusals,
             List<Upstream> sandbox,
             Telemetry telemetry,
@@ -128,6 +130,7 @@ final class ProxySetup {
                 memory,
                 outcomes,
                 objects,
+                jobs,
                 refusals,
                 telemetry,
                 clock);

@@ -72,8 +72,8 @@ public final class Jobs {
 
     /** Keeps the leases of an owner's open jobs. */
     public void renew(String owner, long leaseMs) {
-        jdbi.useHandle(handle -> handle.execute(
-                "UPDATE job SET lease_ms = ? WHERE settled = 0 AND lease_owner = ?", leaseMs, owner));
+        jdbi.useHandle(handle ->
+                handle.execute("UPDATE job SET lease_ms = ? WHERE settled = 0 AND lease_owner = ?", leaseMs, owner));
     }
 
     /** Takes open jobs whose leases are over, at most so many. */
@@ -107,8 +107,8 @@ public final class Jobs {
 
     /** Its hold was placed once more. */
     public void placed(String exchange, int generation) {
-        jdbi.useHandle(handle ->
-                handle.execute("UPDATE job SET generation = ? WHERE exchange = ?", generation, exchange));
+        jdbi.useHandle(
+                handle -> handle.execute("UPDATE job SET generation = ? WHERE exchange = ?", generation, exchange));
     }
 
     /** It is settled. */
@@ -134,8 +134,7 @@ public final class Jobs {
 
     /** Whether an exchange is a job that is not settled. */
     public boolean isOpen(String exchange) {
-        return jdbi.withHandle(handle -> handle.select(
-                        "SELECT 1 FROM job WHERE exchange = ? AND settled = 0", exchange)
+        return jdbi.withHandle(handle -> handle.select("SELECT 1 FROM job WHERE exchange = ? AND settled = 0", exchange)
                 .mapTo(Integer.class)
                 .findOne()
                 .isPresent());
