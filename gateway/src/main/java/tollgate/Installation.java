@@ -48,6 +48,8 @@ import tollgate.identity.KeyRing;
 import tollgate.journal.Journal;
 import tollgate.journal.JournalSettings;
 import tollgate.proxy.Gateway;
+import tollgate.proxy.JobSettings;
+import tollgate.proxy.Jobs;
 import tollgate.proxy.Outcomes;
 import tollgate.proxy.OwnPaths;
 import tollgate.proxy.ProxyContext;
@@ -199,8 +201,17 @@ final class Installation implements AutoCloseable {
                     id -> ProxySetup.refused(refusals, id));
             Outcomes outcomes = (at, id) -> CompletableFuture.supplyAsync(() -> desk.outcome(at, id), workers);
             KeptObjects objects = opened(KeptObjects.open(records.providerObjects(), workers, telemetry, clock));
+            Jobs jobs = new Jobs(
+                    JobSettings.DEFAULTS.longest(config.holds().maxJob()),
+                    new JobRows(
+                            records,
+                            id -> journal.find(id).isPresent(),
+                            journal.identity().id(),
+                            journal.identity().nonce(),
+                            clock),
+                    workers);
             ProxyContext context = ProxySetup.context(
-                    config, priced, ring, outcomes, objects, refusals, sandbox(transport), telemetry, clock);
+                    config, priced, ring, outcomes, objects, jobs, refusals, sandbox(transport), telemetry, clock);
             Upstreams upstreams = opened(new Upstreams(transport));
             ExchangeIds ids = new ExchangeIds(
                     journal.identity().id(),
@@ -217,9 +228,11 @@ final class Installation implements AutoCloseable {
                         config.holds().maxOverrun()));
                 proxies.put(each.get(i), new ProxyLoop(each.get(i), port, journal.loop(i), ids, upstreams, context));
             }
+            jobs.start(context, List.copyOf(proxies.values()));
+            opened(jobs);
             this.gateway =
                     new Gateway(context, proxies, new OwnPaths(desk, workers, () -> notReady(keeping, journal, pulse)));
-            keeping.onReopening(gateway::reinstate);
+            keeping.onReopening(() -> CompletableFuture.allOf(gateway.reinstate(), jobs.reinstate()));
             this.verification = new Verification(records, control, keeping, journal, clock);
             this.admin = opened(AdminServer.start(
                     config.listen().admin(),

@@ -21,6 +21,7 @@ import tollgate.metering.TypicalCharges;
 import tollgate.metering.WhoPays;
 import tollgate.pricing.RateBook;
 import tollgate.proxy.AwsRequestSigner;
+import tollgate.proxy.Jobs;
 import tollgate.proxy.MemoryBudget;
 import tollgate.proxy.ObjectMap;
 import tollgate.proxy.Outcomes;
@@ -98,6 +99,7 @@ final class ProxySetup {
             KeyRing ring,
             Outcomes outcomes,
             ObjectMap objects,
+            Jobs jobs,
             RefusalRing refusals,
             List<Upstream> sandbox,
             Telemetry telemetry,
@@ -141,6 +143,7 @@ final class ProxySetup {
                 memory,
                 outcomes,
                 objects,
+                jobs,
                 refusals,
                 telemetry,
                 clock);

@@ -284,7 +284,7 @@ class ResponsesEndToEndTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "in the background      | \"input\":\"x\",\"background\":true                              | unsupported_parameter",
+                "not kept, made later   | \"input\":\"x\",\"background\":true,\"store\":false               | unsupported_parameter",
                 "pictures               | \"input\":\"x\",\"tools\":[{\"type\":\"image_generation\"}]      | unsupported_parameter",
                 "no input               | \"user\":\"u\"                                                   | invalid_value",
             })

@@ -73,7 +73,7 @@ final class Reconstruction {
     /** Makes exchanges final, in the shards that are ours, whose hold expired so long ago that their gateway will hardly come back. */
     void finish(IntPredicate ours) {
         for (Ledger.Entry expired : records.ledger().expired(clock.millis() - finalMs, BATCH)) {
-            if (!ours.test(expired.shard())) {
+            if (!ours.test(expired.shard()) || records.jobs().isOpen(expired.exchange())) {
                 continue;
             }
             Wallets.Wallet wallet = records.wallets().find(expired.wallet()).orElseThrow();

@@ -136,6 +136,7 @@ public final class ConfigFile {
                         "tranche_tokens",
                         "life_s",
                         "max_exchange_s",
+                        "max_job_s",
                         "clamp",
                         "min_output_tokens",
                         "max_overrun",
@@ -317,6 +318,7 @@ public final class ConfigFile {
                 holds.whole("tranche_tokens", 2_000, 64, 1_000_000),
                 Duration.ofSeconds(holds.whole("life_s", 60, 5, 3_600)),
                 Duration.ofSeconds(holds.whole("max_exchange_s", 3_600, 1, 86_400)),
+                Duration.ofSeconds(holds.whole("max_job_s", 86_400, 1, 604_800)),
                 holds.whole("min_output_tokens", 256, 1, 1_000_000),
                 holds.amount("max_overrun", "10.00"),
                 holds.text("input_ceiling", "null").equals("null")

@@ -148,6 +148,7 @@ public record TollgateConfig(
             long trancheTokens,
             Duration life,
             Duration maxExchange,
+            Duration maxJob,
             long minOutputTokens,
             Usd maxOverrun,
             @Nullable Long inputCeiling,

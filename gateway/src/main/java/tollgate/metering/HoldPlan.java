@@ -262,7 +262,8 @@ public final class HoldPlan {
                 && request.service().answerBills()
                 && rates.limits().visibleOutput()
                 && request.extent().calls().isEmpty()
-                && request.extent().unbounded() == null;
+                && request.extent().unbounded() == null
+                && !request.extent().kept().background();
     }
 
     /** The most output tokens, all choices together. */

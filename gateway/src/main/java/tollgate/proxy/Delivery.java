@@ -125,6 +125,19 @@ final class Delivery {
         server.end(null);
     }
 
+    /** An answer that is made later says so at once; what it costs nobody knows yet. */
+    void job(Lane lane) {
+        if (!begun) {
+            begun = true;
+            announced.fields(head::set);
+            exchange.tellLimits(head);
+            Cors.allow(head, server.head().headers().get(HttpHeaderNames.ORIGIN));
+            server.sendHead(status, head, lane.withheld());
+        }
+        lane.pass(lane.received());
+        server.end(null);
+    }
+
     /**
      * The end of an answer that broke: a refusal where none of it has left, an event where one can follow, else an abort.
      *

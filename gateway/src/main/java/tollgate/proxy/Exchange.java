@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,6 +73,8 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
     private boolean clientGone;
     private boolean memoryGiven;
     private boolean ended;
+    private boolean job;
+    private boolean detached;
 
     Exchange(
             ProxyContext context,
@@ -229,6 +232,9 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
     /** Something happened to the hold. */
     @Override
     public void on(HoldEvent event) {
+        if (detached) {
+            return;
+        }
         act(state.on(event));
     }
 
@@ -393,7 +399,9 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
                 id,
                 state.generation(),
                 answer == null ? Usd.ZERO : metered.accrued(answer),
-                context.holds().life(),
+                inBackground()
+                        ? context.jobs().settings().life()
+                        : context.holds().life(),
                 answer == null ? 0 : metered.tokens(answer));
     }
 
@@ -456,9 +464,50 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
         renewal.tellReinstated();
     }
 
+    /** Its answer is made in the background: nobody need wait for it here. */
+    boolean inBackground() {
+        return plan().request().extent().kept().background();
+    }
+
+    /** The answer has its name at the provider: from now on it can be seen to without this exchange. */
+    CompletionStage<Void> beginJob(String object) {
+        job = true;
+        ExchangeFacts known = Objects.requireNonNull(facts);
+        return context.jobs()
+                .begin(
+                        new Job(
+                                known.holding(held, caps().held()),
+                                plan().request(),
+                                Query.target(
+                                        server.head().path() + "/" + object,
+                                        server.head().query()),
+                                object,
+                                ObjectMap.owner(placement.key()),
+                                state.generation(),
+                                started.plus(context.jobs().settings().longest())),
+                        plan());
+    }
+
+    /** This exchange is over; the job that it became is not, and is settled when it is. */
+    void detach() {
+        if (ended) {
+            throw new IllegalStateException(id + " has ended already");
+        }
+        ended = true;
+        detached = true;
+        requestSent();
+        loop.keeper().remove(this);
+        context.jobs().detached(id, state.generation());
+        closeBooking();
+        renewal.tellReinstated();
+    }
+
     private void settle() {
         Relay ran = Objects.requireNonNull(relay);
         journal(Objects.requireNonNull(settlement), ran.attempts(), ran.clientStatus(), ran.failureDetail());
+        if (job) {
+            context.jobs().settled(id);
+        }
     }
 
     private void journal(Settlement settled, List<UsageRecord.Attempt> attempts, int status, @Nullable String detail) {

@@ -193,6 +193,24 @@ final class ObjectExchange implements RequestReceiver {
             refuse(Refusals.noUpstream(dialect.name(), key.live()));
             return;
         }
+        String about = asked.id();
+        if (asked.deed() == Deed.DELETE && asked.kind() == ObjectCall.Kind.RESPONSE && about != null) {
+            // what is not paid for yet has to be there until it is
+            onLoop(
+                    context.jobs().making(upstream.name(), about),
+                    Refusals.objectsAway(),
+                    making -> making.ifPresentOrElse(
+                            exchange -> {
+                                context.jobs().wake(upstream.name(), about);
+                                refuse(Refusals.stillMade(exchange));
+                            },
+                            () -> send(upstream)));
+        } else {
+            send(upstream);
+        }
+    }
+
+    private void send(Upstream upstream) {
         context.telemetry()
                 .count("tollgate_object_requests_total", 1, "kind", asked.kind().wireName());
         HttpHeaders headers = ForwardedHeaders.upstream(server.head().headers(), true);
@@ -218,6 +236,8 @@ final class ObjectExchange implements RequestReceiver {
             context.objects()
                     .made(new ObjectMap.Made(
                             upstream.name(), asked.kind(), made, ObjectMap.owner(key), key.live(), id));
+        } else if (asked.kind() == ObjectCall.Kind.RESPONSE && asked.deed() != Deed.DELETE) {
+            context.jobs().wake(upstream.name(), Objects.requireNonNull(asked.id()));
         } else if (asked.deed() == Deed.DELETE) {
             context.objects().gone(upstream.name(), Objects.requireNonNull(asked.id()));
         }

@@ -140,6 +140,7 @@ final class Placement {
     }
 
     private void send(boolean again, Usd min, Usd want, CapDemands demands) {
+        boolean background = plan.request().extent().kept().background();
         admission.place(
                 new Place(
                         at,
@@ -147,8 +148,12 @@ final class Placement {
                         generation,
                         min,
                         want,
-                        context.holds().life(),
-                        context.holds().maxExchange(),
+                        background
+                                ? context.jobs().settings().life()
+                                : context.holds().life(),
+                        background
+                                ? context.jobs().settings().longestHold()
+                                : context.holds().maxExchange(),
                         Usd.ZERO,
                         key.policy(),
                         plan.rates().priceVersion(),

@@ -25,6 +25,7 @@ import tollgate.pricing.RateBook;
  * @param memory bytes that bodies may take
  * @param outcomes what has become of exchanges
  * @param objects who made what providers keep
+ * @param jobs sees to answers in the background
  * @param refusals the last refusals
  * @param telemetry where figures go
  * @param clock for records
@@ -41,6 +42,7 @@ public record ProxyContext(
         MemoryBudget memory,
         Outcomes outcomes,
         ObjectMap objects,
+        Jobs jobs,
         RefusalRing refusals,
         Telemetry telemetry,
         Clock clock) {

@@ -127,6 +127,32 @@ final class Refusals {
                         + "' (expected: the id of something that the provider keeps for this key's project)");
     }
 
+    static Refusal stillMade(String exchange) {
+        return new Refusal(
+                409,
+                "still_running",
+                null,
+                "this answer is still made, or not paid for yet, as exchange " + exchange
+                        + "; cancel it first, or try again in a moment",
+                Map.of("exchange", exchange));
+    }
+
+    static Refusal jobNotKept() {
+        return new Refusal(
+                503,
+                "unavailable",
+                null,
+                "the answer in the background could not be recorded; nothing was charged; try again");
+    }
+
+    static Refusal jobGoesOn() {
+        return new Refusal(
+                502,
+                "upstream_cut",
+                null,
+                "the stream of this answer broke off; it is still made in the background: ask for it by its id");
+    }
+
     static Refusal objectsAway() {
         return new Refusal(
                 503, "unavailable", null, "whose this is cannot be looked up right now; nothing was sent; try again");

@@ -57,6 +57,7 @@ final class Relay implements AnswerReceiver {
     private final Lane lane;
     private final Attempts attempts;
     private final Withholding withholding;
+    private final @Nullable JobStart job;
     private @Nullable UpstreamCall call;
     private @Nullable AnswerKind kind;
     private @Nullable AnswerScanner scanner;
@@ -81,6 +82,7 @@ final class Relay implements AnswerReceiver {
         this.lane = new Lane(delivery::body);
         this.attempts = new Attempts(exchange.upstream().name());
         this.withholding = new Withholding(exchange.context());
+        this.job = exchange.inBackground() ? new JobStart(exchange, this::jobKept, this::jobLost) : null;
     }
 
     /** Forwards the request; the body becomes the pool's. */
@@ -246,6 +248,12 @@ final class Relay implements AnswerReceiver {
 
     private void flow(AnswerScanner reading) {
         exchange.named(reading.facts());
+        if (job != null && job.withholds(reading.facts())) {
+            if (call != null && job.isKeeping()) {
+                call.pauseRead(true);
+            }
+            return;
+        }
         if (lane.passReleasable(reading)) {
             exchange.relayed(reading.facts());
             server.flush();
@@ -294,9 +302,65 @@ final class Relay implements AnswerReceiver {
         }
     }
 
+    /** What is made in the background survives us from now on: its answer may go on. */
+    private void jobKept() {
+        if (over || ending) {
+            return;
+        }
+        if (!draining) {
+            forward();
+        }
+        if (upstreamOver || (terminated() && kind == AnswerKind.STREAM)) {
+            complete();
+        } else if (server.writable() && call != null) {
+            call.pauseRead(false);
+        }
+    }
+
+    /** It does not: nobody is told of it, and nobody pays for it. */
+    private void jobLost() {
+        if (!over && !ending) {
+            giveUpUpstream();
+            detail = "a job that could not be recorded";
+            cut(new Ending.UpstreamFailed(), Refusals.jobNotKept());
+        }
+    }
+
+    /** The answer says that it is made later. */
+    private void becomeJob(JobStart start, AnswerFacts facts) {
+        if (start.withholds(facts)) {
+            return;
+        }
+        ending = true;
+        if (!exchange.clientIsGone()) {
+            delivery.job(lane);
+        }
+        close();
+        exchange.detach();
+    }
+
+    /** This answer breaks off, or nobody takes it any more; the job goes on. */
+    private void leaveJob() {
+        ending = true;
+        if (!exchange.clientIsGone()) {
+            if (delivery.begun()) {
+                server.abort();
+            } else {
+                Refuser.send(
+                        server,
+                        exchange.dialect(),
+                        exchange.id(),
+                        failure == null ? Refusals.jobGoesOn() : failure,
+                        headers -> begun.fields(headers::set));
+            }
+        }
+        close();
+        exchange.detach();
+    }
+
     /** Everything of the answer that counts is here. */
     private void complete() {
-        if (ending) {
+        if (ending || (job != null && job.isKeeping())) {
             return;
         }
         AnswerKind is = Objects.requireNonNull(kind);
@@ -307,7 +371,9 @@ final class Relay implements AnswerReceiver {
             case EMPTY -> end(new Ending.UpstreamRefused());
             case ERROR -> completeError(Objects.requireNonNull(error));
             case WHOLE -> {
-                if (facts != null && (facts.complete() || facts.error())) {
+                if (job != null && isMadeLater(facts)) {
+                    becomeJob(job, Objects.requireNonNull(facts));
+                } else if (facts != null && (facts.complete() || facts.error())) {
                     end(draining ? new Ending.ClientGone(true) : new Ending.Complete());
                 } else if (delivery.begun()) {
                     cut(new Ending.UpstreamCut(true), Refusals.cutRelayed());
@@ -436,8 +502,10 @@ final class Relay implements AnswerReceiver {
             return;
         }
         boolean sent = call != null && call.requestSent();
+        // an answer in the background is made to its end all the same: its id has to be known, at least
         boolean visible = exchange.plan().request().stream()
-                && exchange.plan().rates().limits().visibleOutput();
+                && exchange.plan().rates().limits().visibleOutput()
+                && (job == null || job.isKeeping() || job.isKept());
         if (sent && !visible && (kind == null || kind.metered())) {
             draining = true;
             lane.discard();
@@ -458,7 +526,24 @@ final class Relay implements AnswerReceiver {
         }
     }
 
+    private static boolean isMadeLater(@Nullable AnswerFacts facts) {
+        return facts != null
+                && facts.complete()
+                && !facts.error()
+                && facts.objectId() != null
+                && !JobLook.isOver(facts.status());
+    }
+
     private void end(Ending how) {
+        AnswerFacts said = facts();
+        if (job != null && job.isKeeping()) {
+            job.then(() -> end(how));
+            return;
+        }
+        if (job != null && job.isKept() && (said == null || !said.complete())) {
+            leaveJob();
+            return;
+        }
         ending = true;
         AnswerFacts facts = facts();
         if (facts != null) {

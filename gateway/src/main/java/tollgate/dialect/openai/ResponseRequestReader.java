@@ -38,6 +38,7 @@ final class ResponseRequestReader extends RequestReader {
     private @Nullable String model;
     private boolean stream;
     private boolean stored = true;
+    private boolean background;
     private boolean structured;
     private @Nullable String effort;
     private @Nullable String user;
@@ -68,7 +69,7 @@ final class ResponseRequestReader extends RequestReader {
             case "service_tier" -> ServiceTiers.read(parser);
             case "user" -> user = Value.text(parser, name);
             case "metadata" -> metadata = Metadata.read(parser);
-            case "background" -> background();
+            case "background" -> background = Value.bool(parser, name);
             case "store" -> stored = parser.currentToken() == JsonToken.VALUE_NULL || Value.bool(parser, name);
             case "previous_response_id" -> earlier();
             case "conversation" -> conversation();
@@ -83,16 +84,6 @@ final class ResponseRequestReader extends RequestReader {
             ceilings.add(new ChatSplicePoints.Ceiling(offset(), parser.getString(), tokens));
         } else {
             openCeiling = offset();
-        }
-    }
-
-    /** An answer that is made later, and asked for again, is not followed yet. */
-    private void background() {
-        if (Value.bool(parser, "background")) {
-            throw new BadRequest(
-                    "unsupported_parameter",
-                    "background",
-                    "background: true (expected: false or absent; answers in the background are not served yet)");
         }
     }
 
@@ -194,6 +185,13 @@ final class ResponseRequestReader extends RequestReader {
         if (!given("input") && unbounded == null) {
             throw BadRequest.value("input", "absent", "a string or an array of items");
         }
+        if (background && !stored) {
+            throw new BadRequest(
+                    "unsupported_parameter",
+                    "background",
+                    "background: true with store: false (expected: store: true or absent; what is not kept cannot be"
+                            + " asked for when it is over)");
+        }
         return new MeteredRequest(
                 Service.RESPONSES,
                 asked,
@@ -208,7 +206,8 @@ final class ResponseRequestReader extends RequestReader {
                 structured,
                 effort,
                 new MeteredRequest.Conditions(null, null, null, tools.attributes()),
-                new MeteredRequest.Extent(1, unbounded, calls(), new MeteredRequest.Kept(stored, false, references)),
+                new MeteredRequest.Extent(
+                        1, unbounded, calls(), new MeteredRequest.Kept(stored, background, references)),
                 user,
                 metadata,
                 unknown(),
