@@ -123,7 +123,8 @@ class BundlesEndToEndTest {
             assertThat(exchange.path("lines").valueStream())
                     .filteredOn(line -> line.path("units").asLong() > 0)
                     .isNotEmpty()
-                    .allSatisfy(line -> assertThat(line.path("reason").asString()).isEqualTo("paid for by taste"));
+                    .allSatisfy(
+                            line -> assertThat(line.path("reason").asString()).isEqualTo("paid for by taste"));
             used += exchange.path("bundle").path("tokens").asLong();
             assertThat(bundle("poor", "taste").path("used").asLong()).isEqualTo(used);
             ran++;
