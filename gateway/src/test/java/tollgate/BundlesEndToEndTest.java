@@ -116,7 +116,9 @@ class BundlesEndToEndTest {
         int ran = 0;
         HttpResponse<String> answer = one.ask(account, body(false), "tokens=90");
         while (answer.statusCode() == 200) {
-            assertThat(answer.headers().firstValue("X-Usage-Cost")).contains("0.00");
+            // a stream's trailers no JDK client shows, its comment any
+            assertThat(answer.headers().firstValue("X-Usage-Cost").orElse(answer.body()))
+                    .containsAnyOf("0.00", "\"usage_cost\":\"0.00\"");
             JsonNode exchange = exchange(answer);
             assertThat(exchange.path("state").asString()).isEqualTo("settled");
             assertThat(exchange.path("charge").asString()).isEqualTo("0.00");
@@ -139,10 +141,17 @@ class BundlesEndToEndTest {
                 .isPositive();
 
         one.installation.office().topUp(account.wallet(), Usd.parse("5"), "a", "t");
-        JsonNode last = exchange(one.ask(account, body(false), "tokens=95"));
-        assertThat(last.path("bundle").path("tokens").asLong()).isEqualTo(left);
-        exact(last);
-        assertThat(new BigDecimal(last.path("charge").asString())).isPositive();
+        int charges = 0;
+        for (int i = 0; i < 5 && used < 1000; i++) {
+            JsonNode next = exchange(one.ask(account, body(false), "tokens=95"));
+            exact(next);
+            used += next.path("bundle").path("tokens").asLong();
+            charges += new BigDecimal(next.path("charge").asString()).signum();
+        }
+        assertThat(used).isEqualTo(1000);
+        assertThat(charges)
+                .as("the one that the last tokens did not pay for wholly")
+                .isEqualTo(1);
         JsonNode charged = exchange(other.ask(account, body(false), "tokens=95"));
         assertThat(charged.has("bundle")).as("nothing is left").isFalse();
         exact(charged);
