@@ -1,10 +1,12 @@
 package tollgate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -82,9 +84,12 @@ class ApprovalsEndToEndTest {
                 .startsWith("admin:")
                 .isNotEqualTo(shown.path("actor").asString());
         assertThat(gateway.installation.verify()).as("drained, too").containsEntry("ok", true);
-        JsonNode entry = ann.good("GET", "wallets/" + wallet + "/entries", "")
-                .path("data")
-                .get(2);
+        JsonNode entry = await().atMost(Duration.ofSeconds(10))
+                .until(
+                        () -> ann.good("GET", "wallets/" + wallet + "/entries", "")
+                                .path("data")
+                                .path(2),
+                        each -> !each.isMissingNode());
         assertThat(entry.path("actor").asString())
                 .isEqualTo(shown.path("actor").asString() + " approved by "
                         + shown.path("decider").asString());

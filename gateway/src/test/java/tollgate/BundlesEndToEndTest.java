@@ -65,8 +65,8 @@ class BundlesEndToEndTest {
         Path disk = Files.createDirectory(folder.resolve("redis"));
         RedisProcess redis = RedisProcess.start(disk, "appendonly yes\nmaxmemory-policy noeviction");
         started.push(redis);
-        settings = "redis: { url: 'redis://127.0.0.1:" + redis.port() + "', place_wait_ms: 20000 }\nprices: { files: ['"
-                + card + "'] }";
+        settings = "redis: { url: 'redis://127.0.0.1:" + redis.port()
+                + "', place_wait_ms: 20000, settle_wait_ms: 20000 }\nprices: { files: ['" + card + "'] }";
         one = gateway("one", settings);
         other = gateway("other", settings);
     }

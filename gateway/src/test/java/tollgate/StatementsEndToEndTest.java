@@ -1,6 +1,7 @@
 package tollgate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaRegistry;
@@ -11,6 +12,7 @@ import java.math.BigDecimal;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
@@ -80,7 +82,10 @@ class StatementsEndToEndTest {
                         Instant.parse(exchange.path("started").asString()),
                         Instant.parse(exchange.path("finished").asString()));
         String month = YearMonth.now(ZoneOffset.UTC).toString();
-        JsonNode whole = control.good("GET", "organizations/statements/statement?month=" + month, "");
+        JsonNode whole = await().atMost(Duration.ofSeconds(10))
+                .until(
+                        () -> control.good("GET", "organizations/statements/statement?month=" + month, ""),
+                        each -> each.path("totals").toString().contains("\"closing\":\"7.00\""));
         valid("Statement", whole);
         JsonNode statement = whole.path("wallets").get(0);
         if (!statement.path("wallet").asString().equals(account.wallet())) {
