@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import tollgate.Breadth;
 import tollgate.Wide;
 import tollgate.embedded.RedisProcess;
 import tollgate.pricing.Usd;
@@ -74,7 +75,10 @@ class RecoveryKillTest {
         dead.told().forEach((exchange, charge) -> assertThat(undisturbed).containsEntry(exchange, charge));
     }
 
-    /** Every step of every way; of those that are taken shard by shard, or part by part, between two of them too. */
+    /**
+     * Every step of every way; of those that are taken shard by shard, or part by part, between two of them too. Where not
+     * all is asked for every step, by a third of the ways: the whole takes twelve minutes ({@code TOLLGATE_FULL=every}).
+     */
     static Stream<Arguments> steps() {
         List<Arguments> all = new ArrayList<>();
         for (Way way : Way.values()) {
@@ -89,7 +93,14 @@ class RecoveryKillTest {
                 all.add(Arguments.of(way, RecoveryStep.PART_BOOKED_AGAIN, 2));
             }
         }
-        return all.stream();
+        return Breadth.every() ? all.stream() : all.stream().filter(RecoveryKillTest::drawn);
+    }
+
+    private static boolean drawn(Arguments one) {
+        Way way = (Way) one.get()[0];
+        RecoveryStep step = (RecoveryStep) one.get()[1];
+        long ways = Stream.of(Way.values()).filter(each -> each.takes(step)).count();
+        return ways < Way.values().length - 1 || (way.ordinal() + step.ordinal()) % 3 == 0;
     }
 
     @ParameterizedTest(name = "{0}, killed behind {1} ({2})")
