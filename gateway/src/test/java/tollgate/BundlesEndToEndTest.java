@@ -181,6 +181,7 @@ class BundlesEndToEndTest {
     }
 
     @Test
+    @Wide
     void two_gateways_never_give_the_same_token_twice_however_many_ask_at_once() throws Exception {
         Account account = on("taste", "many", "50");
         List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>();

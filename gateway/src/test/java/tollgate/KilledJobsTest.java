@@ -31,6 +31,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Jobs whose gateway is killed, or whose Redis goes back, on books and a provider that live on. */
+@Wide
 @SuppressWarnings("NullAway.Init") // made before every test
 class KilledJobsTest {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
