@@ -252,9 +252,11 @@ final class CapModel {
         known.tokens += moreTokens;
         List<Part> parts = new ArrayList<>();
         for (Part part : known.parts) {
+            // removed while nothing was held: it is not there any more
+            boolean absent = part.counter.removed && part.counter.heldInAll() == 0;
             long its = switch (part.counter.unit) {
-                case USD -> more;
-                case TOKENS -> moreTokens;
+                case USD -> absent ? 0 : more;
+                case TOKENS -> absent ? 0 : moreTokens;
                 case TOKEN_RATE ->
                     asked && !part.counter.removed
                             ? Math.min(known.tokens, Math.max(knowing.apply(part.counter).limit, part.held)) - part.held
