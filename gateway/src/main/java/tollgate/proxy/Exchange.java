@@ -480,7 +480,7 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
                                 plan().request(),
                                 Query.target(
                                         server.head().path() + "/" + object,
-                                        server.head().query()),
+                                        Query.version(server.head().query())),
                                 object,
                                 ObjectMap.owner(placement.key()),
                                 state.generation(),

@@ -377,12 +377,14 @@ public final class Jobs implements AutoCloseable {
             return null;
         }
         HoldPlan made = HoldPlan.of(
-                job.asked(),
-                priced.rates(),
-                book,
-                Terms.STANDARD.at(job.facts().started()),
-                new Buyer(job.facts().at().organisation(), job.facts().plan()),
-                context().holds());
+                        job.asked(),
+                        priced.rates(),
+                        book,
+                        Terms.STANDARD.at(job.facts().started()),
+                        new Buyer(job.facts().at().organisation(), job.facts().plan()),
+                        context().holds())
+                // what a bundle had set aside for it is not charged, whoever settles it
+                .reserving(job.facts().caps().paidFor());
         running.plan(made);
         return made;
     }
