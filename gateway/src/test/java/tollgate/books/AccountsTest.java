@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +35,11 @@ class AccountsTest {
     private Records records;
     private BookedEntries books;
     private Accounts accounts;
+
+    @BeforeParameterizedClassInvocation
+    static void ask(TestBooks kind) {
+        kind.assumeHere();
+    }
 
     @BeforeEach
     void open() throws SQLException {

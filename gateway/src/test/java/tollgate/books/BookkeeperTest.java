@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +55,11 @@ class BookkeeperTest {
     private BookedEntries books;
     private Wallets.Wallet wallet;
     private Bookkeeper bookkeeper;
+
+    @BeforeParameterizedClassInvocation
+    static void ask(TestBooks kind) {
+        kind.assumeHere();
+    }
 
     @BeforeEach
     void open() throws IOException, SQLException {

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -34,6 +35,11 @@ class ApprovalsTest {
     private final ExecutorService threads = Executors.newFixedThreadPool(6);
     private Records records;
     private Approvals approvals;
+
+    @BeforeParameterizedClassInvocation
+    static void ask(TestBooks kind) {
+        kind.assumeHere();
+    }
 
     @BeforeEach
     void open() throws SQLException {

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -25,6 +26,11 @@ class ModelFreezesTest {
     Path folder;
 
     private Records records;
+
+    @BeforeParameterizedClassInvocation
+    static void ask(TestBooks kind) {
+        kind.assumeHere();
+    }
 
     @BeforeEach
     void open() throws SQLException {
