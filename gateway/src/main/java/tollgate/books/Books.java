@@ -23,7 +23,6 @@ import tollgate.journal.GatewayIdentity;
 import tollgate.journal.Journal;
 import tollgate.records.Gateways;
 import tollgate.records.Records;
-import tollgate.records.Shards;
 import tollgate.wallet.ControlPort;
 import tollgate.wallet.ShardWatch;
 
@@ -330,19 +329,6 @@ public final class Books implements AutoCloseable {
         broken.forEach(shard ->
                 all.add("shard " + shard + ": the ledger in Redis does not continue the one in SQL: not drained"));
         return all;
-    }
-
-    /** How far the drain is behind, in entries. */
-    public long lag() {
-        long lag = 0;
-        for (int shard : List.copyOf(shards)) {
-            // SQL knows more than us where another gateway drains
-            lag += Math.max(
-                    0,
-                    watch.n(shard)
-                            - records.shards().find(shard).map(Shards.Shard::n).orElse(0L));
-        }
-        return lag;
     }
 
     private void end() {
