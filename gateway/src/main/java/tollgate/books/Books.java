@@ -70,6 +70,9 @@ public final class Books implements AutoCloseable {
     private volatile boolean ended;
 
     private long lastReconstruction;
+    /** More entries are to be looked at than one round does: the next goes on, so that other steps have their turn. */
+    private boolean recordsBehind;
+
     private long lastResend;
     private long lastGrants;
     private volatile @Nullable String lastFailure;
@@ -194,9 +197,13 @@ public final class Books implements AutoCloseable {
         tenure.keep(open);
         each.of(open, shard -> drained(shard, false));
         List<Integer> ours = open.stream().filter(tenure::holds).toList();
-        if (now - lastReconstruction > RECONSTRUCT_EVERY_MS) {
+        boolean due = now - lastReconstruction > RECONSTRUCT_EVERY_MS;
+        if (due || recordsBehind) {
+            recordsBehind = false;
+            each.of(ours, shard -> recordsBehind |= reconstruction.record(shard));
+        }
+        if (due) {
             lastReconstruction = now;
-            each.of(ours, reconstruction::record);
             reconstruction.finish(ours::contains);
         }
         if (now - lastGrants > EXPIRE_GRANTS_EVERY_MS) {
