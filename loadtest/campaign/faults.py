@@ -20,10 +20,15 @@ LOST = {"part_booked_again", "booked_again", "reread"}
 STARTING = {"journal_read", "redis_checked", "claimed", "orphans_journalled", "orphans_settled"}
 
 
+# those that a restore comes to
+RESTORING = ["leased", "line_intended", "part_booked_again", "booked_again", "reread", "drained", "epoch_intended",
+             "fence_opened", "epoch_opened"]
+
+
 class Faults:
     def __init__(self, site, random, others_serve):
         self.site, self.random, self.others_serve = site, random, others_serve
-        self.steps, self.killed_at = [], collections.Counter()
+        self.steps, self.restoring, self.killed_at, self.asked_again = [], [], collections.Counter(), collections.Counter()
 
     def kinds(self):
         kinds = [self.gateway_killed, self.gateway_stopped, self.gateway_killed_while_starting, self.redis_killed,
@@ -111,7 +116,7 @@ class Faults:
 
     def both_killed(self):
         for gateway in self.site.gateways:
-            gateway.process.kill()
+            gateway.dead()
         self.site.redis.kill()
         for gateway in self.site.gateways:
             gateway.process.wait()
@@ -173,10 +178,46 @@ class Faults:
             gateway.stop()
         # as long as a gateway's lease lives
         time.sleep(10)
-        subprocess.run([TOLLGATE, "restore", "--config", str(self.site.gateways[0].file)], check=True,
-                       stdout=subprocess.DEVNULL, stderr=open(self.site.work / "log", "a"))
+        self.restored_killed_at_a_step()
+        self.restored()
         for gateway in self.site.gateways:
             gateway.start()
+
+    def restored_killed_at_a_step(self):
+        """What the person started is killed there; what it had leased is free after as long."""
+        if not self.restoring:
+            self.restoring = RESTORING[:]
+            self.random.shuffle(self.restoring)
+        step = self.restoring.pop()
+        if self.restore(step) == "killed":
+            self.killed_at["restore " + step] += 1
+            time.sleep(10)
+
+    def restored(self):
+        """Until it says that it is done, as a person would; how often that took more than once is told."""
+        for _ in range(5):
+            if self.restore(None) == "done":
+                return
+            time.sleep(5)
+        raise Failed("a restore: five times in vain; the log has the words")
+
+    def restore(self, step):
+        """Whether it is done, was killed at the step, or failed."""
+        process = self.site.start(TOLLGATE, "restore", "--config", str(self.site.gateways[0].file), stderr=subprocess.PIPE,
+                                  env=os.environ | {"TOLLGATE_LOG_RECOVERY": "DEBUG"})
+        killed, last = False, ""
+        with open(self.site.work / "log", "ab") as log:
+            for line in process.stderr:
+                log.write(line)
+                last = line.decode(errors="replace").strip()[:200]
+                if step and f"RecoveryStep {step} ".encode() in line:
+                    process.kill()
+                    killed = True
+        if process.wait() == 0:
+            return "done"
+        if not killed:
+            self.asked_again[last] += 1
+        return "killed" if killed else "failed"
 
     def redis_disk_full(self):
         filler = self.site.disk / "filler"

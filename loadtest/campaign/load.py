@@ -156,7 +156,7 @@ class Operator(Pausing):
         order[2] = self.asked(path, body, again) is not None
         return order[2]
 
-    def asked(self, path, body, again=lambda: True, seconds=120):
+    def asked(self, path, body, again=lambda: True, seconds=300):
         """The answer; None where the order is refused for good, or nobody wants to ask again."""
         end, last = time.time() + seconds, None
         while time.time() < end:

@@ -160,6 +160,9 @@ class Gateway:
         self.front, self.admin = free_port(), free_port()
         self.relay = Relay(site.redis.port)
         self.lock, self.deadly, self.died = threading.Lock(), None, False
+        self.turn = threading.Lock()
+        # whether it is to run, has served since it was started, and what it said last but for requests
+        self.wanted, self.serves, self.last = False, False, ""
         self.file.write_text(f"""listen: {{ gateway: "127.0.0.1:{self.front}", admin: "127.0.0.1:{self.admin}" }}
 data_dir: "{site.work}/{name}"
 admin: {{ keys: ["{ADMIN_KEY}"] }}
@@ -171,7 +174,13 @@ upstreams: {{ sim: {{ dialect: openai, base_url: "http://127.0.0.1:{site.provide
 """)
 
     def start(self):
+        with self.turn:
+            self.wanted = True
+            self._begin()
+
+    def _begin(self):
         # it says each step of a recovery, so that it can be killed at one
+        self.serves = False
         self.process = self.site.start(TOLLGATE, "serve", "--config", str(self.file), stderr=subprocess.PIPE,
                                        env=os.environ | {"TOLLGATE_LOG_RECOVERY": "DEBUG"})
         threading.Thread(target=self._read, args=(self.process,), daemon=True).start()
@@ -181,10 +190,26 @@ upstreams: {{ sim: {{ dialect: openai, base_url: "http://127.0.0.1:{site.provide
             for line in process.stderr:
                 with self.lock:
                     if self.deadly and self.deadly in line:
+                        self.wanted = False
                         process.kill()
                         self.deadly, self.died = None, True
+                if b"RecoveryStep admitted" in line or b" access exchange" in line:
+                    self.serves = True
+                elif b" access " not in line:
+                    self.last = line.decode(errors="replace").strip()[:200]
                 log.write(line)
                 log.flush()
+        process.wait()
+        if self.wanted and process is self.process:
+            self.ended()
+
+    def ended(self):
+        """It did so by itself: what starts it again in earnest is a supervisor, which waits a second."""
+        self.site.ended.append((self.serves, self.last))
+        time.sleep(1)
+        with self.turn:
+            if self.wanted:
+                self._begin()
 
     def dies_at(self, step):
         """Killed without warning as soon as it says that it has taken this step of a recovery."""
@@ -197,12 +222,20 @@ upstreams: {{ sim: {{ dialect: openai, base_url: "http://127.0.0.1:{site.provide
             self.deadly = None
             return self.died
 
+    def dead(self):
+        """Killed; waited for by who calls."""
+        with self.turn:
+            self.wanted = False
+            self.process.kill()
+
     def kill(self):
-        self.process.kill()
+        self.dead()
         self.process.wait()
 
     def stop(self):
-        self.process.terminate()
+        with self.turn:
+            self.wanted = False
+            self.process.terminate()
         self.process.wait()
 
     def ready(self):
@@ -222,7 +255,7 @@ class Site:
     """Everything that runs."""
 
     def __init__(self, work, postgres, gateways):
-        self.work, self.started, self.replicas, self.mended = work, [], 0, 0
+        self.work, self.started, self.replicas, self.mended, self.ended = work, [], 0, 0, []
         self.provider = free_port()
         self.postgres = work / "postgres" if postgres else None
         records = "embedded"
@@ -271,6 +304,8 @@ class Site:
             os.kill(pid, number)
 
     def stop(self):
+        for gateway in self.gateways:
+            gateway.wanted = False
         for process in reversed(self.started):
             if process.poll() is None:
                 process.send_signal(signal.SIGCONT)

@@ -183,7 +183,7 @@ final class Installation implements AutoCloseable {
                     key -> {
                         // what is cached here first: the rest may fail, and is then asked for again
                         ring.forget(key.id());
-                        projected.forget(key.hash());
+                        projected.changed(key);
                     },
                     priced,
                     new ApprovalDesk(
@@ -250,7 +250,7 @@ final class Installation implements AutoCloseable {
             this.listener = HttpListener.bind(ProxySetup.listening(config), transport, loops, loops, gateway);
             telemetry.gauge("tollgate_open_exchanges", listener::openExchanges);
             telemetry.gauge("tollgate_journal_pending_entries", journal::pending);
-            telemetry.gauge("tollgate_ledger_lag_entries", keeping::lag);
+            telemetry.gauge("tollgate_ledger_lag_entries", room::lag);
             telemetry.gauge("tollgate_redis_memory_percent", room::memoryPercent);
             telemetry.gauge("tollgate_redis_waiting_entries", room::waiting);
             telemetry.gauge("tollgate_broken_shards", () -> keeping.complaints().size());

@@ -88,9 +88,12 @@ final class ProjectedKeys implements KeySource {
         }
     }
 
-    /** The key was changed or revoked; what stays while Redis is away is refused by its policy number. */
-    void forget(String hash) {
-        project(hash, null);
+    /**
+     * The key was made, changed or revoked. One that nobody has used yet is known without SQL, too; what stays while Redis
+     * is away is refused by its policy number.
+     */
+    void changed(Keys.Key key) {
+        projectNow(key);
     }
 
     /** Puts every good key's projection right: what was projected may be older than what SQL has. */

@@ -73,6 +73,14 @@ final class RedisRoom implements AutoCloseable {
         return waiting;
     }
 
+    /** Of the entries that this gateway knows of, those that SQL had not when it last spoke. Asks nobody. */
+    long lag() {
+        return SHARDS.stream()
+                .filter(shard -> sqlHasSpoken)
+                .mapToLong(shard -> Math.max(0, watch.n(shard) - drained.getOrDefault(shard, 0L)))
+                .sum();
+    }
+
     private void look() {
         try {
             while (true) {

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.lettuce.core.RedisClient;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -23,6 +27,8 @@ class RedisRoomTest {
 
     @TempDir
     static Path folder;
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private static TestGateway gateway;
 
@@ -50,6 +56,22 @@ class RedisRoomTest {
 
     private static int status(Account account) throws Exception {
         return gateway.ask(account, TestGateway.chat(false, 50), "tokens=5").statusCode();
+    }
+
+    /** What an alarm is set on. */
+    private static long metric(String name) throws Exception {
+        HttpResponse<String> answer = HTTP.send(
+                HttpRequest.newBuilder(URI.create(gateway.installation.adminUrl() + "/metrics"))
+                        .header("Authorization", "Bearer " + TestGateway.ADMIN_KEY)
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return answer.body()
+                .lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToLong(line -> Long.parseLong(line.substring(name.length() + 1)))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Wide
@@ -80,6 +102,28 @@ class RedisRoomTest {
     }
 
     @Test
+    void while_sql_answers_nothing_the_metrics_tell_what_waits_for_it() throws Exception {
+        Account account = gateway.account("alarm", "10.00");
+        try (Connection sql = DriverManager.getConnection(
+                        "jdbc:sqlite:" + folder.resolve("data").resolve("records.db"));
+                Statement statement = sql.createStatement()) {
+            await().atMost(Duration.ofSeconds(30)).until(() -> metric("tollgate_redis_waiting_entries") == 0);
+            statement.execute("ALTER TABLE shard RENAME TO shard_away");
+            for (int i = 0; i < 10; i++) {
+                assertThat(status(account)).isEqualTo(200);
+            }
+            await().atMost(Duration.ofSeconds(10))
+                    .untilAsserted(() ->
+                            assertThat(metric("tollgate_redis_waiting_entries")).isGreaterThanOrEqualTo(10));
+            assertThat(metric("tollgate_ledger_lag_entries")).isGreaterThanOrEqualTo(10);
+            assertThat(metric("tollgate_journal_pending_entries")).isGreaterThanOrEqualTo(10);
+            statement.execute("ALTER TABLE shard_away RENAME TO shard");
+        }
+        await().atMost(Duration.ofSeconds(30)).until(() -> metric("tollgate_redis_waiting_entries") == 0);
+        assertThat(metric("tollgate_ledger_lag_entries")).isZero();
+    }
+
+    @Test
     void from_four_fifths_of_its_memory_on_nothing_new_is_placed() throws Exception {
         Account account = gateway.account("memory", "10.00");
         assertThat(status(account)).isEqualTo(200);
@@ -94,6 +138,9 @@ class RedisRoomTest {
                     .mapToLong(line -> Long.parseLong(line.substring("used_memory:".length())))
                     .sum();
             connection.sync().configSet("maxmemory", Long.toString(used * 11 / 10));
+            await().atMost(Duration.ofSeconds(10))
+                    .untilAsserted(() ->
+                            assertThat(metric("tollgate_redis_memory_percent")).isBetween(80L, 100L));
             await().atMost(Duration.ofSeconds(10)).until(() -> status(account) == 503);
             connection.sync().configSet("maxmemory", "0");
         }

@@ -40,7 +40,7 @@ public final class Office {
     /**
      * An office.
      *
-     * @param keyChanged told of every key that was revoked
+     * @param keyChanged told of every key that was made, changed or revoked
      * @param prices those in force: which plans there are
      * @param approvals who has to agree to what
      */
@@ -133,7 +133,9 @@ public final class Office {
         } else if (!records.keys().add(key, turn)) {
             throw Problem.busy();
         }
-        return new NewKey(key(key.id()), secret);
+        Keys.Key made = key(key.id());
+        keyChanged.accept(made);
+        return new NewKey(made, secret);
     }
 
     /** A key that is there, good or not. */

@@ -23,7 +23,6 @@ import tollgate.journal.GatewayIdentity;
 import tollgate.journal.Journal;
 import tollgate.records.Gateways;
 import tollgate.records.Records;
-import tollgate.records.Shards;
 import tollgate.wallet.ControlPort;
 import tollgate.wallet.ShardWatch;
 
@@ -71,6 +70,9 @@ public final class Books implements AutoCloseable {
     private volatile boolean ended;
 
     private long lastReconstruction;
+    /** More entries are to be looked at than one round does: the next goes on, so that other steps have their turn. */
+    private boolean recordsBehind;
+
     private long lastResend;
     private long lastGrants;
     private volatile @Nullable String lastFailure;
@@ -195,9 +197,13 @@ public final class Books implements AutoCloseable {
         tenure.keep(open);
         each.of(open, shard -> drained(shard, false));
         List<Integer> ours = open.stream().filter(tenure::holds).toList();
-        if (now - lastReconstruction > RECONSTRUCT_EVERY_MS) {
+        boolean due = now - lastReconstruction > RECONSTRUCT_EVERY_MS;
+        if (due || recordsBehind) {
+            recordsBehind = false;
+            each.of(ours, shard -> recordsBehind |= reconstruction.record(shard));
+        }
+        if (due) {
             lastReconstruction = now;
-            each.of(ours, reconstruction::record);
             reconstruction.finish(ours::contains);
         }
         if (now - lastGrants > EXPIRE_GRANTS_EVERY_MS) {
@@ -330,19 +336,6 @@ public final class Books implements AutoCloseable {
         broken.forEach(shard ->
                 all.add("shard " + shard + ": the ledger in Redis does not continue the one in SQL: not drained"));
         return all;
-    }
-
-    /** How far the drain is behind, in entries. */
-    public long lag() {
-        long lag = 0;
-        for (int shard : List.copyOf(shards)) {
-            // SQL knows more than us where another gateway drains
-            lag += Math.max(
-                    0,
-                    watch.n(shard)
-                            - records.shards().find(shard).map(Shards.Shard::n).orElse(0L));
-        }
-        return lag;
     }
 
     private void end() {

@@ -3,6 +3,7 @@ package tollgate.books;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,22 +45,28 @@ final class Reconstruction {
         this.finalMs = finalAfter.toMillis();
     }
 
-    /** Sees to it that every ledger entry of a shard that is old enough has its usage record. */
-    void record(int shard) {
+    /**
+     * Sees to it that the ledger entries of a shard that are old enough have their usage records, some hundred of them.
+     *
+     * @return whether there may be more
+     */
+    boolean record(int shard) {
         long after = records.shards().get(shard).recordedN();
         List<Ledger.Entry> entries = records.ledger().ofShard(shard, after, clock.millis() - recordMs, BATCH);
+        Set<String> told = records.exchanges()
+                .told(entries.stream()
+                        .map(Ledger.Entry::exchange)
+                        .filter(exchange -> !exchange.isEmpty())
+                        .toList());
         for (Ledger.Entry entry : entries) {
-            if (!entry.exchange().isEmpty()
-                    && records.exchanges()
-                            .find(entry.exchange())
-                            .filter(row -> !row.reconstructed())
-                            .isEmpty()) {
+            if (!entry.exchange().isEmpty() && !told.contains(entry.exchange())) {
                 reconstruct(entry);
             }
         }
         if (!entries.isEmpty()) {
             records.shards().recorded(shard, entries.getLast().n());
         }
+        return entries.size() == BATCH;
     }
 
     private void reconstruct(Ledger.Entry entry) {

@@ -15,8 +15,6 @@ import tollgate.wallet.ShardWatch;
  * not do unasked, since its address may be wrong. Blocks; confined to one thread.
  */
 public final class Restoration {
-    private static final Duration LEASE = Duration.ofHours(1);
-
     /** No gateway renews a hold of the time before; the next one places those of its open exchanges again. */
     private static final Duration NO_REAPING = Duration.ofSeconds(60);
 
@@ -49,9 +47,10 @@ public final class Restoration {
      */
     public record Outcome(int shard, long entries, @Nullable String why) {}
 
+    /** No longer than a gateway's, and renewed with every part that is booked again: one that is killed bars nobody. */
     private boolean leased(int shard) {
         long now = records.nowMs();
-        return records.shards().lease(shard, owner, now, now + LEASE.toMillis());
+        return records.shards().lease(shard, owner, now, now + Tenure.ALIVE_MS);
     }
 
     /** Brings every shard to where SQL is; what is there already stays as it is. */
@@ -60,10 +59,14 @@ public final class Restoration {
         for (int shard : records.shards().used()) {
             long n = records.shards().get(shard).n();
             if (!leased(shard)) {
-                outcomes.add(new Outcome(
-                        shard, n, "a gateway has it (expected: every gateway stopped, for 10 seconds at least)"));
+                outcomes.add(
+                        new Outcome(
+                                shard,
+                                n,
+                                "a gateway or another restore has it (expected: every gateway stopped, for 10 seconds at least)"));
                 continue;
             }
+            RecoveryStep.LEASED.taken(shard);
             try {
                 outcomes.add(new Outcome(shard, n, recovery.follows(shard) ? null : recovery.prepare(shard)));
             } finally {

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
@@ -129,6 +130,18 @@ public final class Exchanges {
      * @param mark name and print, a colon between them
      */
     public record Marked(String id, String key, String mark) {}
+
+    /** Those of these exchanges whose records gateways have told of, not the ledger. */
+    public Set<String> told(Collection<String> ids) {
+        if (ids.isEmpty()) {
+            return Set.of();
+        }
+        return jdbi.withHandle(
+                handle -> handle.createQuery("SELECT id FROM exchange WHERE reconstructed = 0 AND id IN (<ids>)")
+                        .bindList("ids", List.copyOf(ids))
+                        .mapTo(String.class)
+                        .collect(Collectors.toSet()));
+    }
 
     /** An exchange by id. */
     public Optional<Exchange> find(String id) {

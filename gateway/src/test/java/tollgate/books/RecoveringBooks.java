@@ -1,35 +1,35 @@
 package tollgate.books;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 import tollgate.Telemetry;
 import tollgate.embedded.DataDirectory;
+import tollgate.embedded.RedisProcess;
 import tollgate.journal.Journal;
 import tollgate.journal.JournalSettings;
 import tollgate.pricing.Usd;
+import tollgate.records.Ledger;
 import tollgate.records.Records;
+import tollgate.records.Wallets;
 import tollgate.wallet.ControlPort;
 import tollgate.wallet.ShardWatch;
 
 /**
  * What recovers of a gateway that one process ran before: its data directory, its Redis and its SQL, without listeners. As
- * a program it recovers and is killed behind a step. Production has nothing for that: the steps are log lines, and here
- * what appends them halts the process.
+ * a program it recovers and is killed behind a step.
  */
 final class RecoveringBooks implements AutoCloseable {
-    /** How the program ends where it came to the step. */
-    static final int KILLED = 77;
-
     private static final Executor HERE = Runnable::run;
     private static final Duration SOON = Duration.ofSeconds(60);
 
@@ -70,12 +70,20 @@ final class RecoveringBooks implements AutoCloseable {
 
     /** Recovers until every shard is open; says whether that came to pass. */
     boolean recovered() throws IOException {
+        return opened() == null;
+    }
+
+    /** Recovers until every shard is open, or a person has to fill Redis; why not all are open, null where they are. */
+    @Nullable
+    String opened() throws IOException {
         books.start();
         long since = System.nanoTime();
-        while (books.notReady() != null && System.nanoTime() - since < SOON.toNanos()) {
+        String why = books.notReady();
+        while (why != null && !why.contains("EMPTIED") && System.nanoTime() - since < SOON.toNanos()) {
             books.openNow();
+            why = books.notReady();
         }
-        return books.notReady() == null;
+        return why;
     }
 
     Verification verification() {
@@ -91,29 +99,56 @@ final class RecoveringBooks implements AutoCloseable {
         data.close();
     }
 
+    /** Recovers undisturbed; what each wallet has and each exchange took, once all books agree and nothing is held. */
+    static Map<String, Usd> exact(Path copy, RedisProcess redis, boolean restores) throws IOException {
+        try (RecoveringBooks books = new RecoveringBooks(copy, ReturningRedis.url(redis), restores)) {
+            assertThat(books.recovered()).isTrue();
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+                Map<String, ?> verified = books.verification().run();
+                assertThat(verified.get("problems")).asString().isEqualTo("[]");
+                assertThat(verified.get("journal_pending")).isEqualTo(0);
+            });
+            Map<String, Usd> money = new TreeMap<>();
+            for (Wallets.Wallet wallet : books.records.wallets().list("", 100).data()) {
+                var state = books.control.wallet(Treasury.address(wallet)).orElseThrow();
+                assertThat(state.held()).as("held of " + wallet.id()).isEqualTo(Usd.ZERO);
+                assertThat(state.state()).isEqualTo(wallet.state());
+                money.put(wallet.id(), state.balance());
+                List<Ledger.Entry> entries = books.records.ledger().ofWallet(wallet.id(), 0, 10_000);
+                entries.stream()
+                        .filter(entry -> !entry.exchange().isEmpty())
+                        .forEach(entry ->
+                                money.merge(entry.exchange(), Usd.ZERO.minus(new Usd(entry.amount())), Usd::plus));
+                entries.stream()
+                        .filter(entry ->
+                                entry.exchange().isEmpty() && !entry.kind().equals("grant_expiry"))
+                        .forEach(entry -> assertThat(money.put(entry.entry(), new Usd(entry.amount())))
+                                .as("booked once: " + entry)
+                                .isNull());
+            }
+            charges(books, money);
+            return money;
+        }
+    }
+
+    /** Of every exchange the record says what the ledger took. */
+    private static void charges(RecoveringBooks books, Map<String, Usd> money) {
+        for (Wallets.Wallet wallet : books.records.wallets().list("", 100).data()) {
+            books.records
+                    .exchanges()
+                    .last(wallet.id(), 1_000)
+                    .forEach(each -> assertThat(Objects.requireNonNullElse(money.get(each.id()), Usd.ZERO))
+                            .as("charge of " + each.id())
+                            .isEqualTo(new Usd(each.charge())));
+        }
+    }
+
     /** Arguments: folder, Redis, whether an emptied one is filled, a step, and behind which passage of it to be killed. */
     public static void main(String... args) throws IOException {
-        killedBehind(RecoveryStep.valueOf(args[3]), Integer.parseInt(args[4]));
+        KilledBehind.step(RecoveryStep.valueOf(args[3]), Integer.parseInt(args[4]));
         try (RecoveringBooks recovering =
                 new RecoveringBooks(Path.of(args[0]), args[1], Boolean.parseBoolean(args[2]))) {
             System.exit(recovering.recovered() ? 0 : 1);
         }
-    }
-
-    /** Ends this process at once, without a word to anybody, when a step has been passed so often. */
-    private static void killedBehind(RecoveryStep step, int passage) {
-        AtomicInteger passed = new AtomicInteger();
-        AppenderBase<ILoggingEvent> killer = new AppenderBase<>() {
-            @Override
-            protected void append(ILoggingEvent said) {
-                if (said.getArgumentArray()[0] == step && passed.incrementAndGet() == passage) {
-                    Runtime.getRuntime().halt(KILLED);
-                }
-            }
-        };
-        killer.start();
-        Logger steps = (Logger) LoggerFactory.getLogger(RecoveryStep.class);
-        steps.setLevel(Level.DEBUG);
-        steps.addAppender(killer);
     }
 }

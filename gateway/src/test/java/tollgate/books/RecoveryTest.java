@@ -161,6 +161,28 @@ class RecoveryTest {
     }
 
     @Test
+    void a_lost_machine_may_have_been_busy_and_every_record_it_took_along_is_made_in_time() throws IOException {
+        order("t2", "1000");
+        int lost = 1_100;
+        for (int i = 0; i < lost; i++) {
+            place("x" + i);
+            assertThat(control.settle(SampleExchange.settle(at, "x" + i))).isInstanceOf(SettleResult.Settled.class);
+        }
+        first.drainNow();
+        first.close();
+        // no gateway has told of them in all that time
+        Clock later = Clock.offset(Clock.systemUTC(), Duration.ofHours(1));
+        try (Journal again = journal();
+                Books second = books(again, Duration.ofSeconds(1), later)) {
+            watch.close(7, "restart");
+            second.start();
+            await().atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(records.exchanges().last("w_1", 2 * lost))
+                            .hasSize(lost));
+        }
+    }
+
+    @Test
     void holds_that_cannot_expire_keep_no_other_from_expiring() throws IOException {
         order("t2", "1000");
         records.wallets().add("w_2", "o_1", "second", true, "t", 1);
@@ -423,6 +445,10 @@ class RecoveryTest {
     }
 
     private Books books(Journal journal, Duration drainAfter) {
+        return books(journal, drainAfter, Clock.systemUTC());
+    }
+
+    private Books books(Journal journal, Duration drainAfter, Clock clock) {
         return new Books(
                 records,
                 "here",
@@ -436,6 +462,6 @@ class RecoveryTest {
                 Duration.ofSeconds(60),
                 false,
                 Telemetry.NONE,
-                Clock.systemUTC());
+                clock);
     }
 }
