@@ -7,6 +7,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
@@ -37,6 +38,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Swee
     private final ExchangeAcceptor acceptor;
     private final ListenerConnections connections;
     private final Set<Http2Exchange> open = new LinkedHashSet<>();
+    private final LingeringClose ending = new LingeringClose();
     private @Nullable ChannelHandlerContext context;
     private long idleSince = System.nanoTime();
     private boolean draining;
@@ -70,7 +72,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Swee
                 stream.pipeline().addLast(new Http2Exchange(connection));
             }
         });
-        ctx.pipeline().addLast(codec, streams, connection);
+        ctx.pipeline().addLast(connection.ending, codec, streams, connection);
     }
 
     ExchangeAcceptor acceptor() {
@@ -109,9 +111,16 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Swee
         ReferenceCountUtil.release(message);
     }
 
+    /** Of a broken rule of HTTP/2 the codec tells the client which it was, and closes behind that; our close would forestall it. */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        ctx.close();
+        if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) == null) {
+            ctx.close();
+            return;
+        }
+        for (Http2Exchange exchange : new ArrayList<>(open)) {
+            exchange.connectionBroken();
+        }
     }
 
     void began(Http2Exchange exchange) {
@@ -167,7 +176,10 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Swee
 
     @Override
     public void close() {
-        context().executor().execute(() -> context().channel().close());
+        context().executor().execute(() -> {
+            ending.atOnce();
+            context().channel().close();
+        });
     }
 
     @Override

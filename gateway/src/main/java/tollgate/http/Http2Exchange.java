@@ -15,6 +15,7 @@ import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Frame;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
@@ -129,9 +130,20 @@ final class Http2Exchange extends ChannelInboundHandlerAdapter implements Server
         gone(GoneReason.LEFT);
     }
 
+    /** A frame that breaks a rule resets its stream with that rule's error, were the answer written already. */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        ctx.close();
+        if (cause instanceof Http2Exception broken) {
+            gone(bodyComplete ? GoneReason.LEFT : GoneReason.BAD_BODY);
+            reset(broken.error());
+        } else {
+            ctx.close();
+        }
+    }
+
+    /** No stream of its connection can be trusted any more. */
+    void connectionBroken() {
+        gone(GoneReason.LEFT);
     }
 
     @Override
