@@ -58,10 +58,11 @@ class RestoreKillTest {
     /** Every step, in the first shard and in the second; half of them with a gateway in between, all with and without by every. */
     static Stream<Arguments> steps() {
         List<Arguments> all = new ArrayList<>();
-        for (ReturningRedis way : List.of(ReturningRedis.EMPTIED, ReturningRedis.ROLLED_BACK)) {
+        List<ReturningRedis> ways = List.of(ReturningRedis.EMPTIED, ReturningRedis.ROLLED_BACK);
+        for (ReturningRedis way : ways) {
             for (RecoveryStep step : STEPS) {
                 for (int passage = 1; way.takes(step) && passage <= 2; passage++) {
-                    boolean early = (STEPS.indexOf(step) + passage + way.ordinal()) % 2 == 0;
+                    boolean early = (STEPS.indexOf(step) + passage + ways.indexOf(way)) % 2 == 0;
                     all.add(Arguments.of(way, step, passage, early));
                     if (Breadth.every()) {
                         all.add(Arguments.of(way, step, passage, !early));
