@@ -50,6 +50,7 @@ import tollgate.proxy.OwnPaths;
 import tollgate.proxy.ProxyContext;
 import tollgate.proxy.ProxyLoop;
 import tollgate.proxy.RefusalRing;
+import tollgate.proxy.Routing;
 import tollgate.proxy.Upstream;
 import tollgate.records.Records;
 import tollgate.simulator.Sandbox;
@@ -182,8 +183,9 @@ final class Installation implements AutoCloseable {
                     id -> journal.find(id).map(ExchangeRow::of),
                     id -> ProxySetup.refused(refusals, id));
             Outcomes outcomes = (at, id) -> CompletableFuture.supplyAsync(() -> desk.outcome(at, id), workers);
+            Routing routing = ProxySetup.routing(config, sandbox(transport));
             ProxyContext context =
-                    ProxySetup.context(config, priced, ring, outcomes, refusals, sandbox(transport), telemetry, clock);
+                    ProxySetup.context(config, priced, ring, outcomes, refusals, routing, telemetry, clock);
             Upstreams upstreams = opened(new Upstreams(transport));
             ExchangeIds ids = new ExchangeIds(
                     journal.identity().id(),

@@ -2,6 +2,8 @@ package tollgate;
 
 import java.net.URI;
 import java.time.Clock;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -9,7 +11,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tollgate.account.AccountDesk;
+import tollgate.config.RouteRules;
 import tollgate.config.TollgateConfig;
+import tollgate.config.UpstreamRules;
 import tollgate.dialect.Dialect;
 import tollgate.dialect.anthropic.AnthropicDialect;
 import tollgate.dialect.azure.AzureDialect;
@@ -25,12 +29,16 @@ import tollgate.metering.HoldSettings;
 import tollgate.metering.TypicalCharges;
 import tollgate.metering.WhoPays;
 import tollgate.pricing.RateBook;
+import tollgate.proxy.Capacity;
 import tollgate.proxy.MemoryBudget;
 import tollgate.proxy.Outcomes;
 import tollgate.proxy.ProxyContext;
 import tollgate.proxy.ProxySettings;
 import tollgate.proxy.RefusalRing;
+import tollgate.proxy.Route;
 import tollgate.proxy.Routing;
+import tollgate.proxy.Standing;
+import tollgate.proxy.Target;
 import tollgate.proxy.Upstream;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -50,22 +58,15 @@ final class ProxySetup {
 
     private ProxySetup() {}
 
-    /** An upstream, with the time-outs of all. */
-    static Upstream upstream(
-            TollgateConfig config, String name, String dialect, URI url, @Nullable String key, boolean costReported) {
-        TollgateConfig.Timeouts timeouts = config.timeouts();
-        return new Upstream(
-                name,
-                dialect,
-                key,
-                new UpstreamSettings(
-                        url,
-                        timeouts.connect(),
-                        timeouts.firstByte(),
-                        timeouts.idle(),
-                        timeouts.total(),
-                        IDLE_CONNECTIONS),
-                costReported);
+    private static UpstreamSettings settings(URI url, TollgateConfig.Timeouts timeouts, boolean linkLocal) {
+        return new UpstreamSettings(
+                url,
+                timeouts.connect(),
+                timeouts.firstByte(),
+                timeouts.idle(),
+                timeouts.total(),
+                IDLE_CONNECTIONS,
+                linkLocal);
     }
 
     /** The sandbox provider, once for each dialect that it speaks. */
@@ -73,22 +74,13 @@ final class ProxySetup {
         return DIALECTS.stream()
                 .map(Dialect::name)
                 .distinct()
-                .map(each -> upstream(config, "sandbox-" + each, each, url, "sandbox", false))
+                .map(each -> new Upstream(
+                        "sandbox-" + each, each, "sandbox", settings(url, config.timeouts(), false), false, null, null))
                 .toList();
     }
 
-    /** What all exchanges share. */
-    static ProxyContext context(
-            TollgateConfig config,
-            Supplier<RateBook> prices,
-            KeyRing ring,
-            Outcomes outcomes,
-            RefusalRing refusals,
-            List<Upstream> sandbox,
-            Telemetry telemetry,
-            Clock clock) {
-        TollgateConfig.Holds holds = config.holds();
-        HoldSettings holding = new HoldSettings(
+    private static HoldSettings holding(TollgateConfig config, TollgateConfig.Holds holds) {
+        return new HoldSettings(
                 // where nothing is refused no answer is ended for money, either
                 config.enforce()
                         ? Objects.requireNonNull(HoldMode.of(holds.mode()), "the configuration names modes that are")
@@ -99,10 +91,98 @@ final class ProxySetup {
                 holds.minOutputTokens(),
                 holds.maxOverrun(),
                 holds.inputCeiling());
-        List<Upstream> live = config.upstreams().stream()
-                .map(each -> upstream(
-                        config, each.name(), each.dialect(), each.baseUrl(), each.apiKey(), each.costReported()))
-                .toList();
+    }
+
+    /** Where requests go. */
+    static Routing routing(TollgateConfig config, List<Upstream> sandbox) {
+        Targets targets = new Targets(config.upstreams());
+        return new Routing(
+                targets.plain(),
+                sandbox,
+                config.routes().stream()
+                        .map(route -> new Route(
+                                route.name(),
+                                route.dialect(),
+                                route.models(),
+                                route.upstreams().stream().map(targets::of).toList(),
+                                route.attempts(),
+                                route.within(),
+                                route.resend(),
+                                route.drains(),
+                                holding(config, route.holds())))
+                        .toList(),
+                holding(config, config.holds()));
+    }
+
+    /** The upstreams as routes choose them: one standing for each and each model of it, one capacity for each. */
+    private static final class Targets {
+        private final Map<String, TollgateConfig.Provider> providers = new LinkedHashMap<>();
+        private final Map<String, Capacity> capacities = new HashMap<>();
+        private final Map<String, Standing> standings = new HashMap<>();
+
+        Targets(List<TollgateConfig.Provider> configured) {
+            for (TollgateConfig.Provider each : configured) {
+                providers.put(each.name(), each);
+                capacities.put(
+                        each.name(),
+                        new Capacity(each.rules().concurrent(), each.rules().perSecond()));
+            }
+        }
+
+        List<Target> plain() {
+            return providers.values().stream()
+                    .map(each -> target(each, null, 1, each.rules().timeouts()))
+                    .toList();
+        }
+
+        Target of(RouteRules.Candidate candidate) {
+            return target(
+                    Objects.requireNonNull(providers.get(candidate.upstream())),
+                    candidate.model(),
+                    candidate.weight(),
+                    candidate.timeouts());
+        }
+
+        private Target target(
+                TollgateConfig.Provider of, @Nullable String model, int weight, TollgateConfig.Timeouts timeouts) {
+            UpstreamRules rules = of.rules();
+            String name = model == null ? of.name() : of.name() + "/" + model;
+            UpstreamRules.Breaker breaker = rules.breaker();
+            return new Target(
+                    new Upstream(
+                            of.name(),
+                            of.dialect(),
+                            of.apiKey(),
+                            settings(of.baseUrl(), timeouts, rules.linkLocal()),
+                            of.costReported(),
+                            rules.region(),
+                            rules.prices()),
+                    model,
+                    weight,
+                    standings.computeIfAbsent(
+                            name,
+                            first -> new Standing(
+                                    name,
+                                    new Standing.Settings(
+                                            breaker.window(),
+                                            breaker.failurePercent(),
+                                            breaker.open(),
+                                            breaker.probes()),
+                                    Objects.requireNonNull(capacities.get(of.name())))));
+        }
+    }
+
+    /** What all exchanges share. */
+    static ProxyContext context(
+            TollgateConfig config,
+            Supplier<RateBook> prices,
+            KeyRing ring,
+            Outcomes outcomes,
+            RefusalRing refusals,
+            Routing routing,
+            Telemetry telemetry,
+            Clock clock) {
+        HoldSettings holding = holding(config, config.holds());
         MemoryBudget memory = new MemoryBudget(config.limits().inFlightBytes());
         return new ProxyContext(
                 new ProxySettings(
@@ -120,7 +200,7 @@ final class ProxySetup {
                 prices,
                 new WhoPays(holding),
                 new TypicalCharges(),
-                new Routing(live, sandbox),
+                routing,
                 DIALECTS,
                 ring,
                 memory,

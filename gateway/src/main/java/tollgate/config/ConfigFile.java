@@ -2,14 +2,10 @@ package tollgate.config;
 
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.net.InetAddress;
-import java.net.URI;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +23,6 @@ import tollgate.pricing.yaml.YamlText;
 
 /** Reads a configuration file. Stateless. */
 public final class ConfigFile {
-    private static final List<String> DIALECTS = List.of("openai", "anthropic", "gemini", "azure", "bedrock", "ollama");
     private static final List<String> TOP = List.of(
             "listen",
             "data_dir",
@@ -103,9 +98,20 @@ public final class ConfigFile {
                 "ledger_entries",
                 "allow_unsafe");
         Section announce = top.section("announce", "trailers", "sse_comment", "balance", "hold_bytes");
-        if (!top.list("routes").isEmpty()) {
-            top.notBuilt("routes");
-        }
+        TollgateConfig.Timeouts timeouts = timeouts(
+                top.section("timeouts", "connect", "first_byte", "idle", "total", "client_stall"),
+                TollgateConfig.Timeouts.DEFAULTS);
+        TollgateConfig.Holds holds = holds(top.section(
+                "holds",
+                "mode",
+                "tranche_tokens",
+                "life_s",
+                "max_exchange_s",
+                "clamp",
+                "min_output_tokens",
+                "max_overrun",
+                "input_ceiling"));
+        UpstreamSections upstreams = UpstreamSections.read(top, environment, timeouts);
         return new TollgateConfig(
                 new TollgateConfig.Listen(
                         listen.address("gateway", "0.0.0.0:8080"), listen.address("admin", "127.0.0.1:8081")),
@@ -118,7 +124,8 @@ public final class ConfigFile {
                                 .toList(),
                 redis(redis),
                 records(top.section("records", "url")),
-                providers(top, environment),
+                upstreams.providers(),
+                RouteSections.read(top, upstreams, holds),
                 prices(top.section(
                         "prices",
                         "built_in",
@@ -127,17 +134,8 @@ public final class ConfigFile {
                         "unknown_model",
                         "default_per_million",
                         "default_limits")),
-                holds(top.section(
-                        "holds",
-                        "mode",
-                        "tranche_tokens",
-                        "life_s",
-                        "max_exchange_s",
-                        "clamp",
-                        "min_output_tokens",
-                        "max_overrun",
-                        "input_ceiling")),
-                timeouts(top.section("timeouts", "connect", "first_byte", "idle", "total", "client_stall")),
+                holds,
+                timeouts,
                 limits(top.section(
                         "limits", "request_bytes", "in_flight_bytes", "body_read", "header_bytes", "per_address")),
                 Duration.ofMillis(top.section("journal", "sync_ms").whole("sync_ms", 100, 0, 60_000)),
@@ -185,73 +183,6 @@ public final class ConfigFile {
             throw records.invalid("url", url, "embedded or jdbc:postgresql://…");
         }
         return url;
-    }
-
-    private static List<TollgateConfig.Provider> providers(Section top, Map<String, String> environment) {
-        List<TollgateConfig.Provider> providers = new ArrayList<>();
-        if (!top.has("upstreams")) {
-            addDefault(providers, "openai", "https://api.openai.com", environment.get("OPENAI_API_KEY"));
-            addDefault(providers, "anthropic", "https://api.anthropic.com", environment.get("ANTHROPIC_API_KEY"));
-            addDefault(
-                    providers,
-                    "gemini",
-                    "https://generativelanguage.googleapis.com",
-                    environment.get("GEMINI_API_KEY"));
-            return providers;
-        }
-        Section all = top.section("upstreams");
-        for (String name : all.names()) {
-            Section one = all.section(name, "dialect", "base_url", "api_key", "insecure", "reported_cost");
-            URI url = url(one);
-            boolean keyed = one.has("api_key");
-            String key = keyed ? one.optional("api_key") : null;
-            if (!keyed || key != null) {
-                String dialect = one.word("dialect", "", DIALECTS.toArray(String[]::new));
-                providers.add(new TollgateConfig.Provider(
-                        name, dialect, url, key, one.flag("reported_cost", reportsCost(url))));
-            }
-        }
-        return providers;
-    }
-
-    /** OpenRouter picks who answers, at prices of its own for each: only its answers say which. */
-    private static boolean reportsCost(URI url) {
-        return "openrouter.ai".equals(url.getHost());
-    }
-
-    private static void addDefault(
-            List<TollgateConfig.Provider> providers, String name, String url, @Nullable String key) {
-        if (key != null && !key.isEmpty()) {
-            providers.add(new TollgateConfig.Provider(name, name, URI.create(url), key, false));
-        }
-    }
-
-    private static URI url(Section one) {
-        String text = one.text("base_url", "");
-        URI url;
-        try {
-            url = URI.create(text);
-        } catch (IllegalArgumentException wrong) {
-            throw one.invalid("base_url", text, "https://host or http://127.0.0.1:port");
-        }
-        boolean plain = "http".equals(url.getScheme());
-        if (url.getHost() == null || !(plain || "https".equals(url.getScheme()))) {
-            throw one.invalid("base_url", text, "https://host or http://127.0.0.1:port");
-        }
-        if (plain && !one.flag("insecure", false) && !loopback(url.getHost())) {
-            throw one.invalid("base_url", text, "https, or insecure: true: keys and prompts would pass unencrypted");
-        }
-        return url;
-    }
-
-    private static boolean loopback(String host) {
-        try {
-            return host.equals("localhost")
-                    || (host.matches("[0-9.]+|\\[.*]")
-                            && InetAddress.getByName(host).isLoopbackAddress());
-        } catch (UnknownHostException wrong) {
-            return false;
-        }
     }
 
     private static PriceSettings prices(Section prices) {
@@ -307,13 +238,14 @@ public final class ConfigFile {
                         : Long.valueOf(holds.whole("input_ceiling", 1, 1, 1_000_000_000)));
     }
 
-    private static TollgateConfig.Timeouts timeouts(Section timeouts) {
+    /** How long things may take, as far as a section says other than what is usual. */
+    static TollgateConfig.Timeouts timeouts(Section timeouts, TollgateConfig.Timeouts usual) {
         return new TollgateConfig.Timeouts(
-                timeouts.duration("connect", "5s"),
-                timeouts.duration("first_byte", "600s"),
-                timeouts.duration("idle", "300s"),
-                timeouts.duration("total", "3600s"),
-                timeouts.duration("client_stall", "600s"));
+                timeouts.duration("connect", usual.connect()),
+                timeouts.duration("first_byte", usual.firstByte()),
+                timeouts.duration("idle", usual.idle()),
+                timeouts.duration("total", usual.total()),
+                timeouts.duration("client_stall", usual.clientStall()));
     }
 
     private static TollgateConfig.Limits limits(Section limits) {

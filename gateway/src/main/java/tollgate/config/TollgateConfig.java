@@ -18,6 +18,7 @@ import tollgate.pricing.Usd;
  * @param redis where the money is
  * @param recordsUrl {@code embedded}, or a JDBC address
  * @param upstreams the providers that are left after expansion
+ * @param routes where requests for some models go
  * @param prices what things cost
  * @param holds how much is held, and for how long
  * @param timeouts how long upstreams and clients may take
@@ -36,6 +37,7 @@ public record TollgateConfig(
         Redis redis,
         String recordsUrl,
         List<Provider> upstreams,
+        List<RouteRules> routes,
         PriceSettings prices,
         Holds holds,
         Timeouts timeouts,
@@ -53,6 +55,7 @@ public record TollgateConfig(
     public TollgateConfig {
         adminKeys = List.copyOf(adminKeys);
         upstreams = List.copyOf(upstreams);
+        routes = List.copyOf(routes);
         warnings = List.copyOf(warnings);
     }
 
@@ -86,13 +89,15 @@ public record TollgateConfig(
      * A provider.
      *
      * @param costReported what its answers say that they cost is the cost
+     * @param rules how it is treated
      */
     public record Provider(
             String name,
             String dialect,
             URI baseUrl,
             @Nullable String apiKey,
-            boolean costReported) {
+            boolean costReported,
+            UpstreamRules rules) {
         /** Without the key: it must not get into a log. */
         @Override
         public String toString() {
@@ -111,7 +116,15 @@ public record TollgateConfig(
             @Nullable Long inputCeiling) {}
 
     /** How long things may take. */
-    public record Timeouts(Duration connect, Duration firstByte, Duration idle, Duration total, Duration clientStall) {}
+    public record Timeouts(Duration connect, Duration firstByte, Duration idle, Duration total, Duration clientStall) {
+        /** Where nobody says. */
+        static final Timeouts DEFAULTS = new Timeouts(
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(600),
+                Duration.ofSeconds(300),
+                Duration.ofSeconds(3600),
+                Duration.ofSeconds(600));
+    }
 
     /**
      * What requests may take.

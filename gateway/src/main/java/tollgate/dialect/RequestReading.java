@@ -4,8 +4,12 @@ import org.jspecify.annotations.Nullable;
 
 /** What became of reading a request body. */
 public sealed interface RequestReading {
-    /** It is understood, and everything in it that can bill is bounded. */
-    record Understood(MeteredRequest request) implements RequestReading {}
+    /**
+     * It is understood, and everything in it that can bill is bounded.
+     *
+     * @param model where the body names the model; null: nowhere, or in letters that no splice can replace
+     */
+    record Understood(MeteredRequest request, @Nullable ModelPlace model) implements RequestReading {}
 
     /**
      * It is refused; nothing is forwarded and nothing held.

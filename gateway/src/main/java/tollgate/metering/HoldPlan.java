@@ -1,7 +1,11 @@
 package tollgate.metering;
 
 import java.math.BigInteger;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.MeteredRequest;
 import tollgate.pricing.Attribute;
@@ -53,6 +57,8 @@ public final class HoldPlan {
     private final HoldMode mode;
     private final @Nullable TypicalCharges typical;
     private final long trancheTokens;
+    private final HoldSettings settings;
+    private final List<HoldPlan> covered;
 
     private HoldPlan(
             MeteredRequest request,
@@ -62,6 +68,8 @@ public final class HoldPlan {
             Buyer buyer,
             HoldSettings settings,
             @Nullable TypicalCharges typical) {
+        this.settings = settings;
+        this.covered = List.of();
         Limits limits = rates.limits();
         this.request = request;
         this.rates = rates;
@@ -85,6 +93,50 @@ public final class HoldPlan {
         this.mode = usual != null ? HoldMode.TYPICAL : tranches ? HoldMode.TRANCHES : HoldMode.STRICT;
         this.want = usual != null ? usual : tranches ? holdFor(trancheTokens) : worst;
         this.min = usual != null ? usual : clampable ? worstCase(Math.min(ceiling, settings.minOutputTokens())) : worst;
+    }
+
+    /** One that covers several: the dearest of them, but whatever is the most of any of them. */
+    private HoldPlan(List<HoldPlan> covered) {
+        HoldPlan dearest = Collections.max(covered, Comparator.comparing(HoldPlan::worst));
+        this.request = dearest.request;
+        this.rates = dearest.rates;
+        this.book = dearest.book;
+        this.terms = dearest.terms;
+        this.dearest = dearest.dearest;
+        this.buyer = dearest.buyer;
+        this.markup = dearest.markup;
+        this.inputBound = dearest.inputBound;
+        this.calls = dearest.calls;
+        this.ceiling = dearest.ceiling;
+        this.clampable = dearest.clampable;
+        this.minOutput = dearest.minOutput;
+        this.trancheTokens = dearest.trancheTokens;
+        this.typical = dearest.typical;
+        this.settings = dearest.settings;
+        this.min = most(covered, HoldPlan::min);
+        this.want = most(covered, HoldPlan::want);
+        this.worst = dearest.worst;
+        // what any of them can overrun by counts
+        this.mode = covered.stream().anyMatch(each -> each.mode == HoldMode.TYPICAL) ? HoldMode.TYPICAL : dearest.mode;
+        this.covered = List.copyOf(covered);
+    }
+
+    private static Usd most(List<HoldPlan> covered, Function<HoldPlan, Usd> of) {
+        return covered.stream().map(of).max(Comparator.naturalOrder()).orElseThrow();
+    }
+
+    /**
+     * One hold for whichever of several may serve the request: what any of them needs, it has.
+     *
+     * @param candidates at least one, of one request
+     */
+    public static HoldPlan covering(List<HoldPlan> candidates) {
+        return candidates.size() == 1 ? candidates.getFirst() : new HoldPlan(candidates);
+    }
+
+    /** Those that it covers, in the order they were given; itself, where it is of one. */
+    public List<HoldPlan> covered() {
+        return covered.isEmpty() ? List.of(this) : covered;
     }
 
     /**
@@ -113,7 +165,10 @@ public final class HoldPlan {
     }
 
     /** The same for a buyer of whom more is known by now. */
-    public HoldPlan soldTo(Buyer now, HoldSettings settings) {
+    public HoldPlan soldTo(Buyer now) {
+        if (!covered.isEmpty()) {
+            return new HoldPlan(covered.stream().map(each -> each.soldTo(now)).toList());
+        }
         return now.equals(buyer) ? this : new HoldPlan(request, rates, book, terms, now, settings, typical);
     }
 
@@ -174,7 +229,7 @@ public final class HoldPlan {
 
     /** What such requests usually cost, but not less than the prompt and a short answer; null where that is not less than all. */
     private @Nullable Usd usual(@Nullable TypicalCharges seen) {
-        Usd usual = seen == null ? null : seen.usual(request, inputBound);
+        Usd usual = seen == null ? null : seen.usual(request, rates, inputBound);
         if (usual == null) {
             return null;
         }
@@ -225,11 +280,16 @@ public final class HoldPlan {
 
     /** The least number of tokens, of every class, that the request needs to run at all. */
     public long minTokens() {
-        return tokens(clampable && mode == HoldMode.STRICT ? Math.min(ceiling, minOutput) : ceiling);
+        return covered.isEmpty()
+                ? tokens(clampable && mode == HoldMode.STRICT ? Math.min(ceiling, minOutput) : ceiling)
+                : covered.stream().mapToLong(HoldPlan::minTokens).max().orElseThrow();
     }
 
     /** The tokens, of every class, that are held where there is plenty: what the request can come to, or its first tranche. */
     public long wantTokens() {
+        if (!covered.isEmpty()) {
+            return covered.stream().mapToLong(HoldPlan::wantTokens).max().orElseThrow();
+        }
         return mode == HoldMode.TRANCHES ? tokensFor(trancheTokens) : tokens(ceiling);
     }
 

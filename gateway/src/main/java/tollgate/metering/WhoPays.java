@@ -37,6 +37,16 @@ public final class WhoPays {
         return plan.request().service().free() ? free(plan, settled) : settled;
     }
 
+    /**
+     * What an upstream may bill for a request that it had whole, and never answered: its prompt, as an estimate. Who asked
+     * is not charged for it.
+     */
+    public static Usd unanswered(HoldPlan plan) {
+        return plan.request().service().free()
+                ? Usd.ZERO
+                : amount(plan.rates(), ConsumedPortion.of(plan, Observed.NOTHING, true), plan.terms(), Markup.NONE);
+    }
+
     private Settlement decide(HoldPlan plan, Usd held, Ending ending, Observed observed) {
         return switch (ending) {
             case Ending.Complete() -> complete(plan, held, observed);

@@ -5,7 +5,9 @@ import io.netty.buffer.CompositeByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -23,12 +25,7 @@ import tollgate.identity.Credentials;
 import tollgate.identity.KeyIdentity;
 import tollgate.identity.KeyLookup;
 import tollgate.metering.HoldPlan;
-import tollgate.pricing.Markup;
-import tollgate.pricing.ModelRates;
 import tollgate.pricing.RateBook;
-import tollgate.pricing.Resolution;
-import tollgate.pricing.Terms;
-import tollgate.pricing.UnitClass;
 import tollgate.wallet.IdempotencyMark;
 
 /**
@@ -54,7 +51,6 @@ final class Intake implements RequestReceiver {
     private final CompositeByteBuf body;
     private final Enforcement enforcement;
     private @Nullable KeyIdentity identity;
-    private @Nullable Upstream upstream;
     private @Nullable Exchange exchange;
     private @Nullable String idempotencyKey;
     private @Nullable RequestPrint print;
@@ -122,12 +118,11 @@ final class Intake implements RequestReceiver {
             refuse(mayNotSpend);
             return;
         }
-        upstream = context.routing().of(dialect.name(), key.live());
         HttpHeaders headers = server.head().headers();
         String coding = String.join(", ", headers.getAll(HttpHeaderNames.CONTENT_ENCODING));
         String announce = headers.get("X-Tollgate-Announce");
         String strange = Query.strange(dialect, server.head().query());
-        if (upstream == null) {
+        if (!context.routing().serves(dialect.name(), key.live())) {
             refuse(Refusals.noUpstream(dialect.name(), key.live()));
         } else if (server.head().contentLength() > context.settings().requestBytes()) {
             refuse(Refusals.tooLarge(context.settings().requestBytes()));
@@ -206,11 +201,12 @@ final class Intake implements RequestReceiver {
         reserved = body.readableBytes();
         switch (dialect.read(service, server.head().path(), body)) {
             case RequestReading.Refused refused -> refuse(refused.refusal());
-            case RequestReading.Understood(MeteredRequest request) -> understood(request);
+            case RequestReading.Understood understood -> understood(understood);
         }
     }
 
-    private void understood(MeteredRequest request) {
+    private void understood(RequestReading.Understood read) {
+        MeteredRequest request = read.request();
         KeyIdentity key = Objects.requireNonNull(identity);
         if (!request.unknownFields().isEmpty()) {
             context.telemetry()
@@ -229,45 +225,32 @@ final class Intake implements RequestReceiver {
             refuse(notAllowed);
             return;
         }
+        Route route = context.routing().of(dialect.name(), request.model(), key.live());
+        if (route == null) {
+            refuse(Refusals.noUpstream(dialect.name(), key.live()));
+            return;
+        }
         String unbounded = request.extent().unbounded();
         Refusal notBounded = enforcement.made(
-                unbounded == null || context.holds().inputCeiling() != null ? null : Refusals.unbounded(unbounded));
+                unbounded == null || route.holds().inputCeiling() != null ? null : Refusals.unbounded(unbounded));
         if (notBounded != null) {
             refuse(notBounded);
             return;
         }
         RateBook book = context.prices().get();
-        switch (book.resolve(dialect.provider(), request.model(), started)) {
-            case Resolution.Unknown unknown ->
-                refuse(Refusals.unpriced(request.model(), unknown.nearest(), unknown.periods()));
-            case Resolution.Priced(ModelRates rates, boolean byDefault)
-            when !byDefault && !serves(rates, request) -> refuse(Refusals.notPricedFor(request));
-            case Resolution.Priced(ModelRates rates, boolean _)
-            when !callsPriced(rates, request) -> refuse(Refusals.callsNotPriced(request));
-            case Resolution.Priced(ModelRates rates, boolean byDefault)
-            when !priced(rates, request.asked()) -> refuse(Refusals.conditions(request.asked()));
-            case Resolution.Priced priced -> {
-                if (book.sells(key.plan())) {
-                    Terms terms = Terms.STANDARD.at(started);
-                    handOver(
-                            key,
-                            HoldPlan.of(
-                                    request,
-                                    priced.rates(),
-                                    book,
-                                    terms,
-                                    Placement.buyer(key),
-                                    context.holds(),
-                                    context.typical()));
-                } else {
-                    askForPlan(key, request);
-                }
-            }
+        Offer offer = Offer.of(context, book, dialect, route, request, key, started);
+        Refusal none = offer.refusal();
+        if (none != null) {
+            refuse(none);
+        } else if (!book.sells(key.plan())) {
+            askForPlan(key, read);
+        } else {
+            handOver(key, new Candidates(route, request, read.model(), offer.planned()), offer.plans());
         }
     }
 
     /** No price knows the plan, but what is remembered of the key may be old: no hold would tell. */
-    private void askForPlan(KeyIdentity key, MeteredRequest request) {
+    private void askForPlan(KeyIdentity key, RequestReading.Understood read) {
         context.keys()
                 .refresh(key.keyId())
                 .whenComplete((found, failure) -> server.loop().execute(() -> {
@@ -279,12 +262,12 @@ final class Intake implements RequestReceiver {
                     } else if (found.isEmpty()) {
                         refuse(Refusals.key());
                     } else {
-                        knownAnew(found.get(), key, request);
+                        knownAnew(found.get(), key, read);
                     }
                 }));
     }
 
-    private void knownAnew(KeyIdentity now, KeyIdentity before, MeteredRequest request) {
+    private void knownAnew(KeyIdentity now, KeyIdentity before, RequestReading.Understood read) {
         Refusal mayNotSpend = enforcement.made(CapRefusals.mayNotSpend(now));
         if (mayNotSpend != null) {
             refuse(mayNotSpend);
@@ -292,34 +275,16 @@ final class Intake implements RequestReceiver {
             refuse(Refusals.plan(before));
         } else {
             identity = now;
-            understood(request);
+            understood(read);
         }
     }
 
-    /** A tier or region that is asked for, and may cost other than what is usual, has rates of its own. */
-    private static boolean priced(ModelRates rates, MeteredRequest.Conditions asked) {
-        boolean region = asked.region() == null
-                || rates.card().regions().isEmpty()
-                || rates.card().regions().containsKey(asked.region());
-        return region && (asked.tier() == null || rates.card().tiers().containsKey(asked.tier()));
-    }
-
-    /** The card is of this kind of work, and has a price for what it makes: nothing is free by accident. */
-    private static boolean serves(ModelRates rates, MeteredRequest request) {
-        Service service = request.service();
-        return service.servedBy(rates.card().service())
-                && (!service.freeByCard()
-                        || rates.worstCase(1, 1, Terms.STANDARD, Markup.NONE).nano() == 0)
-                && (service.free() || rates.prices(UnitClass.INPUT))
-                && (!service.answerBills() || rates.prices(UnitClass.OUTPUT));
-    }
-
-    /** What the provider's tools are called for has a price. */
-    private static boolean callsPriced(ModelRates rates, MeteredRequest request) {
-        return request.extent().calls().keySet().stream().allMatch(rates::prices);
-    }
-
-    private void handOver(KeyIdentity key, HoldPlan plan) {
+    private void handOver(KeyIdentity key, Candidates candidates, List<HoldPlan> plans) {
+        Duration rest = candidates.restLeft();
+        if (!rest.isZero()) {
+            refuse(Refusals.upstreamsRest(rest));
+            return;
+        }
         Exchange next = new Exchange(
                 context,
                 loop,
@@ -327,8 +292,8 @@ final class Intake implements RequestReceiver {
                 dialect,
                 id,
                 key,
-                Objects.requireNonNull(upstream),
-                plan,
+                candidates,
+                HoldPlan.covering(plans),
                 mark(key),
                 enforcement,
                 body,

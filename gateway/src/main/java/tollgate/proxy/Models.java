@@ -60,11 +60,11 @@ final class Models {
 
     /** The answer to a key's GET. */
     OwnAnswer answer(KeyIdentity key, String path) {
-        Upstream upstream = context.routing().of(dialect.name(), key.live());
-        if (upstream == null) {
+        if (!context.routing().serves(dialect.name(), key.live())) {
             return new OwnAnswer.No(Refusals.noUpstream(dialect.name(), key.live()));
         }
-        Set<String> owners = new HashSet<>(List.of(dialect.provider(), upstream.name(), ""));
+        Set<String> owners = new HashSet<>(List.of(dialect.provider(), ""));
+        owners.addAll(context.routing().owners(dialect.name(), key.live()));
         String asked = Objects.requireNonNull(asked(path));
         Instant now = context.clock().instant();
         RateBook book = context.prices().get();

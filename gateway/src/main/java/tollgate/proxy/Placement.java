@@ -1,6 +1,7 @@
 package tollgate.proxy;
 
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.Refusal;
@@ -65,6 +66,7 @@ final class Placement {
             Executor loop,
             String exchange,
             HoldPlan plan,
+            Set<String> models,
             KeyIdentity key,
             @Nullable IdempotencyMark mark,
             Enforcement enforcement,
@@ -74,7 +76,7 @@ final class Placement {
         this.loop = loop;
         this.exchange = exchange;
         this.plan = plan;
-        this.caps = new ExchangeCaps(key, plan);
+        this.caps = new ExchangeCaps(key, plan, models);
         this.mark = mark;
         this.enforcement = enforcement;
         this.outcome = outcome;
@@ -288,7 +290,7 @@ final class Placement {
         } else {
             key = found.get();
             at = address(key);
-            plan = plan.soldTo(buyer(key), context.holds());
+            plan = plan.soldTo(buyer(key));
             caps.resolved(key, plan);
             Refusal impossible = impossible();
             if (impossible != null) {

@@ -1,7 +1,7 @@
 package tollgate.proxy;
 
 import io.netty.channel.EventLoop;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import tollgate.http.UpstreamPool;
@@ -18,7 +18,8 @@ public final class ProxyLoop {
     private final Upstreams upstreams;
     private final HoldKeeper keeper;
     private final AccessLog accessLog;
-    private final Map<String, UpstreamPool> pools = new HashMap<>();
+    private final Map<Upstream, UpstreamPool> pools = new IdentityHashMap<>();
+    private final Map<Route, Turns> turns = new IdentityHashMap<>();
 
     /**
      * Resources for a loop.
@@ -69,7 +70,11 @@ public final class ProxyLoop {
     }
 
     UpstreamPool pool(Upstream upstream) {
-        return pools.computeIfAbsent(upstream.name(), name -> upstreams.pool(upstream.settings(), loop));
+        return pools.computeIfAbsent(upstream, one -> upstreams.pool(one.settings(), loop));
+    }
+
+    Turns turns(Route route) {
+        return turns.computeIfAbsent(route, one -> new Turns(one.targets()));
     }
 
     void close() {

@@ -6,8 +6,6 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -26,10 +24,10 @@ import tollgate.http.UpstreamCall;
 import tollgate.http.UpstreamFailure;
 import tollgate.http.UpstreamPool;
 import tollgate.http.UpstreamRequest;
-import tollgate.journal.UsageRecord;
 import tollgate.metering.Ending;
 import tollgate.metering.Observed;
 import tollgate.metering.Settlement;
+import tollgate.metering.WhoPays;
 import tollgate.pricing.Usd;
 
 /**
@@ -72,14 +70,14 @@ final class Relay implements AnswerReceiver {
     private boolean draining;
     private boolean over;
 
-    Relay(Exchange exchange, Announcement.Begun begun, boolean hideUsage) {
+    Relay(Exchange exchange, Announcement.Begun begun, boolean hideUsage, Attempts attempts) {
         this.exchange = exchange;
         this.server = exchange.server();
         this.begun = begun;
         this.delivery = new Delivery(exchange, begun);
         this.hideUsage = hideUsage && !delivery.costInUsage();
         this.lane = new Lane(delivery::body);
-        this.attempts = new Attempts(exchange.upstream().name());
+        this.attempts = attempts;
         this.withholding = new Withholding(exchange.context());
     }
 
@@ -91,21 +89,28 @@ final class Relay implements AnswerReceiver {
         if (apiKey != null) {
             exchange.dialect().authorize(apiKey, headers::set);
         }
-        String target = Query.target(server.head().path(), server.head().query());
+        String renamed = exchange.candidates().renamed();
+        String path = server.head().path();
+        String target = Query.target(
+                renamed == null ? path : exchange.dialect().naming(path, renamed),
+                server.head().query());
         UpstreamCall started = pool.send(new UpstreamRequest(HttpMethod.POST, target, headers, body), this);
         call = started;
     }
 
     @Override
     public void onAttempt(int number, boolean reused) {
-        attempts.begin(number, reused);
+        attempts.begin(reused);
     }
 
     @Override
     public void onHead(int answered, HttpHeaders headers, long contentLength) {
+        attempts.answered(answered);
+        if (exchange.goesOnFrom(answered, headers)) {
+            return;
+        }
         exchange.timings().mark("first_byte");
         exchange.requestSent();
-        attempts.answered(answered);
         status = answered;
         Form form = form(headers);
         delivery.head(answered, ForwardedHeaders.downstream(headers, answered), form);
@@ -331,7 +336,7 @@ final class Relay implements AnswerReceiver {
 
     private void garbled(String why) {
         detail = why;
-        attempts.failed("GARBLED");
+        attempts.failed("GARBLED", Usd.ZERO);
         cut(delivery.begun() ? new Ending.UpstreamCut(true) : new Ending.UpstreamGarbled(), Refusals.upstreamGarbled());
         giveUpUpstream();
     }
@@ -346,12 +351,16 @@ final class Relay implements AnswerReceiver {
     @Override
     public void onFailure(UpstreamFailure broken) {
         upstreamOver = true;
-        attempts.failed(broken.kind().name());
-        exchange.requestSent();
+        boolean unanswered = kind == null && call != null && call.requestSent();
+        attempts.failed(broken.kind().name(), unanswered ? WhoPays.unanswered(exchange.plan()) : Usd.ZERO);
         Metered.upstreamFailed(
                 exchange.context().telemetry(),
                 exchange.upstream().name(),
                 broken.kind().name());
+        if (exchange.goesOnFrom(broken, kind == null, unanswered)) {
+            return;
+        }
+        exchange.requestSent();
         if (over) {
             return;
         }
@@ -409,9 +418,7 @@ final class Relay implements AnswerReceiver {
             return;
         }
         boolean sent = call != null && call.requestSent();
-        boolean visible = exchange.plan().request().stream()
-                && exchange.plan().rates().limits().visibleOutput();
-        if (sent && !visible && (kind == null || kind.metered())) {
+        if (sent && drains() && (kind == null || kind.metered())) {
             draining = true;
             lane.discard();
             Objects.requireNonNull(call).pauseRead(false);
@@ -422,6 +429,18 @@ final class Relay implements AnswerReceiver {
             }
             end(kind != null && !kind.metered() ? new Ending.UpstreamRefused() : new Ending.ClientGone(sent));
         }
+    }
+
+    private boolean drains() {
+        Boolean said = exchange.candidates().route().drains();
+        boolean visible = exchange.plan().request().stream()
+                && exchange.plan().rates().limits().visibleOutput();
+        return said == null ? !visible : said;
+    }
+
+    /** The request goes to another upstream: nothing came of this one. */
+    void abandon() {
+        close();
     }
 
     private void giveUpUpstream() {
@@ -513,10 +532,6 @@ final class Relay implements AnswerReceiver {
     @Nullable
     AnswerFacts relayedFacts() {
         return delivery.begun() || draining ? facts() : null;
-    }
-
-    List<UsageRecord.Attempt> attempts() {
-        return new ArrayList<>(attempts.all());
     }
 
     /** The status the client gets; 0 where it gets none. */

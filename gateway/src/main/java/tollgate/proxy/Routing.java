@@ -1,41 +1,88 @@
 package tollgate.proxy;
 
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tollgate.metering.HoldSettings;
 
 /**
- * Picks the upstream of a request: a dialect's paths go to the first upstream of that dialect, and test money always to
- * the sandbox. Immutable and thread-safe.
+ * Says where a request may go: the first route about its model, else the first upstream of its dialect; test money always
+ * to the sandbox, at the prices of the first upstream. Immutable and thread-safe.
  */
 public final class Routing {
-    private final List<Upstream> live;
-    private final List<Upstream> sandbox;
+    private final Map<String, List<Route>> live = new HashMap<>();
+    private final Map<String, List<Route>> sandboxed = new HashMap<>();
+    private final List<Route> written;
 
     /**
      * Routes for these upstreams.
      *
-     * @param live real providers
-     * @param sandbox where exchanges of test wallets go
+     * @param upstreams real providers, each with its standing
+     * @param sandbox where exchanges of test wallets go, one for each dialect
+     * @param routes as configured, the first about a model winning
+     * @param holds how much is held where no route says
      */
-    public Routing(List<Upstream> live, List<Upstream> sandbox) {
-        this.live = List.copyOf(live);
-        this.sandbox = List.copyOf(sandbox);
+    public Routing(List<Target> upstreams, List<Upstream> sandbox, List<Route> routes, HoldSettings holds) {
+        this.written = List.copyOf(routes);
+        Map<String, Target> tests = new HashMap<>();
+        sandbox.forEach(each -> tests.putIfAbsent(each.dialect(), new Target(each, null, 1, null)));
+        for (Route route : routes) {
+            add(live, route);
+            Target test = tests.get(route.dialect());
+            if (test != null) {
+                String asked = route.targets().isEmpty()
+                        ? null
+                        : route.targets().getFirst().model();
+                add(sandboxed, route.to(List.of(new Target(test.upstream(), asked, 1, null))));
+            }
+        }
+        Map<String, Target> firsts = new HashMap<>();
+        upstreams.forEach(each -> firsts.putIfAbsent(each.upstream().dialect(), each));
+        firsts.values().forEach(each -> add(live, Route.only(each, holds)));
+        tests.values().forEach(each -> add(sandboxed, Route.only(each, holds)));
     }
 
-    /** The upstream, or null where none serves the dialect. */
+    private static void add(Map<String, List<Route>> routes, Route route) {
+        routes.computeIfAbsent(route.dialect(), first -> new ArrayList<>()).add(route);
+    }
+
+    /** Whether anything of a dialect goes anywhere. */
+    boolean serves(String dialect, boolean liveMoney) {
+        return (liveMoney ? live : sandboxed).containsKey(dialect);
+    }
+
+    /** Where requests of a dialect for a model may go; null where nowhere. */
     @Nullable
-    Upstream of(String dialect, boolean liveMoney) {
-        for (Upstream upstream : liveMoney ? live : sandbox) {
-            if (upstream.dialect().equals(dialect)) {
-                return upstream;
+    Route of(String dialect, String model, boolean liveMoney) {
+        List<Route> routes = Objects.requireNonNullElse((liveMoney ? live : sandboxed).get(dialect), List.of());
+        for (Route route : routes) {
+            if (route.covers(model)) {
+                return route;
             }
         }
         return null;
     }
 
-    /** All of them. */
-    List<Upstream> all() {
-        return Stream.concat(live.stream(), sandbox.stream()).toList();
+    /** Whose rate cards may name what is served: the upstreams' names, and whom else they name. */
+    Set<String> owners(String dialect, boolean liveMoney) {
+        Set<String> owners = new HashSet<>();
+        for (Route route : Objects.requireNonNullElse((liveMoney ? live : sandboxed).get(dialect), List.<Route>of())) {
+            for (Target target : route.targets()) {
+                owners.add(target.upstream().name());
+                owners.add(Objects.requireNonNullElse(
+                        target.upstream().prices(), target.upstream().name()));
+            }
+        }
+        return owners;
+    }
+
+    /** The routes that were written down. */
+    List<Route> written() {
+        return written;
     }
 }

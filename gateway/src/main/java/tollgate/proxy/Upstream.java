@@ -11,9 +11,17 @@ import tollgate.http.UpstreamSettings;
  * @param apiKey our own key there; null where none is needed
  * @param settings how it is reached
  * @param costReported what its answers say that they cost is the cost
+ * @param region where it works, as its operator calls that; null: not said
+ * @param prices whose rate cards go first for what it does; null: its dialect's own provider's
  */
 public record Upstream(
-        String name, String dialect, @Nullable String apiKey, UpstreamSettings settings, boolean costReported) {
+        String name,
+        String dialect,
+        @Nullable String apiKey,
+        UpstreamSettings settings,
+        boolean costReported,
+        @Nullable String region,
+        @Nullable String prices) {
     /** Without the key: it must not get into a log. */
     @Override
     public String toString() {

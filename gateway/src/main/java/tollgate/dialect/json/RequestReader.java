@@ -2,6 +2,7 @@ package tollgate.dialect.json;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.MeteredRequest;
+import tollgate.dialect.ModelPlace;
 import tollgate.dialect.RequestReading;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -33,6 +35,8 @@ public abstract class RequestReader {
 
     private final RequestFields fields;
     private @Nullable String modelInPath;
+    private int modelFrom = -1;
+    private int modelTo;
     private final Set<String> seen = new HashSet<>();
     private final List<String> unknown = new ArrayList<>();
 
@@ -62,7 +66,8 @@ public abstract class RequestReader {
             try (JsonParser parser = Jackson.parser(bytes, offset, length)) {
                 RequestReader reading = reader.apply(parser);
                 reading.modelInPath = model;
-                return new RequestReading.Understood(reading.request());
+                MeteredRequest request = reading.request();
+                return new RequestReading.Understood(request, reading.modelPlace(bytes, offset));
             }
         } catch (BadRequest bad) {
             return bad.refused();
@@ -125,10 +130,30 @@ public abstract class RequestReader {
             throw BadRequest.repeated(name);
         }
         if (kind == RequestFields.Kind.PRICED) {
+            int from = offset();
+            boolean model = name.equals("model") && parser.currentToken() == JsonToken.VALUE_STRING;
             priced(name);
+            if (model) {
+                modelFrom = from;
+                modelTo = Math.toIntExact(parser.currentLocation().getByteOffset());
+            }
         } else if (parser.currentToken() != JsonToken.VALUE_NULL) {
             throw kind == RequestFields.Kind.UNBOUNDED ? BadRequest.unbounded(name) : BadRequest.notPriced(name);
         }
+    }
+
+    /** Where the model's name stands; null where it stands nowhere, or in other letters than ASCII. */
+    private @Nullable ModelPlace modelPlace(byte[] bytes, int offset) {
+        if (modelFrom < 0) {
+            return null;
+        }
+        for (int i = offset + modelFrom; i < offset + modelTo; i++) {
+            if (bytes[i] < 0) {
+                return null;
+            }
+        }
+        return new ModelPlace(
+                modelFrom, new String(bytes, offset + modelFrom, modelTo - modelFrom, StandardCharsets.US_ASCII));
     }
 
     /** Reads a field of the table; the parser stands on its value, and is left on its last token. */

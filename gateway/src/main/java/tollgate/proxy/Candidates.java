@@ -1,0 +1,256 @@
+package tollgate.proxy;
+
+import io.netty.handler.codec.http.HttpHeaders;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tollgate.dialect.MeteredRequest;
+import tollgate.dialect.ModelPlace;
+import tollgate.dialect.Service;
+import tollgate.dialect.Splice;
+import tollgate.http.UpstreamFailure;
+import tollgate.metering.HoldPlan;
+
+/**
+ * The upstreams that may serve one request, which of them has it, and whether it may go to another one.
+ *
+ * <p>It goes on only while nothing of an answer was passed on, and where the one before cannot have done what is asked: it was
+ * not reached, did not have the request whole, or said with a status that it did nothing. Whether it goes on from one that had
+ * it whole and fell silent is the route's to say, and never so where it may have left something behind.
+ *
+ * <p>Confined to the connection's event loop.
+ */
+final class Candidates {
+    private static final Set<Integer> GONE_ON_FROM = Set.of(429, 500, 502, 503, 504, 529);
+
+    private final Route route;
+    private final MeteredRequest request;
+    private final @Nullable ModelPlace place;
+    private final int[] planned;
+    private final boolean[] tried;
+    private final int most;
+    private int current;
+    private int sent;
+    private boolean alone;
+    private long since;
+    private @Nullable Passage passage;
+
+    /**
+     * Those of a route.
+     *
+     * @param request is of a model that the route is about
+     * @param place where its body names that
+     * @param planned for each target which of the covered plans is its; -1: it has no price, and is none
+     */
+    Candidates(Route route, MeteredRequest request, @Nullable ModelPlace place, int[] planned) {
+        this.route = route;
+        this.request = request;
+        this.place = place;
+        this.planned = planned.clone();
+        this.tried = new boolean[planned.length];
+        int with = 0;
+        while (planned[with] < 0) {
+            with++;
+        }
+        this.current = with;
+        this.most = isBound(request) ? 1 : route.attempts();
+    }
+
+    /** What is at a provider is at one of them: who works with it goes where it is made, which is the first. */
+    private static boolean isBound(MeteredRequest request) {
+        return request.extent().unbounded() != null;
+    }
+
+    /** A provider keeps its answer unless it is told not to. */
+    private static boolean isKept(MeteredRequest request) {
+        return request.service() == Service.RESPONSES || isBound(request);
+    }
+
+    Route route() {
+        return route;
+    }
+
+    /** The one that has it, or will be asked first as far as is known. */
+    Target target() {
+        return route.targets().get(current);
+    }
+
+    /** What it may cost there. */
+    HoldPlan plan(HoldPlan covering) {
+        List<HoldPlan> covered = covering.covered();
+        return sent == 0 ? covering : covered.get(planned[current]);
+    }
+
+    /** The name that the model has there, where that is not what the client wrote. */
+    @Nullable
+    String renamed() {
+        String asks = target().asks(request.model());
+        return asks.equals(request.model()) ? null : asks;
+    }
+
+    /** With the change that names the model as it is called there. */
+    List<Splice> naming(List<Splice> others) {
+        String renamed = renamed();
+        if (renamed == null || place == null) {
+            return others;
+        }
+        Splice naming = place.naming(renamed);
+        List<Splice> all = new ArrayList<>(others.size() + 1);
+        int at = 0;
+        while (at < others.size() && others.get(at).offset() < naming.offset()) {
+            all.add(others.get(at++));
+        }
+        all.add(naming);
+        all.addAll(others.subList(at, others.size()));
+        return all;
+    }
+
+    /** Every name that the request's model has, for what is limited by model. */
+    Set<String> models() {
+        Set<String> names = new LinkedHashSet<>();
+        names.add(request.model());
+        for (int i = 0; i < planned.length; i++) {
+            if (planned[i] >= 0) {
+                names.add(route.targets().get(i).asks(request.model()));
+            }
+        }
+        return names;
+    }
+
+    /** How long all of them rest; zero where one does not, or might take it. */
+    Duration restLeft() {
+        if (!route.rests()) {
+            return Duration.ZERO;
+        }
+        Duration shortest = null;
+        for (int i = 0; i < planned.length; i++) {
+            Standing standing = route.targets().get(i).standing();
+            if (planned[i] >= 0) {
+                Duration left = standing == null ? Duration.ZERO : standing.restLeft();
+                shortest = shortest == null || left.compareTo(shortest) < 0 ? left : shortest;
+            }
+        }
+        return Objects.requireNonNull(shortest);
+    }
+
+    /**
+     * Finds the one to ask first.
+     *
+     * @return whether there is one: they may rest, or have enough to do
+     */
+    boolean first(Turns turns) {
+        since = System.nanoTime();
+        return goTo(isKept(request) ? inOrder() : turns.first(this::passes));
+    }
+
+    /** Those whose answers are kept are asked in the order they were written down, so that these are found again. */
+    private int inOrder() {
+        for (int i = 0; i < planned.length; i++) {
+            if (!tried[i] && passes(i)) {
+                return i;
+            }
+            tried[i] = true;
+            if (planned[i] >= 0 && isBound(request)) {
+                return -1;
+            }
+        }
+        return -1;
+    }
+
+    private boolean passes(int target) {
+        if (planned[target] < 0) {
+            return false;
+        }
+        Standing standing = route.targets().get(target).standing();
+        if (standing == null) {
+            return true;
+        }
+        Passage through = standing.pass(route.rests());
+        if (through == null) {
+            return false;
+        }
+        leave();
+        passage = through;
+        return true;
+    }
+
+    private boolean goTo(int target) {
+        if (target < 0) {
+            return false;
+        }
+        current = target;
+        tried[target] = true;
+        sent++;
+        return true;
+    }
+
+    /** Whether another one could be asked after this one. */
+    boolean more() {
+        return !alone && sent < most;
+    }
+
+    /** No other will be asked: there is no room to keep the request for it. */
+    void stay() {
+        alone = true;
+    }
+
+    /** An answer begins. */
+    void answered(int status, HttpHeaders head) {
+        Passage through = passage;
+        if (through == null) {
+            return;
+        }
+        switch (status) {
+            case 429, 502, 503, 504, 529 -> through.failed(RetryAfter.of(head));
+            // tells nothing: it may be the request's own doing
+            case 500 -> leave();
+            default -> through.answered();
+        }
+    }
+
+    /** No answer will come, or no more of it. */
+    void failed() {
+        if (passage != null) {
+            passage.failed(null);
+        }
+    }
+
+    /** Whether the request may go on from an answer with such a status. */
+    boolean goesOnFrom(int status) {
+        return GONE_ON_FROM.contains(status) && inTime();
+    }
+
+    /** Whether the request may go on from one that did not answer. */
+    boolean goesOnFrom(UpstreamFailure failure, boolean sentWhole) {
+        boolean reached = switch (failure.kind()) {
+            case UNRESOLVED, CONNECT_REFUSED, CONNECT_TIMEOUT, TLS -> false;
+            case FIRST_BYTE_TIMEOUT, IDLE_TIMEOUT, TOTAL_TIMEOUT, RESET, MALFORMED -> sentWhole;
+        };
+        return (!reached || (route.resend() && !isKept(request))) && inTime();
+    }
+
+    private boolean inTime() {
+        return more() && System.nanoTime() - since < route.within().toNanos();
+    }
+
+    /**
+     * Finds another one.
+     *
+     * @return whether there is one
+     */
+    boolean another(Turns turns) {
+        return goTo(isKept(request) ? inOrder() : turns.another(this::passes, tried));
+    }
+
+    /** Its place at the upstream is free. Again: nothing happens. */
+    void leave() {
+        if (passage != null) {
+            passage.close();
+            passage = null;
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package tollgate.proxy;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import tollgate.dialect.Dialect;
+import tollgate.dialect.MeteredRequest;
+import tollgate.dialect.Refusal;
+import tollgate.dialect.Service;
+import tollgate.identity.KeyIdentity;
+import tollgate.metering.HoldPlan;
+import tollgate.metering.HoldSettings;
+import tollgate.pricing.Markup;
+import tollgate.pricing.ModelRates;
+import tollgate.pricing.RateBook;
+import tollgate.pricing.Resolution;
+import tollgate.pricing.Terms;
+import tollgate.pricing.UnitClass;
+
+/**
+ * What one request may cost at each target of its route. A target whose price is not known serves nothing: nothing is free
+ * by accident.
+ *
+ * @param plans of the targets that have a price
+ * @param planned for each target the place of its plan; -1: none
+ * @param refusal why there is none at all: what is wrong with the first; null where there is one
+ */
+record Offer(List<HoldPlan> plans, int[] planned, @Nullable Refusal refusal) {
+    /** Asks the rate cards. */
+    static Offer of(
+            ProxyContext context,
+            RateBook book,
+            Dialect dialect,
+            Route route,
+            MeteredRequest request,
+            KeyIdentity key,
+            Instant at) {
+        int[] planned = new int[route.targets().size()];
+        Arrays.fill(planned, -1);
+        List<HoldPlan> plans = new ArrayList<>(planned.length);
+        Refusal first = null;
+        for (int i = 0; i < planned.length; i++) {
+            Target target = route.targets().get(i);
+            String provider = Objects.requireNonNullElse(target.upstream().prices(), dialect.provider());
+            String model = target.asks(request.model());
+            Resolution known = book.resolve(provider, model, at);
+            Refusal no = refusal(known, model, request);
+            if (no == null && known instanceof Resolution.Priced priced) {
+                planned[i] = plans.size();
+                HoldSettings holds = route.holds();
+                plans.add(HoldPlan.of(
+                        request,
+                        priced.rates(),
+                        book,
+                        Terms.STANDARD.at(at),
+                        Placement.buyer(key),
+                        holds,
+                        context.typical()));
+            } else if (first == null) {
+                first = no;
+            }
+        }
+        if (plans.isEmpty() && first == null) {
+            first = Refusals.noUpstream(dialect.name(), key.live());
+        }
+        return new Offer(plans, planned, plans.isEmpty() ? first : null);
+    }
+
+    private static @Nullable Refusal refusal(Resolution known, String model, MeteredRequest request) {
+        return switch (known) {
+            case Resolution.Unknown unknown -> Refusals.unpriced(model, unknown.nearest(), unknown.periods());
+            case Resolution.Priced(ModelRates rates, boolean byDefault)
+            when !byDefault && !serves(rates, request) -> Refusals.notPricedFor(request);
+            case Resolution.Priced(ModelRates rates, boolean _)
+            when !callsPriced(rates, request) -> Refusals.callsNotPriced(request);
+            case Resolution.Priced(ModelRates rates, boolean _)
+            when !priced(rates, request.asked()) -> Refusals.conditions(request.asked());
+            case Resolution.Priced _ -> null;
+        };
+    }
+
+    /** A tier or region that is asked for, and may cost other than what is usual, has rates of its own. */
+    private static boolean priced(ModelRates rates, MeteredRequest.Conditions asked) {
+        boolean region = asked.region() == null
+                || rates.card().regions().isEmpty()
+                || rates.card().regions().containsKey(asked.region());
+        return region && (asked.tier() == null || rates.card().tiers().containsKey(asked.tier()));
+    }
+
+    /** The card is of this kind of work, and has a price for what it makes: nothing is free by accident. */
+    private static boolean serves(ModelRates rates, MeteredRequest request) {
+        Service service = request.service();
+        return service.servedBy(rates.card().service())
+                && (!service.freeByCard()
+                        || rates.worstCase(1, 1, Terms.STANDARD, Markup.NONE).nano() == 0)
+                && (service.free() || rates.prices(UnitClass.INPUT))
+                && (!service.answerBills() || rates.prices(UnitClass.OUTPUT));
+    }
+
+    /** What the provider's tools are called for has a price. */
+    private static boolean callsPriced(ModelRates rates, MeteredRequest request) {
+        return request.extent().calls().keySet().stream().allMatch(rates::prices);
+    }
+}
