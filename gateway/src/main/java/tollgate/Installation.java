@@ -45,6 +45,7 @@ import tollgate.identity.KeyRing;
 import tollgate.journal.Journal;
 import tollgate.journal.JournalSettings;
 import tollgate.proxy.Gateway;
+import tollgate.proxy.HealthChecks;
 import tollgate.proxy.Outcomes;
 import tollgate.proxy.OwnPaths;
 import tollgate.proxy.ProxyContext;
@@ -202,6 +203,9 @@ final class Installation implements AutoCloseable {
                         config.holds().maxOverrun()));
                 proxies.put(each.get(i), new ProxyLoop(each.get(i), port, journal.loop(i), ids, upstreams, context));
             }
+            UpstreamRows rows = UpstreamRows.of(routing);
+            rows.tell(telemetry);
+            checkHealth(routing, upstreams, each.getFirst());
             this.gateway =
                     new Gateway(context, proxies, new OwnPaths(desk, workers, () -> notReady(keeping, journal, pulse)));
             keeping.onReopening(gateway::reinstate);
@@ -217,6 +221,8 @@ final class Installation implements AutoCloseable {
                     new SuspenseDesk(records, control, clock),
                     telemetry::text,
                     () -> notReady(keeping, journal, pulse),
+                    rows::unwell,
+                    rows::rows,
                     clock));
             this.listener = HttpListener.bind(ProxySetup.listening(config), transport, loops, loops, gateway);
             telemetry.gauge("tollgate_open_exchanges", listener::openExchanges);
@@ -229,6 +235,14 @@ final class Installation implements AutoCloseable {
             closeOpened();
             throw failed;
         }
+    }
+
+    /** A pool belongs to the loop that makes it. */
+    private void checkHealth(Routing routing, Upstreams upstreams, EventLoop loop) {
+        loop.submit(() -> ProxySetup.healthChecks(config, routing, upstreams, loop).stream()
+                        .map(this::opened)
+                        .forEach(HealthChecks::begin))
+                .syncUninterruptibly();
     }
 
     private static Records openRecords(TollgateConfig config, Path data) {

@@ -15,6 +15,7 @@ import tollgate.cli.CapCommand;
 import tollgate.cli.DirectoryCommands;
 import tollgate.cli.ReconcileCommand;
 import tollgate.cli.SuspenseCommand;
+import tollgate.cli.UpstreamCommand;
 import tollgate.config.InvalidConfig;
 
 /** The command line. Exit codes: 0 done, 1 refused or failed, 2 wrong usage. */
@@ -36,6 +37,7 @@ import tollgate.config.InvalidConfig;
             AdminCommands.Exchange.class,
             AdminCommands.Ledger.class,
             SuspenseCommand.class,
+            UpstreamCommand.class,
             AdminCommands.Verify.class,
             ReconcileCommand.class,
             PriceCommand.class,

@@ -1,7 +1,10 @@
 package tollgate;
 
+import io.netty.channel.EventLoop;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +26,7 @@ import tollgate.dialect.ollama.OllamaDialect;
 import tollgate.dialect.openai.OpenAiDialect;
 import tollgate.http.ListenerSettings;
 import tollgate.http.UpstreamSettings;
+import tollgate.http.Upstreams;
 import tollgate.identity.KeyRing;
 import tollgate.metering.HoldMode;
 import tollgate.metering.HoldSettings;
@@ -30,6 +34,8 @@ import tollgate.metering.TypicalCharges;
 import tollgate.metering.WhoPays;
 import tollgate.pricing.RateBook;
 import tollgate.proxy.Capacity;
+import tollgate.proxy.Health;
+import tollgate.proxy.HealthChecks;
 import tollgate.proxy.MemoryBudget;
 import tollgate.proxy.Outcomes;
 import tollgate.proxy.ProxyContext;
@@ -46,6 +52,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class ProxySetup {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
     private static final int IDLE_CONNECTIONS = 256;
+    /** Who is well says so within this. */
+    private static final Duration HEALTHY = Duration.ofSeconds(5);
 
     /** The last one is that of whoever does not say. */
     private static final List<Dialect> DIALECTS = List.of(
@@ -118,6 +126,7 @@ final class ProxySetup {
     private static final class Targets {
         private final Map<String, TollgateConfig.Provider> providers = new LinkedHashMap<>();
         private final Map<String, Capacity> capacities = new HashMap<>();
+        private final Map<String, Health> healths = new HashMap<>();
         private final Map<String, Standing> standings = new HashMap<>();
 
         Targets(List<TollgateConfig.Provider> configured) {
@@ -168,8 +177,39 @@ final class ProxySetup {
                                             breaker.failurePercent(),
                                             breaker.open(),
                                             breaker.probes()),
-                                    Objects.requireNonNull(capacities.get(of.name())))));
+                                    Objects.requireNonNull(capacities.get(of.name())),
+                                    healths.computeIfAbsent(of.name(), Health::new))));
         }
+    }
+
+    /** Looks at those upstreams that are to be looked at; what is returned ends that. */
+    static List<HealthChecks> healthChecks(
+            TollgateConfig config, Routing routing, Upstreams upstreams, EventLoop loop) {
+        List<HealthChecks> checks = new ArrayList<>();
+        for (TollgateConfig.Provider each : config.upstreams()) {
+            UpstreamRules.Health health = each.rules().health();
+            Target target = routing.targets().stream()
+                    .filter(one -> one.upstream().name().equals(each.name()))
+                    .findFirst()
+                    .orElseThrow();
+            Standing standing = target.standing();
+            Optional<Dialect> dialect = DIALECTS.stream()
+                    .filter(one -> one.name().equals(each.dialect()))
+                    .findFirst();
+            if (health != null && standing != null && dialect.isPresent()) {
+                TollgateConfig.Timeouts patience =
+                        new TollgateConfig.Timeouts(HEALTHY, HEALTHY, HEALTHY, HEALTHY, HEALTHY);
+                checks.add(new HealthChecks(
+                        target.upstream(),
+                        dialect.get(),
+                        health.path(),
+                        health.every(),
+                        standing.health(),
+                        upstreams.pool(settings(each.baseUrl(), patience, each.rules().linkLocal()), loop),
+                        loop));
+            }
+        }
+        return checks;
     }
 
     /** What all exchanges share. */

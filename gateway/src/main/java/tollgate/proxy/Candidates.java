@@ -46,17 +46,13 @@ final class Candidates {
      * @param place where its body names that
      * @param planned for each target which of the covered plans is its; -1: it has no price, and is none
      */
-    Candidates(Route route, MeteredRequest request, @Nullable ModelPlace place, int[] planned) {
+    Candidates(Route route, MeteredRequest request, @Nullable ModelPlace place, List<Integer> planned) {
         this.route = route;
         this.request = request;
         this.place = place;
-        this.planned = planned.clone();
-        this.tried = new boolean[planned.length];
-        int with = 0;
-        while (planned[with] < 0) {
-            with++;
-        }
-        this.current = with;
+        this.planned = planned.stream().mapToInt(Integer::intValue).toArray();
+        this.tried = new boolean[planned.size()];
+        this.current = planned.indexOf(0);
         this.most = isBound(request) ? 1 : route.attempts();
     }
 
@@ -144,7 +140,11 @@ final class Candidates {
      */
     boolean first(Turns turns) {
         since = System.nanoTime();
-        return goTo(isKept(request) ? inOrder() : turns.first(this::passes));
+        if (isKept(request)) {
+            return goTo(inOrder());
+        }
+        int first = turns.first(target -> !down(target) && passes(target));
+        return goTo(first < 0 ? turns.another(this::passes, tried) : first);
     }
 
     /** Those whose answers are kept are asked in the order they were written down, so that these are found again. */
@@ -243,7 +243,16 @@ final class Candidates {
      * @return whether there is one
      */
     boolean another(Turns turns) {
-        return goTo(isKept(request) ? inOrder() : turns.another(this::passes, tried));
+        if (isKept(request)) {
+            return goTo(inOrder());
+        }
+        int next = turns.another(target -> !down(target) && passes(target), tried.clone());
+        return goTo(next < 0 ? turns.another(this::passes, tried) : next);
+    }
+
+    private boolean down(int target) {
+        Standing standing = route.targets().get(target).standing();
+        return standing != null && standing.health().state() == Health.State.DOWN;
     }
 
     /** Its place at the upstream is free. Again: nothing happens. */

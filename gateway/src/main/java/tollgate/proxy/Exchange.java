@@ -339,12 +339,17 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
                 candidates.stay();
             }
         }
-        ByteBuf sent =
-                splices.isEmpty() ? original.retainedDuplicate() : Splice.apply(original, splices, server.alloc());
-        if (!candidates.more()) {
-            body = null;
-            original.release();
+        if (candidates.more()) {
+            return splices.isEmpty()
+                    ? original.retainedDuplicate()
+                    : Splice.apply(original, splices, server.alloc());
         }
+        body = null;
+        if (splices.isEmpty()) {
+            return original;
+        }
+        ByteBuf sent = Splice.apply(original, splices, server.alloc());
+        original.release();
         return sent;
     }
 

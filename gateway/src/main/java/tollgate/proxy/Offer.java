@@ -2,7 +2,6 @@ package tollgate.proxy;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +27,7 @@ import tollgate.pricing.UnitClass;
  * @param planned for each target the place of its plan; -1: none
  * @param refusal why there is none at all: what is wrong with the first; null where there is one
  */
-record Offer(List<HoldPlan> plans, int[] planned, @Nullable Refusal refusal) {
+record Offer(List<HoldPlan> plans, List<Integer> planned, @Nullable Refusal refusal) {
     /** Asks the rate cards. */
     static Offer of(
             ProxyContext context,
@@ -38,18 +37,16 @@ record Offer(List<HoldPlan> plans, int[] planned, @Nullable Refusal refusal) {
             MeteredRequest request,
             KeyIdentity key,
             Instant at) {
-        int[] planned = new int[route.targets().size()];
-        Arrays.fill(planned, -1);
-        List<HoldPlan> plans = new ArrayList<>(planned.length);
+        List<Integer> planned = new ArrayList<>(route.targets().size());
+        List<HoldPlan> plans = new ArrayList<>(route.targets().size());
         Refusal first = null;
-        for (int i = 0; i < planned.length; i++) {
-            Target target = route.targets().get(i);
+        for (Target target : route.targets()) {
             String provider = Objects.requireNonNullElse(target.upstream().prices(), dialect.provider());
             String model = target.asks(request.model());
             Resolution known = book.resolve(provider, model, at);
             Refusal no = refusal(known, model, request);
             if (no == null && known instanceof Resolution.Priced priced) {
-                planned[i] = plans.size();
+                planned.add(plans.size());
                 HoldSettings holds = route.holds();
                 plans.add(HoldPlan.of(
                         request,
@@ -59,8 +56,9 @@ record Offer(List<HoldPlan> plans, int[] planned, @Nullable Refusal refusal) {
                         Placement.buyer(key),
                         holds,
                         context.typical()));
-            } else if (first == null) {
-                first = no;
+            } else {
+                planned.add(-1);
+                first = first == null ? no : first;
             }
         }
         if (plans.isEmpty() && first == null) {

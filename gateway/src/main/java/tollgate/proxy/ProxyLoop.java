@@ -2,7 +2,6 @@ package tollgate.proxy;
 
 import io.netty.channel.EventLoop;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.function.Supplier;
 import tollgate.http.UpstreamPool;
 import tollgate.http.Upstreams;
@@ -18,8 +17,8 @@ public final class ProxyLoop {
     private final Upstreams upstreams;
     private final HoldKeeper keeper;
     private final AccessLog accessLog;
-    private final Map<Upstream, UpstreamPool> pools = new IdentityHashMap<>();
-    private final Map<Route, Turns> turns = new IdentityHashMap<>();
+    private final IdentityHashMap<Upstream, UpstreamPool> pools = new IdentityHashMap<>();
+    private final IdentityHashMap<Route, Turns> turns = new IdentityHashMap<>();
 
     /**
      * Resources for a loop.

@@ -17,7 +17,7 @@ import tollgate.metering.HoldSettings;
 public final class Routing {
     private final Map<String, List<Route>> live = new HashMap<>();
     private final Map<String, List<Route>> sandboxed = new HashMap<>();
-    private final List<Route> written;
+    private final List<Target> targets = new ArrayList<>();
 
     /**
      * Routes for these upstreams.
@@ -28,7 +28,8 @@ public final class Routing {
      * @param holds how much is held where no route says
      */
     public Routing(List<Target> upstreams, List<Upstream> sandbox, List<Route> routes, HoldSettings holds) {
-        this.written = List.copyOf(routes);
+        targets.addAll(upstreams);
+        routes.forEach(route -> targets.addAll(route.targets()));
         Map<String, Target> tests = new HashMap<>();
         sandbox.forEach(each -> tests.putIfAbsent(each.dialect(), new Target(each, null, 1, null)));
         for (Route route : routes) {
@@ -81,8 +82,17 @@ public final class Routing {
         return owners;
     }
 
-    /** The routes that were written down. */
-    List<Route> written() {
-        return written;
+    /** The names of ones own that clients may ask for, patterns left out. */
+    List<String> names(String dialect, boolean liveMoney) {
+        return Objects.requireNonNullElse((liveMoney ? live : sandboxed).get(dialect), List.<Route>of()).stream()
+                .filter(Route::rests)
+                .flatMap(route -> route.models().stream())
+                .filter(model -> !model.contains("*"))
+                .toList();
+    }
+
+    /** Every real upstream as requests may reach it. */
+    public List<Target> targets() {
+        return List.copyOf(targets);
     }
 }

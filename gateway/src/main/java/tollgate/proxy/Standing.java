@@ -20,14 +20,13 @@ public final class Standing {
     /** No upstream is taken at its word for longer. */
     private static final Duration LONGEST_REST = Duration.ofMinutes(10);
 
-    private static final Throwable FAILED = new UpstreamAway();
-
     private final String name;
     private final Capacity capacity;
+    private final Health health;
     private final CircuitBreaker breaker;
     private volatile long restsUntil = System.nanoTime();
 
-    /** Says that a call failed; never thrown. */
+    /** Says that a call failed; never thrown, so it knows no stack. */
     private static final class UpstreamAway extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -51,10 +50,12 @@ public final class Standing {
      *
      * @param name of both, for people
      * @param capacity what the upstream may be given, whatever the model
+     * @param health what is seen of the upstream where it is looked at
      */
-    public Standing(String name, Settings settings, Capacity capacity) {
+    public Standing(String name, Settings settings, Capacity capacity, Health health) {
         this.name = name;
         this.capacity = capacity;
+        this.health = health;
         this.breaker = CircuitBreaker.of(
                 name,
                 CircuitBreakerConfig.custom()
@@ -127,6 +128,11 @@ public final class Standing {
         OPEN
     }
 
+    /** What is seen of the upstream, whatever the model. */
+    public Health health() {
+        return health;
+    }
+
     /** Requests under way at the upstream, whatever the model. */
     public int underWay() {
         return capacity.taken();
@@ -143,7 +149,7 @@ public final class Standing {
 
     /** It failed, and may have said for how long not to ask. */
     void failed(@Nullable Duration askedRest) {
-        breaker.onError(0, TimeUnit.NANOSECONDS, FAILED);
+        breaker.onError(0, TimeUnit.NANOSECONDS, new UpstreamAway());
         if (askedRest != null && !askedRest.isZero()) {
             Duration rest = askedRest.compareTo(LONGEST_REST) < 0 ? askedRest : LONGEST_REST;
             breaker.transitionToOpenStateFor(rest);
