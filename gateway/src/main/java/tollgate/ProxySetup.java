@@ -205,7 +205,8 @@ final class ProxySetup {
                         health.path(),
                         health.every(),
                         standing.health(),
-                        upstreams.pool(settings(each.baseUrl(), patience, each.rules().linkLocal()), loop),
+                        upstreams.pool(
+                                settings(each.baseUrl(), patience, each.rules().linkLocal()), loop),
                         loop));
             }
         }

@@ -253,8 +253,7 @@ class RoutingEndToEndTest {
         assertThat(two.asked()).isEqualTo(other);
         assertThat(balance()).isEqualTo(before);
         JsonNode record = record(answer);
-        JsonNode attempt =
-                record.path("attempts").get(record.path("attempts").size() - 1);
+        JsonNode attempt = record.path("attempts").get(record.path("attempts").size() - 1);
         assertThat(attempt.path("failure").asString()).isEqualTo("RESET");
         assertThat(Usd.parse(attempt.path("cost").asString())).isGreaterThan(Usd.ZERO);
         assertThat(attempt.path("estimated").asBoolean()).isTrue();

@@ -340,9 +340,7 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
             }
         }
         if (candidates.more()) {
-            return splices.isEmpty()
-                    ? original.retainedDuplicate()
-                    : Splice.apply(original, splices, server.alloc());
+            return splices.isEmpty() ? original.retainedDuplicate() : Splice.apply(original, splices, server.alloc());
         }
         body = null;
         if (splices.isEmpty()) {

@@ -124,9 +124,7 @@ final class Models {
                 dearest = rates;
             }
         }
-        return dearest == null
-                ? null
-                : described(name, dearest, book.markup(Placement.buyer(key), dearest), now);
+        return dearest == null ? null : described(name, dearest, book.markup(Placement.buyer(key), dearest), now);
     }
 
     private static Usd aMillion(ModelRates rates) {

@@ -27,7 +27,10 @@ import tollgate.pricing.UnitClass;
  * @param planned for each target the place of its plan; -1: none
  * @param refusal why there is none at all: what is wrong with the first; null where there is one
  */
-record Offer(List<HoldPlan> plans, List<Integer> planned, @Nullable Refusal refusal) {
+record Offer(
+        List<HoldPlan> plans,
+        List<Integer> planned,
+        @Nullable Refusal refusal) {
     /** Asks the rate cards. */
     static Offer of(
             ProxyContext context,

@@ -123,7 +123,7 @@ class StandingTest {
         "retry-after,    'Fri, 31 Dec 1999 23:59:59 GMT', 0",
     })
     void how_long_an_upstream_wants_not_to_be_asked(String name, String value, @Nullable Long millis) {
-        Duration read = RetryAfter.of(new DefaultHttpHeaders(false).add(name, value));
+        Duration read = RetryAfter.of(new DefaultHttpHeaders().add(name, value));
         assertThat(read).isEqualTo(millis == null ? null : Duration.ofMillis(millis));
     }
 
@@ -131,7 +131,7 @@ class StandingTest {
     void a_date_is_a_time_from_now() {
         String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(
                 Instant.now().plusSeconds(90).atZone(ZoneOffset.UTC));
-        assertThat(RetryAfter.of(new DefaultHttpHeaders(false).add("retry-after", date)))
+        assertThat(RetryAfter.of(new DefaultHttpHeaders().add("retry-after", date)))
                 .isBetween(Duration.ofSeconds(60), Duration.ofSeconds(90));
     }
 }

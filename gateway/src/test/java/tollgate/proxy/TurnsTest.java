@@ -88,7 +88,7 @@ class TurnsTest {
 
     private static List<Target> targets(String weights) {
         List<Target> targets = new ArrayList<>();
-        for (String weight : weights.split(" ")) {
+        for (String weight : weights.split(" ", -1)) {
             Duration second = Duration.ofSeconds(1);
             Upstream upstream = new Upstream(
                     "u" + targets.size(),
