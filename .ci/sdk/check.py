@@ -2,6 +2,7 @@
 import json
 import subprocess
 import sys
+import time
 
 import openai
 
@@ -99,8 +100,45 @@ call = client.responses.create(tools=calls, **respond).output[0]
 check("a response calls a tool", call.type == "function_call" and call.name == "add" and json.loads(call.arguments) == {"text": "Hello!"})
 last = list(client.responses.create(stream=True, extra_headers={"X-Tollgate-Announce": "usage"}, **respond))[-1]
 check("a streamed response's cost is in its usage object", float(last.response.usage.cost) > 0)
+job = client.responses.with_raw_response.create(background=True, extra_headers={"X-Sandbox": "job=1s, tokens=10"}, **respond)
+made = job.parse()
+check("a response in the background is answered at once", made.status == "queued")
+while made.status in ("queued", "in_progress"):
+    time.sleep(0.2)
+    made = client.responses.retrieve(made.id)
+check("it is retrieved when it is made", made.status == "completed" and made.usage.output_tokens == 10)
+for _ in range(100):
+    shown = client.get(f"/exchanges/{job.headers['x-tollgate-request-id']}", cast_to=object)
+    if shown["state"] != "open":
+        break
+    time.sleep(0.1)
+check("it is charged when it is made", shown["state"] == "settled" and float(shown["charge"]) > 0)
+called = client.responses.create(background=True, extra_headers={"X-Sandbox": "job=never"}, **respond)
+check("a response in the background is cancelled", client.responses.cancel(called.id).status == "cancelled")
+kept = client.responses.create(**respond)
+check("a stored response is retrieved", client.responses.retrieve(kept.id).output_text == "You said: Hello!")
+check("its input is listed", [item.role for item in client.responses.input_items.list(kept.id)] == ["user"])
+talk = client.conversations.create(metadata={"topic": "demo"})
+check("a conversation is retrieved", client.conversations.retrieve(talk.id).metadata == {"topic": "demo"})
+check("a conversation is deleted", client.conversations.delete(talk.id).deleted)
+stored = client.chat.completions.create(store=True, **ask)
+check("a stored completion is retrieved", client.chat.completions.retrieve(stored.id).id == stored.id)
+check("a stored completion is deleted", client.chat.completions.delete(stored.id).deleted)
+other = openai.OpenAI(base_url=ready["base_url"], api_key=cli("key", "create", "--wallet", cli("wallet", "create", "--name", "theirs", "--test")["id"], "--name", "t")["secret"], max_retries=0)
+for story, peep in (("retrieved", other.responses.retrieve), ("cancelled", other.responses.cancel), ("deleted", other.responses.delete)):
+    try:
+        peep(kept.id)
+        check(f"another's response cannot be {story}", False)
+    except openai.NotFoundError as missing:
+        check(f"another's response cannot be {story}", missing.code == "not_found")
+client.responses.delete(kept.id)
+try:
+    client.responses.retrieve(kept.id)
+    check("a deleted response is a NotFoundError", False)
+except openai.NotFoundError as missing:
+    check("a deleted response is a NotFoundError", missing.code == "not_found")
 for story, more in (("a server tool", dict(tools=[{"type": "web_search"}])), ("an earlier response", dict(previous_response_id="resp_1")),
-                    ("the background", dict(background=True))):
+                    ("the background without a store", dict(background=True, store=False))):
     try:
         client.responses.create(**respond, **more)
         check(f"{story} is a BadRequestError", False)

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -30,9 +31,11 @@ import org.slf4j.LoggerFactory;
 import tollgate.account.AccountDesk;
 import tollgate.admin.AdminServer;
 import tollgate.admin.Office;
+import tollgate.books.ApprovalDesk;
 import tollgate.books.Books;
 import tollgate.books.ExchangeRow;
 import tollgate.books.Reconciliation;
+import tollgate.books.RecoveryStep;
 import tollgate.books.SuspenseDesk;
 import tollgate.books.Treasury;
 import tollgate.books.Verification;
@@ -46,6 +49,8 @@ import tollgate.journal.Journal;
 import tollgate.journal.JournalSettings;
 import tollgate.proxy.Gateway;
 import tollgate.proxy.HealthChecks;
+import tollgate.proxy.JobSettings;
+import tollgate.proxy.Jobs;
 import tollgate.proxy.Outcomes;
 import tollgate.proxy.OwnPaths;
 import tollgate.proxy.ProxyContext;
@@ -127,6 +132,11 @@ final class Installation implements AutoCloseable {
             DataDirectory directory = opened(DataDirectory.lock(config.dataDir()));
             Path data = directory.path();
             Ports.check(config.listen());
+            if (config.approval().above() != null && Set.copyOf(adminKeys).size() < 2) {
+                throw new IOException("approval.above: '" + config.approval().above()
+                        + "' (expected: at least two different admin.keys, for nobody approves what they asked"
+                        + " themselves)");
+            }
             CompletableFuture<PriceKeeper> prices = CompletableFuture.supplyAsync(
                     () -> PriceKeeper.open(config.prices(), PRICES_LOOKED_AT, telemetry), workers);
             CompletableFuture<Records> books = CompletableFuture.supplyAsync(() -> opening.apply(data), workers);
@@ -137,12 +147,14 @@ final class Installation implements AutoCloseable {
             List<EventLoop> each = each(loops);
             this.eventLoops = each;
             Journal journal = openJournal(data, each);
+            RecoveryStep.JOURNAL_READ.taken();
             ControlPort control = opened(ControlPort.connect(
                     redis.address(),
                     watch,
                     config.holds().maxOverrun(),
                     config.redis().waitAof()));
             RedisKeeper.check(control, config.redis().allowUnsafe());
+            RecoveryStep.REDIS_CHECKED.taken();
             RedisPulse pulse = opened(RedisPulse.of(control));
             RedisRoom room = opened(RedisRoom.of(
                     control, records, watch, workers, config.redis().ledgerEntries()));
@@ -175,7 +187,13 @@ final class Installation implements AutoCloseable {
                         ring.forget(key.id());
                         projected.forget(key.hash());
                     },
-                    () -> priced.get().markups().plans(),
+                    priced,
+                    new ApprovalDesk(
+                            records,
+                            treasury,
+                            config.approval().above(),
+                            config.approval().within(),
+                            clock),
                     clock);
             RefusalRing refusals = new RefusalRing();
             AccountDesk desk = new AccountDesk(
@@ -184,9 +202,19 @@ final class Installation implements AutoCloseable {
                     id -> journal.find(id).map(ExchangeRow::of),
                     id -> ProxySetup.refused(refusals, id));
             Outcomes outcomes = (at, id) -> CompletableFuture.supplyAsync(() -> desk.outcome(at, id), workers);
-            Routing routing = ProxySetup.routing(config, sandbox(transport));
-            ProxyContext context =
-                    ProxySetup.context(config, priced, ring, outcomes, refusals, routing, telemetry, clock);
+            KeptObjects objects = opened(KeptObjects.open(records.providerObjects(), workers, telemetry, clock));
+            Jobs jobs = new Jobs(
+                    JobSettings.DEFAULTS.longest(config.holds().maxJob()),
+                    new JobRows(
+                            records,
+                            id -> journal.find(id).isPresent(),
+                            journal.identity().id(),
+                            journal.identity().nonce(),
+                            clock),
+                    workers);
+            Routing routing = RoutingSetup.routing(config, sandbox(transport), clock);
+            ProxyContext context = ProxySetup.context(
+                    config, priced, ring, outcomes, objects, jobs, refusals, routing, telemetry, clock);
             Upstreams upstreams = opened(new Upstreams(transport));
             ExchangeIds ids = new ExchangeIds(
                     journal.identity().id(),
@@ -206,9 +234,11 @@ final class Installation implements AutoCloseable {
             UpstreamRows rows = UpstreamRows.of(routing);
             rows.tell(telemetry);
             checkHealth(routing, upstreams, each.getFirst());
+            jobs.start(context, List.copyOf(proxies.values()));
+            opened(jobs);
             this.gateway =
                     new Gateway(context, proxies, new OwnPaths(desk, workers, () -> notReady(keeping, journal, pulse)));
-            keeping.onReopening(gateway::reinstate);
+            keeping.onReopening(() -> CompletableFuture.allOf(gateway.reinstate(), jobs.reinstate()));
             this.verification = new Verification(records, control, keeping, journal, clock);
             this.admin = opened(AdminServer.start(
                     config.listen().admin(),
@@ -239,7 +269,7 @@ final class Installation implements AutoCloseable {
 
     /** A pool belongs to the loop that makes it. */
     private void checkHealth(Routing routing, Upstreams upstreams, EventLoop loop) {
-        loop.submit(() -> ProxySetup.healthChecks(config, routing, upstreams, loop).stream()
+        loop.submit(() -> RoutingSetup.healthChecks(config, routing, upstreams, loop).stream()
                         .map(this::opened)
                         .forEach(HealthChecks::begin))
                 .syncUninterruptibly();
@@ -290,7 +320,7 @@ final class Installation implements AutoCloseable {
         EventLoopGroup own = opened(transport.loops(1, "sandbox"));
         Sandbox started = opened(Sandbox.start(0, transport, own));
         sandbox = started;
-        return ProxySetup.sandbox(config, URI.create("http://127.0.0.1:" + started.port()));
+        return RoutingSetup.sandbox(config, URI.create("http://127.0.0.1:" + started.port()));
     }
 
     private @Nullable String notReady(Books keeping, Journal journal, RedisPulse pulse) {

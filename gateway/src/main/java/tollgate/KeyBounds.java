@@ -15,14 +15,14 @@ import tollgate.records.Keys;
 final class KeyBounds {
     private KeyBounds() {}
 
-    static Bounds of(Keys.Key key, List<Caps.Cap> above) {
+    static Bounds of(Keys.Key key, List<Caps.Cap> above, List<String> frozenModels) {
         List<Cap> caps = above.stream()
                 .map(cap -> cap(key, cap))
                 .sorted(Comparator.comparingInt((Cap cap) -> cap.unit().turn())
                         .thenComparing(Cap::scope)
                         .thenComparing(Cap::id))
                 .toList();
-        return new Bounds(standing(key), ZoneId.of(key.zone()), caps);
+        return new Bounds(standing(key), ZoneId.of(key.zone()), caps, frozenModels);
     }
 
     private static Bounds.Standing standing(Keys.Key key) {

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import tollgate.books.Itemizer;
 import tollgate.journal.ExchangeFacts;
+import tollgate.metering.PaidFor;
 import tollgate.pricing.Buyer;
 import tollgate.pricing.Markup;
 import tollgate.pricing.RateBook;
@@ -35,9 +36,16 @@ record LateItemizer(Supplier<RateBook> prices) implements Itemizer {
         Markup markup = book.markup(new Buyer(facts.at().organisation(), facts.plan()), priced.rates());
         try {
             Terms terms = Terms.STANDARD.at(facts.started());
-            return new Itemized(priced.rates().explain(usage.build(), terms, markup), markup);
+            return new Itemized(paidFor(facts).explain(priced.rates(), usage.build(), terms, markup), markup);
         } catch (ArithmeticException beyondAllAmounts) {
             return NOTHING;
         }
+    }
+
+    private static PaidFor paidFor(ExchangeFacts facts) {
+        return facts.caps()
+                .bundle()
+                .map(bundle -> new PaidFor(bundle.name(), facts.caps().paidFor()))
+                .orElse(PaidFor.NOTHING);
     }
 }

@@ -11,9 +11,12 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
 import tollgate.cli.AdminCommands;
+import tollgate.cli.ApprovalCommand;
 import tollgate.cli.CapCommand;
 import tollgate.cli.DirectoryCommands;
+import tollgate.cli.FreezeCommands;
 import tollgate.cli.ReconcileCommand;
+import tollgate.cli.StatementCommand;
 import tollgate.cli.SuspenseCommand;
 import tollgate.cli.UpstreamCommand;
 import tollgate.config.InvalidConfig;
@@ -34,10 +37,14 @@ import tollgate.config.InvalidConfig;
             DirectoryCommands.Team.class,
             DirectoryCommands.Member.class,
             DirectoryCommands.Project.class,
+            FreezeCommands.Model.class,
+            FreezeCommands.Audit.class,
+            ApprovalCommand.class,
             AdminCommands.Exchange.class,
             AdminCommands.Ledger.class,
             SuspenseCommand.class,
             UpstreamCommand.class,
+            StatementCommand.class,
             AdminCommands.Verify.class,
             ReconcileCommand.class,
             PriceCommand.class,

@@ -21,8 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class ProjectedKeys implements KeySource {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
-    /** What earlier releases projected said nothing of caps, then of plans, and they know nothing of rates. */
-    private static final String PREFIX = "tollgate:key:4:";
+    /** What earlier releases projected said nothing of caps, plans, or frozen models, and they know nothing of rates. */
+    private static final String PREFIX = "tollgate:key:5:";
 
     private final Records records;
     private final ControlPort control;
@@ -124,6 +124,7 @@ final class ProjectedKeys implements KeySource {
                 List.copyOf(key.allowedModels()),
                 key.policy(),
                 expires == null ? null : Instant.ofEpochMilli(expires),
-                KeyBounds.of(key, records.caps().above(key)));
+                KeyBounds.of(
+                        key, records.caps().above(key), records.modelFreezes().above(key.organisation())));
     }
 }

@@ -93,7 +93,9 @@ final class RedisKeeper implements AutoCloseable {
 
     /** What a configuration says of a Redis that is not embedded. */
     static RedisAddress address(TollgateConfig.Redis configured) {
-        return RedisAddress.parse(configured.url(), configured.caFile());
+        RedisAddress address = RedisAddress.parse(configured.url(), configured.caFile());
+        TollgateConfig.Redis.Sentinels sentinels = configured.sentinels();
+        return sentinels == null ? address : address.askingSentinelsAs(sentinels.user(), sentinels.password());
     }
 
     /** Where it is. */

@@ -95,6 +95,7 @@ final class UpCommand implements Callable<Integer> {
                 read.holds(),
                 read.timeouts(),
                 read.limits(),
+                read.approval(),
                 read.journalSync(),
                 read.announce(),
                 read.enforce(),
@@ -110,12 +111,12 @@ final class UpCommand implements Callable<Integer> {
     private static String banner(Installation gateway, FirstRun.Account account) {
         String money = account.live()
                 ? "live: requests go to " + gateway.config().upstreams() + " and cost real money"
-                : "sandbox: requests go to a provider that only echoes; set OPENAI_API_KEY, ANTHROPIC_API_KEY or GEMINI_API_KEY for a real one";
+                : "sandbox: requests go to a provider that only echoes; set OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY or AWS_BEARER_TOKEN_BEDROCK for a real one";
         return """
 
                 Tollgate is up (%s)
 
-                  base URL   %s   (Anthropic's and Google's SDKs: %s)
+                  base URL   %s   (Anthropic's, Google's and AWS's SDKs: %s)
                   key        %s
                   control    %s   (admin key in %s)
 

@@ -32,7 +32,7 @@ class ArrowsTest {
             Map.entry("account", Set.of("identity", "records", "wallet", "dialect", "metering")),
             Map.entry("admin", Set.of("identity", "wallet", "records", "books", "account")),
             Map.entry("simulator", Set.of("http")),
-            Map.entry("config", Set.of()),
+            Map.entry("config", Set.of("dialect")),
             Map.entry("embedded", Set.of()),
             Map.entry("doctor", Set.of("wallet", "records")),
             Map.entry("cli", Set.of()));

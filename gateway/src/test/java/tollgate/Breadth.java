@@ -15,6 +15,11 @@ public final class Breadth {
         return System.getenv(VARIABLE) != null;
     }
 
+    /** Whether even what takes a quarter of an hour alone is run: {@code TOLLGATE_FULL=every}. */
+    public static boolean every() {
+        return "every".equals(System.getenv(VARIABLE));
+    }
+
     /** Seeds from 1 on. */
     public static LongStream seeds(int plain, int full) {
         return LongStream.rangeClosed(1, full() ? full : plain);

@@ -16,15 +16,22 @@ final class ControlPlane implements AutoCloseable {
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final String url;
+    private final String key;
 
     ControlPlane(TestGateway gateway) {
+        this(gateway, TestGateway.ADMIN_KEY);
+    }
+
+    /** With another key. */
+    ControlPlane(TestGateway gateway, String key) {
+        this.key = key;
         this.url = gateway.installation.adminUrl() + "/admin/v1/";
     }
 
     HttpResponse<String> send(String method, String path, String body) throws IOException, InterruptedException {
         return http.send(
                 HttpRequest.newBuilder(URI.create(url + path))
-                        .header("Authorization", "Bearer " + TestGateway.ADMIN_KEY)
+                        .header("Authorization", "Bearer " + key)
                         .method(
                                 method,
                                 body.isEmpty()

@@ -219,7 +219,8 @@ class MarkupsEndToEndTest {
         assertThat(answer.statusCode()).isEqualTo(503);
         assertThat(answer.body()).contains("plan_unknown").contains("'tin'");
         assertThat(one.installation.sandbox().log().requests()).isEqualTo(before);
-        assertThat(refused("one", "org", "plan", organisation, "gold")).contains("no markups of a rate card file");
+        assertThat(refused("one", "org", "plan", organisation, "gold"))
+                .contains("no markups or bundles of a rate card file");
 
         cli("one", "org", "plan", organisation, "none");
         assertThat(one.ask(account, body("house-7b", false), "tokens=5").statusCode())
@@ -230,11 +231,11 @@ class MarkupsEndToEndTest {
     }
 
     @Test
-    void a_gateway_does_not_start_with_what_it_would_have_to_count() throws Exception {
-        Path bundles = Files.writeString(
-                folder.resolve("bundles.yaml"), "bundles: [{ name: tokens, included: 10000000, usd: '50' }]\n");
-        assertThatThrownBy(() -> TestGateway.start(folder.resolve("third"), "prices: { files: ['" + bundles + "'] }"))
-                .hasMessageContaining("bundles.yaml:1: bundles: not built yet");
+    void a_gateway_does_not_start_with_what_nothing_counts() throws Exception {
+        Path quotas = Files.writeString(
+                folder.resolve("quotas.yaml"), "free_quotas: [{ name: tokens, included: 10000000, usd: '50' }]\n");
+        assertThatThrownBy(() -> TestGateway.start(folder.resolve("third"), "prices: { files: ['" + quotas + "'] }"))
+                .hasMessageContaining("quotas.yaml:1: free_quotas: not built yet");
     }
 
     private static BigDecimal nano(long nano) {

@@ -106,6 +106,14 @@ class OllamaEndToEndTest {
     }
 
     @Test
+    void an_answer_nobody_said_the_end_of_ends_where_its_hold_does() throws Exception {
+        Account account = gateway.account("1.00");
+        String body = "{\"model\":\"llama3.2\",\"prompt\":\"Hello!\",\"stream\":false}";
+        HttpResponse<String> answer = ask(account, "/api/generate", body, "tokens=5000");
+        assertThat(MAPPER.readTree(answer.body()).path("eval_count").intValue()).isEqualTo(4_096);
+    }
+
+    @Test
     void a_stream_that_breaks_ends_with_an_error_line_and_charges_what_came() throws Exception {
         Account account = gateway.account("1.00");
         String body = "{\"model\":\"llama3.2\",\"prompt\":\"Hello!\"}";

@@ -25,10 +25,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tollgate.TestGateway.Account;
 import tollgate.embedded.RedisProcess;
+import tollgate.records.Audit;
 
 /** A Redis behind TLS whose user may do what the file we ship says, and nothing else. */
 @SuppressWarnings("NullAway.Init") // made before every test
 class RedisAccessTest {
+    private static final Audit.Word WORD = new Audit.Word("test", "", 0);
+
     @TempDir
     Path folder;
 
@@ -94,9 +97,9 @@ class RedisAccessTest {
         try (TestGateway gateway =
                 TestGateway.start(folder.resolve("data"), settings("127.0.0.1", "tollgate:secret", "cert.pem"))) {
             Account account = gateway.account("5.00");
-            gateway.installation.office().setState(account.wallet(), "frozen");
+            gateway.installation.office().setState(account.wallet(), "frozen", WORD);
             assertThat(ask(gateway, account)).isEqualTo(403);
-            gateway.installation.office().setState(account.wallet(), "active");
+            gateway.installation.office().setState(account.wallet(), "active", WORD);
             for (int i = 0; i < 5; i++) {
                 assertThat(ask(gateway, account)).isEqualTo(200);
             }

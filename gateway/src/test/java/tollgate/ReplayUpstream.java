@@ -59,7 +59,7 @@ final class ReplayUpstream implements AutoCloseable {
                 int cut = Integer.parseInt(Objects.requireNonNull(asked.get("X-Cut")));
                 byte[] body = recording.body();
                 HttpHeaders headers = new DefaultHttpHeaders();
-                headers.set("content-type", recording.stream() ? "text/event-stream" : "application/json");
+                headers.set("content-type", contentType(recording));
                 exchange.sendHead(200, headers, -1);
                 exchange.write(Unpooled.wrappedBuffer(body, 0, cut < 0 ? body.length : cut));
                 if (cut < 0) {
@@ -77,6 +77,13 @@ final class ReplayUpstream implements AutoCloseable {
             @Override
             public void onWritable() {}
         };
+    }
+
+    private static String contentType(Recording recording) {
+        if (!recording.stream()) {
+            return "application/json";
+        }
+        return recording.file().endsWith(".bin") ? "application/vnd.amazon.eventstream" : "text/event-stream";
     }
 
     @Override

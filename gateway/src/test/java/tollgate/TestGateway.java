@@ -21,6 +21,7 @@ import tollgate.records.Records;
 /** A whole gateway for tests, on free ports, with a real redis-server, SQLite and the sandbox provider. */
 final class TestGateway implements AutoCloseable {
     static final String ADMIN_KEY = "tg_admin_for_tests_only";
+    static final String OTHER_ADMIN_KEY = "tg_admin_of_somebody_else";
 
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -65,19 +66,20 @@ final class TestGateway implements AutoCloseable {
 
     /** With upstreams, as YAML. */
     static TestGateway start(Path data, String settings, String upstreams) throws IOException {
-        return new TestGateway(Installation.start(config(data, settings, upstreams), 2, List.of(ADMIN_KEY), 50));
+        return new TestGateway(
+                Installation.start(config(data, settings, upstreams), 2, List.of(ADMIN_KEY, OTHER_ADMIN_KEY), 50));
     }
 
     /** On books that other gateways share. */
     static TestGateway start(Path data, String settings, Supplier<Records> books) throws IOException {
-        return new TestGateway(
-                Installation.start(config(data, settings, "{}"), 2, List.of(ADMIN_KEY), 50, own -> books.get()));
+        return new TestGateway(Installation.start(
+                config(data, settings, "{}"), 2, List.of(ADMIN_KEY, OTHER_ADMIN_KEY), 50, own -> books.get()));
     }
 
     /** On books that other gateways share, with upstreams, as YAML. */
     static TestGateway start(Path data, String settings, String upstreams, Supplier<Records> books) throws IOException {
-        return new TestGateway(
-                Installation.start(config(data, settings, upstreams), 2, List.of(ADMIN_KEY), 50, own -> books.get()));
+        return new TestGateway(Installation.start(
+                config(data, settings, upstreams), 2, List.of(ADMIN_KEY, OTHER_ADMIN_KEY), 50, own -> books.get()));
     }
 
     static TollgateConfig config(Path data, String settings, String upstreams) throws IOException {

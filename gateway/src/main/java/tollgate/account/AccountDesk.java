@@ -124,9 +124,15 @@ public final class AccountDesk implements Account {
             return new Outcome.Running();
         }
         Usd charge = kept.map(ExchangeState::captured).orElseGet(() -> charged(id));
-        return charge.nano() == 0 || records.postings().asked(Post.unseen(id))
-                ? new Outcome.Nothing()
-                : new Outcome.Charged(charge);
+        boolean used = charge.nano() > 0
+                || kept.map(ExchangeState::usedBundle)
+                        .orElseGet(() ->
+                                settled(id).filter(AccountDesk::usedBundle).isPresent());
+        return !used || records.postings().asked(Post.unseen(id)) ? new Outcome.Nothing() : new Outcome.Charged(charge);
+    }
+
+    private static boolean usedBundle(Exchanges.Exchange row) {
+        return MAPPER.readTree(row.record()).path("bundle").path("tokens").asLong(0) > 0;
     }
 
     private Optional<Exchanges.Exchange> settled(String id) {

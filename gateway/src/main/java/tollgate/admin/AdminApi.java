@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tollgate.account.AccountDesk;
+import tollgate.books.Accounts;
+import tollgate.books.Bookkeeper;
 import tollgate.books.Reconciliation;
 import tollgate.books.Treasury;
 import tollgate.books.Verification;
@@ -28,7 +30,6 @@ import tools.jackson.databind.json.JsonMapper;
 /** What the control plane's API answers, whatever carries it. Thread-safe; blocks. */
 final class AdminApi {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
-    private static final String ACTOR = "admin";
 
     private final Office office;
     private final DirectoryRoutes directory;
@@ -40,6 +41,8 @@ final class AdminApi {
     private final SuspenseApi suspense;
     private final GrantRoutes grants;
     private final Supplier<List<Map<String, @Nullable Object>>> upstreams;
+    private final FreezeRoutes freezes;
+    private final BundleRoutes bundles;
     private final Clock clock;
 
     AdminApi(
@@ -63,15 +66,23 @@ final class AdminApi {
         this.reconciliation = reconciliation;
         this.suspense = suspense;
         this.grants = new GrantRoutes(office, records, control, clock);
+        this.freezes = new FreezeRoutes(office, records, control, clock);
+        this.bundles = new BundleRoutes(office, control);
         this.clock = clock;
     }
 
     /** Every route there is; the API's description holds the same. */
     List<Route> routes() {
         List<Route> all = new ArrayList<>(wallets());
-        all.addAll(grants.routes(ACTOR));
+        all.addAll(grants.routes());
         all.addAll(directory.routes());
+        all.addAll(freezes.routes());
+        all.addAll(new ApprovalRoutes(office, records, clock).routes());
+        all.addAll(new StatementRoutes(
+                        office, records, new Bookkeeper(records, control, clock), new Accounts(records), clock)
+                .routes());
         all.addAll(caps());
+        all.addAll(bundles.routes());
         return all;
     }
 
@@ -90,8 +101,6 @@ final class AdminApi {
                 Route.get("/admin/v1/wallets", this::listWallets, "after", "limit"),
                 Route.post("/admin/v1/wallets", 201, this::createWallet),
                 Route.get("/admin/v1/wallets/{id}", asked -> shown(asked.id())),
-                Route.bare("/admin/v1/wallets/{id}/freeze", 200, asked -> state(asked, "frozen")),
-                Route.bare("/admin/v1/wallets/{id}/unfreeze", 200, asked -> state(asked, "active")),
                 Route.get("/admin/v1/wallets/{id}/entries", this::entries, "after", "limit"),
                 Route.post("/admin/v1/top_ups", 200, this::topUp),
                 Route.post("/admin/v1/adjustments", 200, this::adjust),
@@ -99,15 +108,13 @@ final class AdminApi {
                 Route.post("/admin/v1/keys", 201, this::createKey),
                 Route.bare(
                         "/admin/v1/keys/{id}/rotate", 201, asked -> secret(office.rotateKey(asked.id(), asked.turn()))),
-                Route.bare("/admin/v1/keys/{id}/freeze", 200, asked -> Json.key(office.freezeKey(asked.id(), true))),
-                Route.bare("/admin/v1/keys/{id}/unfreeze", 200, asked -> Json.key(office.freezeKey(asked.id(), false))),
                 Route.delete("/admin/v1/keys/{id}", asked -> Json.key(office.revokeKey(asked.id()))),
                 Route.get("/admin/v1/exchanges", this::listExchanges, "wallet", "since", "until", "after", "limit"),
                 Route.get("/admin/v1/exchanges/{id}", asked -> exchange(asked.id())),
                 Route.get("/admin/v1/upstreams", asked -> page(upstreams.get(), null)),
                 Route.get("/admin/v1/suspense", asked -> suspense.list(asked), "state", "after", "limit"),
-                Route.post("/admin/v1/suspense/{id}/settle", 200, asked -> suspense.settle(asked, ACTOR)),
-                Route.post("/admin/v1/suspense/{id}/drop", 200, asked -> suspense.drop(asked, ACTOR)),
+                Route.post("/admin/v1/suspense/{id}/settle", 200, asked -> suspense.settle(asked)),
+                Route.post("/admin/v1/suspense/{id}/drop", 200, asked -> suspense.drop(asked)),
                 Route.get("/admin/v1/verify", asked -> verification.run()),
                 Route.get(
                         "/admin/v1/wallets/{id}/reconciliation",
@@ -128,7 +135,7 @@ final class AdminApi {
                 organisation == null ? Office.DEFAULT_ORGANISATION : organisation,
                 fields.text("name"),
                 !fields.flag("test"),
-                ACTOR,
+                asked.actor(),
                 turn == null ? Ids.next("") : turn.name());
         return Json.wallet(wallet, money(wallet));
     }
@@ -138,11 +145,6 @@ final class AdminApi {
         Map<String, @Nullable Object> json = Json.wallet(wallet, money(wallet));
         json.put("grants", grants.active(wallet));
         return json;
-    }
-
-    private Object state(Asked asked, String state) {
-        Wallets.Wallet wallet = office.setState(asked.id(), state);
-        return Json.wallet(wallet, money(wallet));
     }
 
     private Optional<WalletState> money(Wallets.Wallet wallet) {
@@ -160,24 +162,27 @@ final class AdminApi {
     private Object topUp(Asked asked) {
         Fields fields = Fields.read(asked.body(), "wallet", "amount", "reference");
         Usd amount = fields.amount("amount", false);
-        Usd balance = office.topUp(fields.text("wallet"), amount, fields.text("reference"), ACTOR);
-        return moved(fields, amount, balance);
+        Usd balance = office.topUp(fields.text("wallet"), amount, fields.text("reference"), asked.actor());
+        Map<String, @Nullable Object> json = moved(fields, amount);
+        json.put("balance", balance.toString());
+        return json;
     }
 
     private Object adjust(Asked asked) {
         Fields fields = Fields.read(asked.body(), "wallet", "amount", "reference", "force");
         Usd amount = fields.amount("amount", true);
-        Usd balance =
-                office.adjust(fields.text("wallet"), amount, fields.flag("force"), fields.text("reference"), ACTOR);
-        return moved(fields, amount, balance);
+        Office.Moved moved = office.correctAs(
+                asked.actor(), fields.text("wallet"), amount, fields.flag("force"), fields.text("reference"));
+        Map<String, @Nullable Object> json = moved(fields, amount);
+        json.putAll(ApprovalRoutes.outcome(moved));
+        return json;
     }
 
-    private static Object moved(Fields fields, Usd amount, Usd balance) {
-        Map<String, Object> json = new LinkedHashMap<>();
+    private static Map<String, @Nullable Object> moved(Fields fields, Usd amount) {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("wallet", fields.text("wallet"));
         json.put("amount", amount.toString());
         json.put("reference", fields.text("reference"));
-        json.put("balance", balance.toString());
         return json;
     }
 

@@ -39,6 +39,8 @@ public final class AdminServer implements AutoCloseable {
     /** An address that tried so many is not even compared for the rest of the second. */
     private static final int WRONG_KEYS_EACH_SECOND = 10;
 
+    private static final int ACTOR_DIGITS = 8;
+
     private final WebServer server;
     private final List<String> keys;
     private final Once once;
@@ -154,17 +156,24 @@ public final class AdminServer implements AutoCloseable {
     }
 
     private void serve(Route route, ServerRequest request, ServerResponse response) {
-        Asked asked = Intake.asked(route, request);
+        Asked asked = Intake.asked(route, request, actor(secret(request)));
         Optional<String> key =
                 route.method().equals("POST") ? Intake.header(request, "Idempotency-Key") : Optional.empty();
-        String answer = key.isPresent()
-                ? once.answer(
-                        secret(request),
-                        key.get(),
-                        fingerprint(route, request, asked),
-                        turn -> route.work().apply(asked.at(turn)))
-                : MAPPER.writeValueAsString(route.work().apply(asked));
-        Answers.json(response, route.status(), answer);
+        if (key.isPresent()) {
+            String answer = once.answer(
+                    secret(request),
+                    key.get(),
+                    fingerprint(route, request, asked),
+                    turn -> route.work().apply(asked.at(turn)));
+            Answers.json(response, route.status(), answer);
+            return;
+        }
+        Object made = route.work().apply(asked);
+        if (made instanceof Csv(String text)) {
+            Answers.csv(response, route.status(), text);
+        } else {
+            Answers.json(response, route.status(), MAPPER.writeValueAsString(made));
+        }
     }
 
     /** All that tells a request from another. */
@@ -195,6 +204,11 @@ public final class AdminServer implements AutoCloseable {
             throw Problem.unauthorized();
         }
         response.next();
+    }
+
+    /** What is written of whoever has a key: no part of it, and the same at every gateway and after every restart. */
+    private static String actor(String key) {
+        return "admin:" + ApiKey.hash(key).substring(0, ACTOR_DIGITS);
     }
 
     private static String secret(ServerRequest request) {

@@ -24,10 +24,18 @@ final class Answers {
     private Answers() {}
 
     static void json(ServerResponse response, int status, String json) {
+        text(response, status, "application/json", json);
+    }
+
+    static void csv(ServerResponse response, int status, String csv) {
+        text(response, status, "text/csv; charset=utf-8; header=present", csv);
+    }
+
+    private static void text(ServerResponse response, int status, String type, String text) {
         response.status(status);
-        response.header(HeaderNames.CONTENT_TYPE, "application/json");
+        response.header(HeaderNames.CONTENT_TYPE, type);
         response.header(HeaderNames.CACHE_CONTROL, "no-store");
-        response.send(json);
+        response.send(text);
     }
 
     /** What the routes throw, as problems. */

@@ -15,12 +15,14 @@ import tollgate.records.Turn;
  * @param id the {@code {id}} of its path; empty where the path has none
  * @param queries its query, by name
  * @param body its body
+ * @param actor who asks: one name for one key of the control plane
  * @param turn at a request with an {@code Idempotency-Key}; else null
  */
 record Asked(
         String id,
         Map<String, String> queries,
         String body,
+        String actor,
         @Nullable Turn turn) {
     /** Later than every exchange. */
     static final Instant NO_END = Instant.parse("9999-12-31T23:59:59Z");
@@ -33,7 +35,7 @@ record Asked(
 
     /** The same, at a turn. */
     Asked at(Turn one) {
-        return new Asked(id, queries, body, one);
+        return new Asked(id, queries, body, actor, one);
     }
 
     /** A parameter of the query; empty where it is not given. */

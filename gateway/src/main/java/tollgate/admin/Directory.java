@@ -4,11 +4,13 @@ import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tollgate.books.Treasury;
+import tollgate.pricing.RateBook;
+import tollgate.records.Audit;
 import tollgate.records.Members;
+import tollgate.records.ModelFreezes;
 import tollgate.records.Organisations;
 import tollgate.records.Projects;
 import tollgate.records.Records;
@@ -24,20 +26,20 @@ final class Directory {
     private final Records records;
     private final Treasury treasury;
     private final Runnable shardUsed;
-    private final Supplier<Set<String>> plans;
+    private final Supplier<RateBook> prices;
     private final Clock clock;
 
     /**
      * A directory.
      *
      * @param shardUsed told of every organisation that is made: its shard has to be open
-     * @param plans those that the prices in force know
+     * @param prices those in force: which plans there are
      */
-    Directory(Records records, Treasury treasury, Runnable shardUsed, Supplier<Set<String>> plans, Clock clock) {
+    Directory(Records records, Treasury treasury, Runnable shardUsed, Supplier<RateBook> prices, Clock clock) {
         this.shardUsed = shardUsed;
         this.records = records;
         this.treasury = treasury;
-        this.plans = plans;
+        this.prices = prices;
         this.clock = clock;
     }
 
@@ -89,13 +91,18 @@ final class Directory {
         return tellPolicy(id);
     }
 
+    /** The prices in force. */
+    RateBook prices() {
+        return prices.get();
+    }
+
     /** A plan that no price knows would leave an organisation without any. */
     private void checkPlan(@Nullable String plan) {
-        Set<String> known = plan == null ? Set.of() : new TreeSet<>(plans.get());
+        Set<String> known = plan == null ? Set.of() : prices.get().plans();
         if (plan != null && !known.contains(plan)) {
             throw Problem.invalid("plan: '" + Shown.text(plan) + "' (expected: "
                     + (known.isEmpty()
-                            ? "none, for no markups of a rate card file name a plan"
+                            ? "none, for no markups or bundles of a rate card file name a plan"
                             : String.join(", ", known))
                     + ")");
         }
@@ -118,10 +125,36 @@ final class Directory {
     }
 
     /** Freezes an organisation, or lifts that. */
-    Organisations.Organisation freeze(String id, boolean frozen) {
-        organisation(id);
-        records.organisations().setFrozen(id, frozen);
-        return tellPolicy(id);
+    Organisations.Organisation freeze(String id, boolean frozen, Audit.Word word) {
+        String of = organisation(id).id();
+        records.organisations().setFrozen(of, frozen, word);
+        return tellPolicy(of);
+    }
+
+    /** Freezes a model or pattern for the keys of an organisation, or for all where none is named. */
+    ModelFreezes.Frozen freezeModel(@Nullable String organisation, String model, String id, Audit.Word word) {
+        String of = organisation == null ? "" : organisation(organisation).id();
+        ModelFreezes.Frozen frozen = records.modelFreezes()
+                .freeze(new ModelFreezes.Frozen(id, of, model, word.reason(), word.actor(), word.atMs()));
+        tellPolicies(of);
+        return frozen;
+    }
+
+    /** Lifts that. */
+    ModelFreezes.Frozen liftModel(String id, Audit.Word word) {
+        ModelFreezes.Frozen lifted = records.modelFreezes()
+                .lift(id, word)
+                .orElseThrow(() -> Problem.notFound("freeze of a model '" + Shown.text(id) + "'"));
+        tellPolicies(lifted.organisation());
+        return lifted;
+    }
+
+    private void tellPolicies(String organisation) {
+        if (!organisation.isEmpty()) {
+            tellPolicy(organisation);
+        } else if (!treasury.setPolicies()) {
+            throw pending();
+        }
     }
 
     /** What is remembered of the keys of an organisation is not enough any more. */

@@ -29,12 +29,6 @@ final class DirectoryRoutes {
                 Route.get("/admin/v1/organizations/{id}", asked -> json(directory.organisation(asked.id()))),
                 Route.post("/admin/v1/organizations/{id}", 200, this::changeOrganisation),
                 Route.post("/admin/v1/organizations/{id}/plan", 200, this::setPlan),
-                Route.bare(
-                        "/admin/v1/organizations/{id}/freeze", 200, asked -> json(directory.freeze(asked.id(), true))),
-                Route.bare(
-                        "/admin/v1/organizations/{id}/unfreeze",
-                        200,
-                        asked -> json(directory.freeze(asked.id(), false))),
                 Route.get("/admin/v1/teams", this::teams, "organization", "after", "limit"),
                 Route.post("/admin/v1/teams", 201, this::createTeam),
                 Route.get("/admin/v1/members", this::members, "organization", "after", "limit"),
@@ -118,7 +112,7 @@ final class DirectoryRoutes {
                 fields.optional("organization"), fields.optional("team"), fields.text("name"), newId("p_", asked)));
     }
 
-    private static Map<String, @Nullable Object> json(Organisations.Organisation organisation) {
+    static Map<String, @Nullable Object> json(Organisations.Organisation organisation) {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("id", organisation.id());
         json.put("name", organisation.name());

@@ -34,11 +34,11 @@ final class GrantRoutes {
         this.clock = clock;
     }
 
-    List<Route> routes(String actor) {
+    List<Route> routes() {
         return List.of(
-                Route.post("/admin/v1/grants", 200, asked -> grant(asked, actor)),
+                Route.post("/admin/v1/grants", 200, this::grant),
                 Route.get("/admin/v1/wallets/{id}/grants", this::list),
-                Route.post("/admin/v1/refunds", 200, asked -> refund(asked, actor)));
+                Route.post("/admin/v1/refunds", 200, this::refund));
     }
 
     /** What a wallet has now, in the order in which it is spent. */
@@ -78,7 +78,7 @@ final class GrantRoutes {
         return json;
     }
 
-    private Object grant(Asked asked, String actor) {
+    private Object grant(Asked asked) {
         Fields fields = Fields.read(asked.body(), "wallet", "amount", "expires", "priority", "reason");
         Usd amount = fields.amount("amount", false);
         Long wanted = fields.count("priority");
@@ -95,7 +95,7 @@ final class GrantRoutes {
                 expires == null ? GrantMove.NEVER_MS : expires.toEpochMilli(),
                 (int) priority,
                 amount.nano());
-        Usd balance = office.grant(wallet, terms, reason, actor);
+        Office.Moved moved = office.giveAs(asked.actor(), wallet, terms, reason);
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("id", terms.grant());
         json.put("wallet", wallet);
@@ -103,16 +103,20 @@ final class GrantRoutes {
         json.put("priority", priority);
         json.put("expires", expires == null ? null : expires.toString());
         json.put("reason", reason);
-        json.put("balance", balance.toString());
+        json.putAll(ApprovalRoutes.outcome(moved));
         return json;
     }
 
-    private Object refund(Asked asked, String actor) {
+    private Object refund(Asked asked) {
         Fields fields = Fields.read(asked.body(), "exchange", "amount", "reason");
-        Usd amount = fields.amount("amount", false);
+        Long nano = fields.dollars("amount");
+        if (nano == null) {
+            throw Problem.invalid("amount: missing (expected: dollars; 0 where tokens of a bundle alone paid)");
+        }
+        Usd amount = new Usd(nano);
         String exchange = fields.text("exchange");
         String reason = fields.text("reason");
-        Usd balance = office.refund(exchange, amount, reason, actor);
+        Usd balance = office.refund(exchange, amount, reason, asked.actor());
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("exchange", exchange);
         json.put("amount", amount.toString());

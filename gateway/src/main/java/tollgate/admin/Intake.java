@@ -22,11 +22,15 @@ final class Intake {
 
     private Intake() {}
 
-    /** What a request for a route asks. */
-    static Asked asked(Route route, ServerRequest request) {
+    /** What a request for a route asks, sent by somebody. */
+    static Asked asked(Route route, ServerRequest request, String actor) {
         String body = body(request);
         return new Asked(
-                request.path().pathParameters().first("id").orElse(""), queries(request, route.queries()), body, null);
+                request.path().pathParameters().first("id").orElse(""),
+                queries(request, route.queries()),
+                body,
+                actor,
+                null);
     }
 
     /** The one field of a name in the head, if there is one. */

@@ -3,14 +3,17 @@ package tollgate.admin;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import tollgate.books.ApprovalDesk;
 import tollgate.books.Books;
 import tollgate.books.Treasury;
 import tollgate.identity.ApiKey;
+import tollgate.pricing.RateBook;
 import tollgate.pricing.Usd;
+import tollgate.records.Approvals;
+import tollgate.records.Audit;
 import tollgate.records.Keys;
 import tollgate.records.Ledger;
 import tollgate.records.Organisations;
@@ -32,26 +35,30 @@ public final class Office {
     private final Consumer<Keys.Key> keyChanged;
     private final Clock clock;
     private final Directory directory;
+    private final ApprovalDesk approvals;
 
     /**
      * An office.
      *
      * @param keyChanged told of every key that was revoked
-     * @param plans those that the prices in force know
+     * @param prices those in force: which plans there are
+     * @param approvals who has to agree to what
      */
     public Office(
             Records records,
             Treasury treasury,
             Books books,
             Consumer<Keys.Key> keyChanged,
-            Supplier<Set<String>> plans,
+            Supplier<RateBook> prices,
+            ApprovalDesk approvals,
             Clock clock) {
+        this.approvals = approvals;
         this.records = records;
         this.treasury = treasury;
         this.books = books;
         this.keyChanged = keyChanged;
         this.clock = clock;
-        this.directory = new Directory(records, treasury, () -> books.openNow(), plans, clock);
+        this.directory = new Directory(records, treasury, () -> books.openNow(), prices, clock);
     }
 
     /** Caps, as their counters are read from there. */
@@ -145,9 +152,9 @@ public final class Office {
     }
 
     /** Freezes a key, or lifts that: in force with the next hold that is asked for. */
-    Keys.Key freezeKey(String id, boolean frozen) {
+    Keys.Key freezeKey(String id, boolean frozen, Audit.Word word) {
         key(id);
-        records.keys().setFrozen(id, frozen);
+        records.keys().setFrozen(id, frozen, word);
         Keys.Key changed = key(id);
         keyChanged.accept(changed);
         directory.tellPolicy(changed.organisation());
@@ -194,6 +201,12 @@ public final class Office {
         return booked(treasury.grant(wallet(wallet), "grant:" + wallet + ":" + reason, terms, reason, actor));
     }
 
+    /** The same by somebody who may need another to agree. */
+    Moved giveAs(String actor, String wallet, GrantMove terms, String reason) {
+        return moved(approvals.grant(
+                wallet(wallet), "grant:" + wallet + ":" + reason, terms, reason, actor, Ids.next("v_")));
+    }
+
     /** Gives back what an exchange took, or a part of it; the same reason again is the same refund. */
     public Usd refund(String exchange, Usd amount, String reason, String actor) {
         Ledger.Entry last = records.ledger()
@@ -215,6 +228,37 @@ public final class Office {
                 actor));
     }
 
+    /** The same by somebody who may need another to agree. */
+    Moved correctAs(String actor, String wallet, Usd amount, boolean force, String reference) {
+        return moved(approvals.adjust(
+                wallet(wallet), "adjust:" + wallet + ":" + reference, amount, force, reference, actor, Ids.next("v_")));
+    }
+
+    /** What waits for somebody else to agree. */
+    ApprovalDesk approvals() {
+        return approvals;
+    }
+
+    /** What became of money that somebody meant to move. */
+    sealed interface Moved {
+        /** Booked, now or before. */
+        record Booked(Usd balance) implements Moved {}
+
+        /** Somebody else has to agree, or said no. */
+        record Waits(Approvals.Approval approval) implements Moved {}
+    }
+
+    static Moved moved(ApprovalDesk.Outcome outcome) {
+        return switch (outcome) {
+            case ApprovalDesk.Outcome.Ordered(Treasury.Outcome ordered) -> new Moved.Booked(booked(ordered));
+            case ApprovalDesk.Outcome.Waits(Approvals.Approval approval) -> new Moved.Waits(approval);
+            case ApprovalDesk.Outcome.OwnWord() ->
+                throw new Problem(403, "own_word", "nobody approves what they asked themselves: another key has to");
+            case ApprovalDesk.Outcome.Over(String state) -> throw new Problem(409, "conflict", "it is " + state);
+            case ApprovalDesk.Outcome.Unknown() -> throw Problem.notFound("approval of that id");
+        };
+    }
+
     private static Usd booked(Treasury.Outcome outcome) {
         return switch (outcome) {
             case Treasury.Outcome.Booked(Usd balance) -> balance;
@@ -226,8 +270,8 @@ public final class Office {
     }
 
     /** Freezes a wallet, or lifts that. */
-    public Wallets.Wallet setState(String wallet, String state) {
-        if (!treasury.setState(wallet(wallet), state)) {
+    public Wallets.Wallet setState(String wallet, String state, Audit.Word word) {
+        if (!treasury.setState(wallet(wallet), state, word)) {
             throw new Problem(503, "pending", "kept, and in force as soon as the wallet can be told");
         }
         return wallet(wallet);

@@ -32,16 +32,16 @@ final class SuspenseApi {
         return AdminApi.page(page.data().stream().map(SuspenseApi::json).toList(), page.next());
     }
 
-    Object settle(Asked asked, String actor) {
+    Object settle(Asked asked) {
         String reason = asked.body().isEmpty()
                 ? null
                 : Fields.read(asked.body(), "reason").optional("reason");
-        return decided(asked.id(), desk.settle(asked.id(), reason == null ? "" : reason, actor));
+        return decided(asked.id(), desk.settle(asked.id(), reason == null ? "" : reason, asked.actor()));
     }
 
-    Object drop(Asked asked, String actor) {
+    Object drop(Asked asked) {
         String reason = Fields.read(asked.body(), "reason").text("reason");
-        return decided(asked.id(), desk.drop(asked.id(), reason, actor));
+        return decided(asked.id(), desk.drop(asked.id(), reason, asked.actor()));
     }
 
     private Object decided(String exchange, SuspenseDesk.Outcome outcome) {

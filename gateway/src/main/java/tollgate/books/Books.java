@@ -38,7 +38,10 @@ public final class Books implements AutoCloseable {
     private static final long RESEND_AFTER_MS = 6_000;
     private static final long RECONSTRUCT_EVERY_MS = 60_000;
     private static final long EXPIRE_GRANTS_EVERY_MS = 5_000;
-    private static final Duration RECORD_AFTER = Duration.ofMinutes(10);
+
+    /** So long a usage record may be on its way. */
+    static final Duration RECORD_AFTER = Duration.ofMinutes(10);
+
     private static final Duration FINAL_AFTER = Duration.ofHours(24);
     private static final String DISPLACED = "another gateway runs with the id of this data directory";
     private static final long OPENED_SOON_NANOS = 5_000_000_000L;
@@ -132,6 +135,7 @@ public final class Books implements AutoCloseable {
      */
     public void start() throws IOException {
         tenure.begin();
+        RecoveryStep.CLAIMED.taken();
         run(this::round);
         thread.scheduleWithFixedDelay(() -> run(this::round), ROUND_MS, ROUND_MS, TimeUnit.MILLISECONDS);
     }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import tollgate.records.Ledger;
 import tollgate.records.Records;
+import tollgate.wallet.BundleName;
 import tollgate.wallet.CapCounter;
 import tollgate.wallet.ControlPort;
 import tollgate.wallet.LedgerEntry;
@@ -70,7 +71,12 @@ final class CapVerification {
 
     private boolean inForce(String name) {
         String cap = name.substring(0, Math.max(0, name.indexOf(':')));
-        return records.caps().find(cap).filter(one -> one.removedMs() == null).isPresent();
+        // nobody removes a bundle's counter
+        return BundleName.of(cap).isPresent()
+                || records.caps()
+                        .find(cap)
+                        .filter(one -> one.removedMs() == null)
+                        .isPresent();
     }
 
     private Map<String, CapCounter> counters(int shard) {

@@ -1,6 +1,7 @@
 package tollgate.books;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +15,7 @@ import tollgate.pricing.Markup;
 import tollgate.pricing.Usd;
 import tollgate.records.Exchanges;
 import tollgate.records.Ledger;
+import tollgate.wallet.BundleName;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -153,6 +155,7 @@ public final class ExchangeRow {
         document.put("price_version", facts.priceVersion());
         document.put("plan", facts.plan());
         document.put("markup", markup(usage.markup()));
+        facts.caps().bundle().ifPresent(bundle -> document.put("bundle", bundle(bundle, usage)));
         document.put("lines", lines(usage));
         document.put("adjustments", usage.adjustments());
         document.put("attempts", attempts(usage));
@@ -165,6 +168,12 @@ public final class ExchangeRow {
         document.put("changes", facts.changes());
         document.put("idempotency_key", facts.idempotencyKey());
         document.put("started", facts.started().toString());
+        Long heldUs = usage.timings().get("held");
+        if (heldUs != null) {
+            // caps count it by then, the ledger when it was settled (H51)
+            document.put(
+                    "placed", facts.started().plus(heldUs, ChronoUnit.MICROS).toString());
+        }
         document.put("finished", usage.finished().toString());
         document.put("timings", micros(usage));
         document.put("status", usage.status());
@@ -179,6 +188,14 @@ public final class ExchangeRow {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("percent", markup.percent().toPlainString());
         json.put("fixed", markup.fixed().toString());
+        return json;
+    }
+
+    private static Map<String, Object> bundle(BundleName bundle, UsageRecord usage) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("name", bundle.name());
+        json.put("per", bundle.per());
+        json.put("tokens", Math.min(usage.facts().caps().paidFor(), usage.tokens()));
         return json;
     }
 

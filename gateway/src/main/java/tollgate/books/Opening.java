@@ -125,6 +125,7 @@ final class Opening {
                 watch.close(shard, "another gateway has its lease and opens it");
                 return false;
             }
+            RecoveryStep.LEASED.taken(shard);
             String why = recovery.prepare(shard);
             if (why != null) {
                 if (!why.equals(complaints.put(shard, why))) {
@@ -141,14 +142,20 @@ final class Opening {
     /** What must come before anything new: money that was promised, settlements that were journalled, orphans. */
     private void catchUp(List<Integer> prepared) throws IOException {
         treasury.resend();
+        RecoveryStep.POSTINGS_TOLD.taken();
         treasury.resendStates();
+        RecoveryStep.STATES_TOLD.taken();
         reproject.run();
+        RecoveryStep.KEYS_PROJECTED.taken();
         if (!reinstated()) {
             // as if nothing had been told: the next round begins anew
             return;
         }
+        RecoveryStep.HOLDS_PLACED_AGAIN.taken();
         replay.settleOlderThan(Duration.ZERO);
+        RecoveryStep.JOURNAL_REPLAYED.taken();
         suspense.resend();
+        RecoveryStep.DECISIONS_TOLD.taken();
         if (!orphansSettled) {
             orphans.settle();
             orphansSettled = true;
@@ -156,6 +163,7 @@ final class Opening {
         for (int shard : prepared) {
             long epoch = watch.epoch(shard);
             tenure.reinstated(shard, epoch);
+            RecoveryStep.REINSTATED.taken(shard);
             told.put(shard, epoch);
         }
     }
@@ -176,6 +184,7 @@ final class Opening {
         if (over) {
             told.remove(shard);
             watch.open(shard);
+            RecoveryStep.ADMITTED.taken(shard);
         }
     }
 

@@ -47,7 +47,9 @@ final class Orphans {
         List<JournalEntry> settled = new ArrayList<>();
         for (Orphan orphan : journal.orphans()) {
             if (journal.find(orphan.facts().exchange()).isEmpty()
-                    && records.exchanges().find(orphan.facts().exchange()).isEmpty()) {
+                    && records.exchanges().find(orphan.facts().exchange()).isEmpty()
+                    // made in the background: it goes on without its exchange, and is settled when it is over
+                    && !records.jobs().has(orphan.facts().exchange())) {
                 JournalEntry entry = Recovered.settlement(orphan, itemizer, clock.instant());
                 if (absurd(orphan)) {
                     // never in the journal, which would charge it: its slot stays until SQL has it
@@ -60,8 +62,10 @@ final class Orphans {
             }
         }
         journal.force();
+        RecoveryStep.ORPHANS_JOURNALLED.taken();
         journal.orphansSettled();
         replay.settle(settled);
+        RecoveryStep.ORPHANS_SETTLED.taken();
     }
 
     private void journalled(JournalEntry entry) {

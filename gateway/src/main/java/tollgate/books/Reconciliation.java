@@ -23,7 +23,7 @@ import tollgate.wallet.WalletState;
  * what is on its way, what waits for a person, and what nothing explains. Changes nothing. Thread-safe; blocks.
  */
 public final class Reconciliation {
-    private static final Duration TIME_TO_SETTLE = Duration.ofMinutes(10);
+    private static final Duration TIME_TO_SETTLE = Books.RECORD_AFTER.plusMinutes(2);
     private static final Duration TIME_FOR_ORPHANS = Duration.ofHours(24);
 
     private final Records records;

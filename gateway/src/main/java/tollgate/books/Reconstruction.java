@@ -11,6 +11,8 @@ import tollgate.records.Ledger;
 import tollgate.records.Records;
 import tollgate.records.Wallets;
 import tollgate.wallet.ControlPort;
+import tollgate.wallet.ExchangeState;
+import tollgate.wallet.HeldCaps;
 import tollgate.wallet.Settle;
 import tollgate.wallet.SettleResult;
 
@@ -71,7 +73,7 @@ final class Reconstruction {
     /** Makes exchanges final, in the shards that are ours, whose hold expired so long ago that their gateway will hardly come back. */
     void finish(IntPredicate ours) {
         for (Ledger.Entry expired : records.ledger().expired(clock.millis() - finalMs, BATCH)) {
-            if (!ours.test(expired.shard())) {
+            if (!ours.test(expired.shard()) || records.jobs().isOpen(expired.exchange())) {
                 continue;
             }
             Wallets.Wallet wallet = records.wallets().find(expired.wallet()).orElseThrow();
@@ -84,11 +86,20 @@ final class Reconstruction {
                     Replay.UNSEEN + captured.nano(),
                     captured,
                     true,
-                    expired.reference());
+                    expired.reference(),
+                    false,
+                    new Settle.Counted(HeldCaps.NONE, counted(expired), false));
+            // what it counted stays counted, and what a bundle had set aside beyond that is given back
             SettleResult result = control.settle(last);
             if (!(result instanceof SettleResult.Settled)) {
                 LOG.warn("expired exchange {} cannot be made final: {}", expired.exchange(), result);
             }
         }
+    }
+
+    private long counted(Ledger.Entry expired) {
+        return control.exchange(expired.shard(), expired.exchange())
+                .map(ExchangeState::tokens)
+                .orElse(0L);
     }
 }

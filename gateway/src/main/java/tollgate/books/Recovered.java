@@ -25,7 +25,8 @@ final class Recovered {
     static JournalEntry settlement(Orphan orphan, Itemizer itemizer, Instant now) {
         ExchangeFacts facts = orphan.facts();
         Usd total = orphan.left() ? orphan.accrued() : Usd.ZERO;
-        boolean pays = total.nano() > 0;
+        // what a bundle paid for is used, whatever it came to
+        boolean pays = total.nano() > 0 || (orphan.left() && facts.caps().paidFor() > 0);
         Itemizer.Itemized itemized = itemizer.itemize(facts, orphan.units());
         Charge charge = itemized.charge();
         Usd cost = charge == null ? orphan.accrued() : charge.cost();
@@ -47,7 +48,13 @@ final class Recovered {
                         : charge.lines().stream().map(UsageRecord.Line::of).toList(),
                 !pays || charge == null ? List.of() : UsageRecord.Adjustment.of(charge, total),
                 List.of(new UsageRecord.Attempt(
-                        1, facts.upstream(), false, orphan.left() ? 200 : 0, "the gateway's process died")),
+                        1,
+                        facts.upstream(),
+                        false,
+                        orphan.left() ? 200 : 0,
+                        "the gateway's process died",
+                        cost,
+                        true)),
                 orphan.left() ? 200 : 0,
                 "the gateway's process died",
                 orphan.timings(),

@@ -138,8 +138,11 @@ final class Recovery {
         }
         if (state.n() < known.n()) {
             // set back under a server that goes on, others may still write to it
-            if (state.run().equals(run) && !(control.close(shard, state) instanceof FenceResult.Opened)) {
-                return "BEHIND: Redis is at entry " + state.n() + " of " + known.n() + " and is written to";
+            if (state.run().equals(run)) {
+                if (!(control.close(shard, state) instanceof FenceResult.Opened)) {
+                    return "BEHIND: Redis is at entry " + state.n() + " of " + known.n() + " and is written to";
+                }
+                RecoveryStep.CLOSED.taken(shard);
             }
             return rolledForward(shard, known, state.n());
         }
@@ -170,6 +173,7 @@ final class Recovery {
         if (!records.shards().intend(shard, owner, line, epoch)) {
             return LEASE_LOST;
         }
+        RecoveryStep.EPOCH_INTENDED.taken(shard);
         return fenced(shard, control.fence(shard, new Fence(true, line, epoch, 0, 0, Duration.ZERO, Duration.ZERO)));
     }
 
@@ -179,6 +183,7 @@ final class Recovery {
         if (!records.shards().intend(shard, owner, random(), Math.max(known.intended(), known.epoch()) + 1)) {
             return LEASE_LOST;
         }
+        RecoveryStep.LINE_INTENDED.taken(shard);
         return rolledForward(shard, records.shards().get(shard), 0);
     }
 
@@ -190,7 +195,9 @@ final class Recovery {
         }
         // where the stream is read from again: what a promoted Redis writes may have earlier positions than what is
         // lost
+        RecoveryStep.BOOKED_AGAIN.taken(shard);
         records.shards().reread(shard, owner);
+        RecoveryStep.REREAD.taken(shard);
         return open(
                 shard,
                 new ShardState(known.line(), "", known.epoch(), known.n(), 0),
@@ -205,10 +212,12 @@ final class Recovery {
         if (drained != Drain.Result.DONE) {
             return "BROKEN: the ledger in Redis does not continue the one in SQL";
         }
+        RecoveryStep.DRAINED.taken(shard);
         long epoch = Math.max(Math.max(state.epoch(), known.epoch()), known.intended()) + 1;
         if (!records.shards().intend(shard, owner, state.line(), epoch)) {
             return LEASE_LOST;
         }
+        RecoveryStep.EPOCH_INTENDED.taken(shard);
         Duration reinstating = others.getAsBoolean() ? REINSTATING : Duration.ZERO;
         Fence fence = new Fence(false, state.line(), epoch, state.epoch(), state.n(), noReaping, reinstating);
         return fenced(shard, control.fence(shard, fence));
@@ -216,7 +225,9 @@ final class Recovery {
 
     private @Nullable String fenced(int shard, FenceResult result) {
         if (result instanceof FenceResult.Opened(long epoch, long n)) {
+            RecoveryStep.FENCE_OPENED.taken(shard);
             records.shards().opened(shard, owner, epoch);
+            RecoveryStep.EPOCH_OPENED.taken(shard);
             return opened(shard, epoch, n);
         }
         return "not opened: " + result;

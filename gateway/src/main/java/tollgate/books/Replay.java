@@ -19,6 +19,7 @@ import tollgate.records.Suspense;
 import tollgate.wallet.ControlPort;
 import tollgate.wallet.IdempotencyMark;
 import tollgate.wallet.Post;
+import tollgate.wallet.Settle;
 import tollgate.wallet.SettleResult;
 
 /**
@@ -152,7 +153,11 @@ final class Replay {
                 remember(entry);
                 gone.add(entry);
                 asked.add(new ControlPort.Gone(
-                        entry.settle(), captured(before), CapMoves.tokens(before), CapMoves.burnt(before)));
+                        entry.settle(),
+                        captured(before),
+                        CapMoves.tokens(before),
+                        CapMoves.bundle(before),
+                        CapMoves.burnt(before)));
             } else {
                 settled(entry, results.get(i), waiting);
             }
@@ -168,10 +173,17 @@ final class Replay {
         }
     }
 
+    /** It took money, or tokens of a bundle. */
+    private static boolean used(JournalEntry entry) {
+        Settle.Counted counted = entry.settle().counted();
+        return entry.settle().total().nano() > 0
+                || (counted.tokens() > 0 && counted.caps().paidFor() > 0);
+    }
+
     /** With the record the name of its request may be gone: the client may send again only what came to nothing. */
     private void remember(JournalEntry entry) {
         IdempotencyMark mark = entry.usage().facts().mark();
-        boolean paid = entry.settle().total().nano() > 0 && !journal.unseen(entry.exchange());
+        boolean paid = used(entry) && !journal.unseen(entry.exchange());
         if (mark != null && paid) {
             control.setMark(entry.settle().at(), mark, entry.exchange(), IdempotencyMark.LIFE);
         }
@@ -200,7 +212,7 @@ final class Replay {
 
     /** Settled, but the process died before a byte left: the charge stands as written, and is given back. */
     private void giveBackIfUnseen(JournalEntry entry) {
-        if (!journal.unseen(entry.exchange()) || entry.settle().total().nano() == 0) {
+        if (!journal.unseen(entry.exchange()) || !used(entry)) {
             return;
         }
         records.wallets()

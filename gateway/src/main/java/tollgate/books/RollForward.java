@@ -78,6 +78,7 @@ final class RollForward {
             if (refused != null) {
                 return refused;
             }
+            RecoveryStep.PART_BOOKED_AGAIN.taken(shard);
             n = rows.getLast().n();
         }
         LOG.warn("shard {}: entries {} to {} were lost in Redis and are booked again", shard, after + 1, last);
@@ -157,6 +158,7 @@ final class RollForward {
                         .toList(),
                 GrantMove.of(row.caps()),
                 burnt(row),
+                CapMoves.overruns(row.caps()),
                 named(row, marked));
     }
 
@@ -165,10 +167,15 @@ final class RollForward {
         long since = clock.millis() - IdempotencyMark.LIFE.toMillis();
         return records.exchanges()
                 .marks(rows.stream()
-                        .filter(row -> row.atMs() > since && row.amount() < 0)
+                        .filter(row -> row.atMs() > since && used(row))
                         .map(Ledger.Entry::exchange)
                         .filter(exchange -> !exchange.isEmpty())
                         .toList());
+    }
+
+    /** Whether it took money, or tokens of a bundle. */
+    private static boolean used(Ledger.Entry row) {
+        return row.amount() < 0 || CapMoves.bundle(List.of(row)) > 0;
     }
 
     /** Whether it is not the first of its exchange. */
@@ -189,7 +196,7 @@ final class RollForward {
 
     private Reapply.@Nullable Named named(Ledger.Entry row, Exchanges.@Nullable Marked marked) {
         long left = row.atMs() + IdempotencyMark.LIFE.toMillis() - clock.millis();
-        return marked == null || left <= 0 || row.amount() >= 0
+        return marked == null || left <= 0 || !used(row)
                 ? null
                 : new Reapply.Named(IdempotencyMark.of(marked.key(), marked.mark()), Duration.ofMillis(left));
     }

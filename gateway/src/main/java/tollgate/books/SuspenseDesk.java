@@ -111,6 +111,7 @@ public final class SuspenseDesk {
                         stated(Treasury.address(wallet.get()), parked, new Usd(parked.total()), Suspense.FINGERPRINT),
                         captured,
                         CapMoves.tokens(entries),
+                        CapMoves.bundle(entries),
                         CapMoves.burnt(entries)),
                 hasFinal);
         return switch (result) {

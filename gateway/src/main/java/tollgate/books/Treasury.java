@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tollgate.pricing.Usd;
+import tollgate.records.Audit;
 import tollgate.records.Caps;
 import tollgate.records.Ledger;
 import tollgate.records.Organisations;
@@ -26,6 +27,7 @@ import tollgate.wallet.GrantMove;
 import tollgate.wallet.Post;
 import tollgate.wallet.PostResult;
 import tollgate.wallet.SetResult;
+import tollgate.wallet.TokensBack;
 import tollgate.wallet.WalletAddress;
 
 /**
@@ -87,6 +89,11 @@ public final class Treasury {
         return send(wallet, asked, records.postings().keep(asked));
     }
 
+    /** Moves money as a posting says that may be kept already. */
+    Outcome order(Wallets.Wallet wallet, Postings.Posting asked) {
+        return send(wallet, asked, records.postings().keep(asked));
+    }
+
     /**
      * Gives promotional money.
      *
@@ -94,7 +101,12 @@ public final class Treasury {
      * @param terms id, priority and expiry, and the amount as what moves
      */
     public Outcome grant(Wallets.Wallet wallet, String entry, GrantMove terms, String reference, String actor) {
-        Postings.Posting asked = new Postings.Posting(
+        return order(wallet, granting(wallet, entry, terms, reference, actor));
+    }
+
+    /** The posting of such a grant. */
+    Postings.Posting granting(Wallets.Wallet wallet, String entry, GrantMove terms, String reference, String actor) {
+        return new Postings.Posting(
                 entry,
                 wallet.id(),
                 EntryKind.GRANT.wireName(),
@@ -105,16 +117,13 @@ public final class Treasury {
                 clock.millis(),
                 GrantMove.text(List.of(terms)),
                 "");
-        Postings.Posting kept = records.postings().keep(asked);
-        if (!kept.grants().equals(asked.grants())) {
-            return new Outcome.Conflict(entry + " was used for a grant of other terms");
-        }
-        return send(wallet, asked, kept);
     }
 
     /**
      * Gives back what an exchange took, or a part of it: the wallet's own money first, then to the grants it came from, the
-     * one that was taken last first; what comes back to a grant that is over expires again (H24, H43).
+     * one that was taken last first; what comes back to a grant that is over expires again (H24, H43). Where nothing of the
+     * charge is left by it, the tokens that were taken of a bundle go back to that, in the window that they were taken in; of
+     * an exchange that tokens alone paid for, a refund of 0 does that.
      *
      * @param entry id of the ledger entry: the same order again has the same id
      */
@@ -132,7 +141,10 @@ public final class Treasury {
                 "",
                 exchange);
         return switch (records.postings()
-                .keepRefund(asked, (entries, before) -> GrantMove.text(restored(entries, before, amount.nano())))) {
+                .keepRefund(
+                        asked,
+                        (entries, before) -> GrantMove.text(restored(entries, before, amount.nano())),
+                        (entries, before) -> returned(entries, before, amount.nano()))) {
             case Postings.Refund.Kept(Postings.Posting kept) -> send(wallet, asked, kept);
             case Postings.Refund.NotFinal _ ->
                 new Outcome.Refused("exchange " + exchange + " is not final in the ledger yet; ask again");
@@ -141,6 +153,24 @@ public final class Treasury {
             case Postings.Refund.TooMuch(long left) ->
                 new Outcome.Refused("only " + new Usd(left) + " USD of exchange " + exchange + " are left to refund");
         };
+    }
+
+    /** The refund that leaves nothing of what an exchange was charged gives back what it took of a bundle, too; once. */
+    private static String returned(List<Ledger.Entry> entries, List<Postings.Posting> before, long amount) {
+        long left = -entries.stream().mapToLong(Ledger.Entry::amount).sum()
+                - before.stream().mapToLong(Postings.Posting::amount).sum();
+        long tokens = CapMoves.bundle(entries);
+        if (amount != left
+                || tokens <= 0
+                || before.stream().anyMatch(refund -> !refund.bundle().isEmpty())) {
+            return "";
+        }
+        return entries.stream()
+                .flatMap(entry -> CapMoves.of(entry.caps()).stream())
+                .filter(CapMoves.Move::ofBundle)
+                .findFirst()
+                .map(move -> new TokensBack(move.counter(), move.start(), tokens).text())
+                .orElse("");
     }
 
     /** What a refund gives back to grants, behind those before it. */
@@ -169,12 +199,24 @@ public final class Treasury {
         return restored;
     }
 
-    private Outcome send(Wallets.Wallet wallet, Postings.Posting asked, Postings.Posting kept) {
-        if (!kept.wallet().equals(asked.wallet())
+    /** Whether what is known under a name is something else. Of a refund the grants are known only once it is kept. */
+    static boolean differs(Postings.Posting asked, Postings.Posting kept) {
+        return !kept.wallet().equals(asked.wallet())
                 || !kept.kind().equals(asked.kind())
-                || kept.amount() != asked.amount()) {
-            return new Outcome.Conflict(
-                    asked.entry() + " was used for " + kept.kind() + " of " + new Usd(kept.amount()) + " USD");
+                || kept.amount() != asked.amount()
+                || (asked.exchange().isEmpty() && !kept.grants().equals(asked.grants()));
+    }
+
+    static Outcome conflict(Postings.Posting asked, Postings.Posting kept) {
+        return new Outcome.Conflict(asked.entry() + " was used for " + kept.kind() + " of " + new Usd(kept.amount())
+                + " USD"
+                + (kept.amount() == asked.amount() && !kept.grants().equals(asked.grants()) ? ", of other terms" : ""));
+    }
+
+    /** Tells the wallet of what is kept, where that is what was asked. */
+    Outcome send(Wallets.Wallet wallet, Postings.Posting asked, Postings.Posting kept) {
+        if (differs(asked, kept)) {
+            return conflict(asked, kept);
         }
         Optional<Ledger.Entry> booked = records.ledger().find(asked.entry());
         if (booked.isPresent()) {
@@ -208,7 +250,8 @@ public final class Treasury {
                 wallet.currency(),
                 posting.reference(),
                 posting.actor(),
-                GrantMove.parse(posting.grants()));
+                GrantMove.parse(posting.grants()),
+                TokensBack.parse(posting.bundle()).orElse(null));
     }
 
     private Outcome outcome(Postings.Posting posting, PostResult result) {
@@ -260,8 +303,8 @@ public final class Treasury {
     }
 
     /** Freezes a wallet or lifts that: nothing new is admitted while it is frozen. */
-    public boolean setState(Wallets.Wallet wallet, String state) {
-        long version = records.wallets().setState(wallet.id(), state);
+    public boolean setState(Wallets.Wallet wallet, String state, Audit.Word word) {
+        long version = records.wallets().setState(wallet.id(), state, word);
         return told(() -> control.setState(address(wallet), version, state));
     }
 
@@ -273,6 +316,23 @@ public final class Treasury {
     /** The same of an organisation, whatever wallets it has. */
     public boolean setPolicy(Organisations.Organisation of) {
         return told(() -> control.setPolicy(new WalletAddress(of.shard(), of.id(), ""), of.policy()));
+    }
+
+    /** The same of every organisation. */
+    public boolean setPolicies() {
+        boolean told = true;
+        String after = "";
+        while (true) {
+            Page<Organisations.Organisation> page = records.organisations().list(after, PAGE);
+            for (Organisations.Organisation each : page.data()) {
+                told &= setPolicy(each);
+            }
+            String next = page.next();
+            if (next == null) {
+                return told;
+            }
+            after = next;
+        }
     }
 
     /** Tells a cap's counters that they were reset, or that the cap is no more. */

@@ -31,7 +31,9 @@ import tollgate.wallet.WalletState;
 public final class Verification {
     private static final int BATCH = 500;
     private static final int LOOKS = 5;
-    private static final Duration TIME_TO_SETTLE = Duration.ofMinutes(10);
+
+    /** Missing records are made from the ledger within a minute of their time. */
+    private static final Duration TIME_TO_SETTLE = Books.RECORD_AFTER.plusMinutes(2);
 
     private final Records records;
     private final ControlPort control;
@@ -69,6 +71,7 @@ public final class Verification {
             }
             after = next;
         }
+        problems.addAll(new Accounts(records).problems());
         records.suspense()
                 .parked()
                 .forEach(parked -> problems.add("suspense: " + parked.exchange() + ": " + parked.reason()));

@@ -129,10 +129,19 @@ final class AdminClient {
                 .header("Authorization", "Bearer " + key);
     }
 
+    /** What is no JSON where it is good. */
+    String text(String path) throws IOException {
+        HttpResponse<String> response = answer(request(path).GET());
+        return response.statusCode() < 400 ? response.body() : body(response).toString();
+    }
+
     private JsonNode send(HttpRequest.Builder request) throws IOException {
-        HttpResponse<String> response;
+        return body(answer(request));
+    }
+
+    private HttpResponse<String> answer(HttpRequest.Builder request) throws IOException {
         try {
-            response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
         } catch (ConnectException nobody) {
             throw new IOException("no gateway answers at " + url + " (expected: a running one)", nobody);
         } catch (HttpTimeoutException late) {
@@ -141,6 +150,10 @@ final class AdminClient {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", interrupted);
         }
+    }
+
+    /** The JSON of an answer that is good. */
+    private JsonNode body(HttpResponse<String> response) throws IOException {
         JsonNode body;
         try {
             body = MAPPER.readTree(response.body());

@@ -44,6 +44,14 @@ public final class AdminCommands {
         return new LinkedHashMap<>();
     }
 
+    private static Map<String, @Nullable Object> because(@Nullable String reason) {
+        Map<String, @Nullable Object> body = body();
+        if (reason != null) {
+            body.put("reason", reason);
+        }
+        return body;
+    }
+
     /** {@code wallet}. */
     @Command(name = "wallet", description = "Lists, creates and funds wallets.", mixinStandardHelpOptions = true)
     public static final class Wallet implements Runnable {
@@ -203,22 +211,24 @@ public final class AdminCommands {
         }
 
         @Command(name = "freeze", description = "admits nothing new", mixinStandardHelpOptions = true)
-        int freeze(@CommandLine.Mixin Common common, @Parameters(paramLabel = "WALLET") String wallet)
+        int freeze(
+                @CommandLine.Mixin Common common,
+                @Parameters(paramLabel = "WALLET") String wallet,
+                @Option(names = "--reason", description = "why") @Nullable String reason)
                 throws IOException {
-            Printer.one(
-                    out(),
-                    common.client().post("wallets/" + AdminClient.encoded(wallet) + "/freeze", body()),
-                    common.json);
+            String path = "wallets/" + AdminClient.encoded(wallet) + "/freeze";
+            Printer.one(out(), common.client().post(path, because(reason)), common.json);
             return 0;
         }
 
         @Command(name = "unfreeze", description = "lifts a freeze", mixinStandardHelpOptions = true)
-        int unfreeze(@CommandLine.Mixin Common common, @Parameters(paramLabel = "WALLET") String wallet)
+        int unfreeze(
+                @CommandLine.Mixin Common common,
+                @Parameters(paramLabel = "WALLET") String wallet,
+                @Option(names = "--reason", description = "why") @Nullable String reason)
                 throws IOException {
-            Printer.one(
-                    out(),
-                    common.client().post("wallets/" + AdminClient.encoded(wallet) + "/unfreeze", body()),
-                    common.json);
+            String path = "wallets/" + AdminClient.encoded(wallet) + "/unfreeze";
+            Printer.one(out(), common.client().post(path, because(reason)), common.json);
             return 0;
         }
     }
@@ -295,16 +305,24 @@ public final class AdminCommands {
         }
 
         @Command(name = "freeze", description = "it may not spend", mixinStandardHelpOptions = true)
-        int freeze(@CommandLine.Mixin Common common, @Parameters(paramLabel = "KEY") String key) throws IOException {
-            Printer.one(
-                    out(), common.client().post("keys/" + AdminClient.encoded(key) + "/freeze", body()), common.json);
+        int freeze(
+                @CommandLine.Mixin Common common,
+                @Parameters(paramLabel = "KEY") String key,
+                @Option(names = "--reason", description = "why") @Nullable String reason)
+                throws IOException {
+            String path = "keys/" + AdminClient.encoded(key) + "/freeze";
+            Printer.one(out(), common.client().post(path, because(reason)), common.json);
             return 0;
         }
 
         @Command(name = "unfreeze", description = "lifts a freeze", mixinStandardHelpOptions = true)
-        int unfreeze(@CommandLine.Mixin Common common, @Parameters(paramLabel = "KEY") String key) throws IOException {
-            Printer.one(
-                    out(), common.client().post("keys/" + AdminClient.encoded(key) + "/unfreeze", body()), common.json);
+        int unfreeze(
+                @CommandLine.Mixin Common common,
+                @Parameters(paramLabel = "KEY") String key,
+                @Option(names = "--reason", description = "why") @Nullable String reason)
+                throws IOException {
+            String path = "keys/" + AdminClient.encoded(key) + "/unfreeze";
+            Printer.one(out(), common.client().post(path, because(reason)), common.json);
             return 0;
         }
 
@@ -401,11 +419,33 @@ public final class AdminCommands {
         @CommandLine.Mixin
         private Common common = new Common();
 
-        @Parameters(paramLabel = "WALLET")
-        private String wallet = "";
+        @Parameters(paramLabel = "WALLET", arity = "0..1")
+        private @Nullable String wallet;
+
+        @Command(
+                name = "balance",
+                description = "The trial balance: what every account moved by within a time, which comes to zero.",
+                mixinStandardHelpOptions = true)
+        int balance(
+                @CommandLine.Mixin Common own,
+                @Option(names = "--since", paramLabel = "D", description = "from a day or moment on") @Nullable
+                        String since,
+                @Option(names = "--until", paramLabel = "D", description = "before a day or moment") @Nullable
+                        String until)
+                throws IOException {
+            String path = "trial_balance?since=" + AdminClient.encoded(since == null ? "" : since) + "&until="
+                    + AdminClient.encoded(until == null ? "" : until);
+            List<JsonNode> rows = new ArrayList<>();
+            own.client().get(path).path("data").forEach(rows::add);
+            Printer.list(spec.commandLine().getOut(), rows, own.json, "currency", "account", "amount");
+            return 0;
+        }
 
         @Override
         public Integer call() throws IOException {
+            if (wallet == null) {
+                throw new ParameterException(spec.commandLine(), "Missing required parameter: 'WALLET'");
+            }
             List<JsonNode> rows = common.client().all("wallets/" + AdminClient.encoded(wallet) + "/entries");
             Printer.list(
                     spec.commandLine().getOut(),

@@ -80,6 +80,16 @@ public final class DirectoryCommands {
             return post(common, path, "plan", plan.equals("none") ? null : plan);
         }
 
+        @Command(
+                name = "bundles",
+                description = "what it has left of tokens that are paid for already",
+                mixinStandardHelpOptions = true)
+        int bundles(@CommandLine.Mixin AdminCommands.Common common, @Parameters(paramLabel = "ORG") String id)
+                throws IOException {
+            String path = "organizations/" + AdminClient.encoded(id) + "/bundles";
+            return rows(common, path, null, "name", "per", "model", "live", "tokens", "used", "held", "left", "resets");
+        }
+
         @Command(name = "zone", description = "gives its calendar another zone", mixinStandardHelpOptions = true)
         int zone(
                 @CommandLine.Mixin AdminCommands.Common common,
@@ -90,15 +100,21 @@ public final class DirectoryCommands {
         }
 
         @Command(name = "freeze", description = "none of its keys may spend", mixinStandardHelpOptions = true)
-        int freeze(@CommandLine.Mixin AdminCommands.Common common, @Parameters(paramLabel = "ORG") String id)
+        int freeze(
+                @CommandLine.Mixin AdminCommands.Common common,
+                @Parameters(paramLabel = "ORG") String id,
+                @Option(names = "--reason", description = "why") @Nullable String reason)
                 throws IOException {
-            return post(common, "organizations/" + AdminClient.encoded(id) + "/freeze");
+            return post(common, "organizations/" + AdminClient.encoded(id) + "/freeze", "reason", reason);
         }
 
         @Command(name = "unfreeze", description = "lifts a freeze", mixinStandardHelpOptions = true)
-        int unfreeze(@CommandLine.Mixin AdminCommands.Common common, @Parameters(paramLabel = "ORG") String id)
+        int unfreeze(
+                @CommandLine.Mixin AdminCommands.Common common,
+                @Parameters(paramLabel = "ORG") String id,
+                @Option(names = "--reason", description = "why") @Nullable String reason)
                 throws IOException {
-            return post(common, "organizations/" + AdminClient.encoded(id) + "/unfreeze");
+            return post(common, "organizations/" + AdminClient.encoded(id) + "/unfreeze", "reason", reason);
         }
     }
 

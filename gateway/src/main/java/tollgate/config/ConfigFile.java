@@ -35,6 +35,7 @@ public final class ConfigFile {
             "holds",
             "timeouts",
             "limits",
+            "approval",
             "journal",
             "announce",
             "enforce",
@@ -92,6 +93,8 @@ public final class ConfigFile {
                 "redis",
                 "url",
                 "ca_file",
+                "sentinel_user",
+                "sentinel_password",
                 "place_wait_ms",
                 "settle_wait_ms",
                 "waitaof_ms",
@@ -107,10 +110,12 @@ public final class ConfigFile {
                 "tranche_tokens",
                 "life_s",
                 "max_exchange_s",
+                "max_job_s",
                 "clamp",
                 "min_output_tokens",
                 "max_overrun",
-                "input_ceiling"));
+                "input_ceiling",
+                "max_open"));
         UpstreamSections upstreams = UpstreamSections.read(top, environment, timeouts);
         return new TollgateConfig(
                 new TollgateConfig.Listen(
@@ -138,6 +143,7 @@ public final class ConfigFile {
                 timeouts,
                 limits(top.section(
                         "limits", "request_bytes", "in_flight_bytes", "body_read", "header_bytes", "per_address")),
+                approval(top.section("approval", "above", "within")),
                 Duration.ofMillis(top.section("journal", "sync_ms").whole("sync_ms", 100, 0, 60_000)),
                 new TollgateConfig.Announce(
                         announce.flag("trailers", true),
@@ -167,9 +173,18 @@ public final class ConfigFile {
         if (!caFile.isEmpty() && !Files.isReadable(Path.of(caFile))) {
             throw redis.invalid("ca_file", caFile, "a file of certificates as PEM that can be read");
         }
+        String user = redis.text("sentinel_user", "");
+        String password = redis.text("sentinel_password", "");
+        if ((!user.isEmpty() || !password.isEmpty()) && !url.contains("-sentinel://")) {
+            throw redis.invalid("sentinel_password", "…", "none, or a url of redis-sentinel://…#master");
+        }
+        if (!user.isEmpty() && password.isEmpty()) {
+            throw redis.invalid("sentinel_user", user, "a sentinel_password with it");
+        }
         return new TollgateConfig.Redis(
                 url,
                 caFile.isEmpty() ? null : Path.of(caFile),
+                password.isEmpty() ? null : new TollgateConfig.Redis.Sentinels(user, password),
                 Duration.ofMillis(redis.whole("place_wait_ms", 1_000, 1, 60_000)),
                 Duration.ofMillis(redis.whole("settle_wait_ms", 250, 1, 60_000)),
                 Duration.ofMillis(redis.whole("waitaof_ms", 2_000, 0, 60_000)),
@@ -231,11 +246,13 @@ public final class ConfigFile {
                 holds.whole("tranche_tokens", 2_000, 64, 1_000_000),
                 Duration.ofSeconds(holds.whole("life_s", 60, 5, 3_600)),
                 Duration.ofSeconds(holds.whole("max_exchange_s", 3_600, 1, 86_400)),
+                Duration.ofSeconds(holds.whole("max_job_s", 86_400, 1, 604_800)),
                 holds.whole("min_output_tokens", 256, 1, 1_000_000),
                 holds.amount("max_overrun", "10.00"),
                 holds.text("input_ceiling", "null").equals("null")
                         ? null
-                        : Long.valueOf(holds.whole("input_ceiling", 1, 1, 1_000_000_000)));
+                        : Long.valueOf(holds.whole("input_ceiling", 1, 1, 1_000_000_000)),
+                (int) holds.whole("max_open", 100_000, 1, 10_000_000));
     }
 
     /** How long things may take, as far as a section says other than what is usual. */
@@ -246,6 +263,15 @@ public final class ConfigFile {
                 timeouts.duration("idle", usual.idle()),
                 timeouts.duration("total", usual.total()),
                 timeouts.duration("client_stall", usual.clientStall()));
+    }
+
+    private static TollgateConfig.Approval approval(Section approval) {
+        boolean nothing = approval.text("above", "null").equals("null");
+        Duration within = approval.duration("within", "72h");
+        if (within.isZero()) {
+            throw approval.invalid("within", "0", "a time above 0");
+        }
+        return new TollgateConfig.Approval(nothing ? null : approval.amount("above", "0"), within);
     }
 
     private static TollgateConfig.Limits limits(Section limits) {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param name for records
  * @param dialect that of all its upstreams
  * @param models what clients ask for: names, or patterns with {@code *}
+ * @param region that of all its upstreams; null: any
  * @param upstreams the candidates that there are, in the order they were written down; none, where all were left out
  * @param attempts the most upstreams that one request is sent to
  * @param within no further attempt begins later than this after the first
@@ -21,6 +22,7 @@ public record RouteRules(
         String name,
         String dialect,
         List<String> models,
+        @Nullable String region,
         List<Candidate> upstreams,
         int attempts,
         Duration within,

@@ -92,6 +92,7 @@ final class RouteSections {
                 Objects.requireNonNullElse(UpstreamSections.word(one, "name"), models.getFirst()),
                 dialect,
                 models,
+                region,
                 candidates,
                 (int) failover.whole("attempts", Math.min(3, Math.max(1, candidates.size())), 1, MOST_ATTEMPTS),
                 failover.duration("within", "60s"),
@@ -141,12 +142,14 @@ final class RouteSections {
                 holds.whole("tranche_tokens", usual.trancheTokens(), 64, 1_000_000),
                 usual.life(),
                 usual.maxExchange(),
+                usual.maxJob(),
                 holds.whole("min_output_tokens", usual.minOutputTokens(), 1, 1_000_000),
                 usual.maxOverrun(),
                 !one.has("input_ceiling")
                         ? usual.inputCeiling()
                         : ceiling.equals("null")
                                 ? null
-                                : Long.valueOf(one.whole("input_ceiling", 1, 1, 1_000_000_000)));
+                                : Long.valueOf(one.whole("input_ceiling", 1, 1, 1_000_000_000)),
+                usual.mostOpen());
     }
 }

@@ -23,6 +23,7 @@ import tollgate.pricing.Usd;
  * @param holds how much is held, and for how long
  * @param timeouts how long upstreams and clients may take
  * @param limits what requests may take
+ * @param approval what a second person has to agree to
  * @param journalSync settlements are on disk after so long; zero: before their last byte leaves
  * @param announce how costs are told
  * @param enforce whether money, caps, limits and rights refuse
@@ -42,6 +43,7 @@ public record TollgateConfig(
         Holds holds,
         Timeouts timeouts,
         Limits limits,
+        Approval approval,
         Duration journalSync,
         Announce announce,
         boolean enforce,
@@ -66,6 +68,7 @@ public record TollgateConfig(
      * Where the money is, and how long to wait for it.
      *
      * @param caFile certificates, as PEM, of the authorities that its own is checked by; null: those of the machine
+     * @param sentinels as whom sentinels are asked; null: as nobody
      * @param waitAof how long is waited for money that comes in to be on its disk, where it can tell; zero: not at all
      * @param ledgerEntries how many entries may wait in Redis for SQL; nothing new is placed above 80 % of that
      * @param allowUnsafe whether to serve from a Redis that is set up to lose money
@@ -73,11 +76,25 @@ public record TollgateConfig(
     public record Redis(
             String url,
             @Nullable Path caFile,
+            @Nullable Sentinels sentinels,
             Duration placeWait,
             Duration settleWait,
             Duration waitAof,
             long ledgerEntries,
             boolean allowUnsafe) {
+        /**
+         * Whom sentinels know.
+         *
+         * @param user empty: the one that needs no name
+         */
+        public record Sentinels(String user, String password) {
+            /** Without the password: it must not get into a log. */
+            @Override
+            public String toString() {
+                return "sentinels' user '" + user + "'";
+            }
+        }
+
         /** Without the password: it must not get into a log. */
         @Override
         public String toString() {
@@ -89,6 +106,7 @@ public record TollgateConfig(
      * A provider.
      *
      * @param costReported what its answers say that they cost is the cost
+     * @param aws what its requests are signed with; null: a key shows who asks
      * @param rules how it is treated
      */
     public record Provider(
@@ -97,11 +115,30 @@ public record TollgateConfig(
             URI baseUrl,
             @Nullable String apiKey,
             boolean costReported,
+            @Nullable Aws aws,
             UpstreamRules rules) {
         /** Without the key: it must not get into a log. */
         @Override
         public String toString() {
             return name + " (" + dialect + ") at " + baseUrl;
+        }
+    }
+
+    /**
+     * Credentials of an AWS account.
+     *
+     * @param session of temporary ones; null: they are lasting
+     * @param region where requests are signed for
+     */
+    public record Aws(
+            String accessKeyId,
+            String secretAccessKey,
+            @Nullable String session,
+            String region) {
+        /** Without secrets: they must not get into a log. */
+        @Override
+        public String toString() {
+            return accessKeyId + " in " + region;
         }
     }
 
@@ -111,9 +148,11 @@ public record TollgateConfig(
             long trancheTokens,
             Duration life,
             Duration maxExchange,
+            Duration maxJob,
             long minOutputTokens,
             Usd maxOverrun,
-            @Nullable Long inputCeiling) {}
+            @Nullable Long inputCeiling,
+            int mostOpen) {}
 
     /** How long things may take. */
     public record Timeouts(Duration connect, Duration firstByte, Duration idle, Duration total, Duration clientStall) {
@@ -132,6 +171,14 @@ public record TollgateConfig(
      * @param perAddress requests a second from one address; 0: as many as it likes
      */
     public record Limits(int requestBytes, long inFlightBytes, Duration bodyRead, int headerBytes, int perAddress) {}
+
+    /**
+     * What a second person has to agree to.
+     *
+     * @param above corrections and grants of one of them that come to more within a day; null: nothing
+     * @param within so long there is to agree
+     */
+    public record Approval(@Nullable Usd above, Duration within) {}
 
     /** How costs are told. */
     public record Announce(boolean trailers, boolean sseComment, boolean balance, int holdBytes) {}

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tollgate.dialect.Dialects;
 
 /**
  * The upstreams of a configuration: what is written of each, checked. Immutable.
@@ -14,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * @param dialects of all that were written down, by name
  */
 record UpstreamSections(List<TollgateConfig.Provider> providers, Map<String, String> dialects) {
-    private static final List<String> DIALECTS = List.of("openai", "anthropic", "gemini", "azure", "bedrock", "ollama");
-
     /** Reads them, or takes those whose keys are in the environment. */
     static UpstreamSections read(Section top, Map<String, String> environment, TollgateConfig.Timeouts timeouts) {
         List<TollgateConfig.Provider> providers = new ArrayList<>();
@@ -37,6 +36,13 @@ record UpstreamSections(List<TollgateConfig.Provider> providers, Map<String, Str
                     "https://generativelanguage.googleapis.com",
                     environment.get("GEMINI_API_KEY"),
                     plain);
+            add(
+                    providers,
+                    dialects,
+                    "bedrock",
+                    AwsSection.bedrock(environment),
+                    environment.get("AWS_BEARER_TOKEN_BEDROCK"),
+                    plain);
             return new UpstreamSections(providers, dialects);
         }
         Section all = top.section("upstreams");
@@ -46,6 +52,7 @@ record UpstreamSections(List<TollgateConfig.Provider> providers, Map<String, Str
                     "dialect",
                     "base_url",
                     "api_key",
+                    "aws",
                     "insecure",
                     "link_local",
                     "reported_cost",
@@ -59,11 +66,12 @@ record UpstreamSections(List<TollgateConfig.Provider> providers, Map<String, Str
             UpstreamRules rules = rules(one, timeouts);
             boolean keyed = one.has("api_key");
             String key = keyed ? one.optional("api_key") : null;
-            String dialect = one.word("dialect", "", DIALECTS.toArray(String[]::new));
+            String dialect = one.word("dialect", "", Dialects.names().toArray(String[]::new));
             dialects.put(name, dialect);
-            if (!keyed || key != null) {
+            TollgateConfig.Aws aws = AwsSection.of(one, dialect, url);
+            if (one.has("aws") ? aws != null : !keyed || key != null) {
                 providers.add(new TollgateConfig.Provider(
-                        name, dialect, url, key, one.flag("reported_cost", reportsCost(url)), rules));
+                        name, dialect, url, key, one.flag("reported_cost", reportsCost(url)), aws, rules));
             }
         }
         return new UpstreamSections(providers, dialects);
@@ -78,7 +86,7 @@ record UpstreamSections(List<TollgateConfig.Provider> providers, Map<String, Str
             UpstreamRules rules) {
         dialects.put(name, name);
         if (key != null && !key.isEmpty()) {
-            providers.add(new TollgateConfig.Provider(name, name, URI.create(url), key, false, rules));
+            providers.add(new TollgateConfig.Provider(name, name, URI.create(url), key, false, null, rules));
         }
     }
 

@@ -1,5 +1,6 @@
 package tollgate.dialect;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tollgate.pricing.Usage;
 import tollgate.pricing.Usd;
@@ -59,6 +60,21 @@ public interface AnswerFacts {
 
     /** The terminator was seen (stream), or the document is complete and of this dialect (whole answer). */
     boolean complete();
+
+    /** The id under which the provider keeps the answer, as first named; null: none was named. */
+    default @Nullable String objectId() {
+        return null;
+    }
+
+    /** Those of its items, as far as they have been named. A live view. */
+    default List<String> itemIds() {
+        return List.of();
+    }
+
+    /** How far a whole answer that is made later has come, as last named ({@code queued}, {@code completed}); null: not said. */
+    default @Nullable String status() {
+        return null;
+    }
 
     /** UTF-8 bytes of generated strings: what an estimate of a cut answer starts from. */
     long contentBytes();

@@ -15,7 +15,9 @@ public record AnswerShape(Form form, boolean hideUsage, boolean costInUsage) {
         /** Server-sent events, a document each. */
         EVENTS,
         /** Documents one after the other: each on a line of its own, or all of them inside one array. */
-        SEQUENCE
+        SEQUENCE,
+        /** Binary frames with checksums, a document each. */
+        FRAMES
     }
 
     /**

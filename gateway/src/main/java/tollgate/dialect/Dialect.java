@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,24 @@ public interface Dialect {
      */
     @Nullable
     Service service(String method, String path);
+
+    /**
+     * What a method and a raw path (no query) do with something that the provider keeps.
+     *
+     * @return null where they do nothing of the kind, or show what is not asked for by its id: others' would be there, too
+     */
+    default @Nullable ObjectCall objectCall(String method, String path) {
+        return null;
+    }
+
+    /**
+     * Reads the body of a request about something that the provider keeps, for what else of that it names.
+     *
+     * @param body not empty; as in {@link #read(Service, String, ByteBuf)}
+     */
+    default RequestReading readObject(ObjectCall call, ByteBuf body) {
+        throw new IllegalArgumentException("call: " + call + " (expected: one that the dialect has)");
+    }
 
     /**
      * Whether what is asked for, metered or not, is asked by a client of this dialect: its refusal is in its shape then.
@@ -61,9 +80,10 @@ public interface Dialect {
      * The raw path that asks the same of another model: the same one, where the body names the model.
      *
      * @param path one that is metered
-     * @param model a name without characters that a path may not have
+     * @param model a name of ASCII without spaces
+     * @return null where that model cannot be asked the same
      */
-    default String naming(String path, String model) {
+    default @Nullable String naming(String path, String model) {
         return path;
     }
 
@@ -87,8 +107,28 @@ public interface Dialect {
         return true;
     }
 
+    /**
+     * Whether a field of a request's head may go to the upstream: none may that bills besides what the body says.
+     *
+     * @param name in lower case
+     */
+    default boolean takesField(String name, String value) {
+        return true;
+    }
+
     /** A scanner for one answer of the given shape. */
     AnswerScanner scanner(Service service, AnswerShape shape);
+
+    /**
+     * The same, where the path that was asked or the head of the answer say how it is to be read.
+     *
+     * @param path the raw path
+     * @param field the value of a field of the answer's head by its name; null where it has none
+     */
+    default AnswerScanner scanner(
+            MeteredRequest request, String path, AnswerShape shape, Function<String, @Nullable String> field) {
+        return scanner(request.service(), shape);
+    }
 
     /**
      * How a request shows who asks.

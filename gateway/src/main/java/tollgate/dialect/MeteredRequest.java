@@ -102,8 +102,14 @@ public record MeteredRequest(
      * @param unbounded the field that makes the model read what is not in the request, so that nobody can bound it; null:
      *     none does
      * @param calls the most units of what bills besides tokens, by class: calls of the provider's own tools
+     * @param kept what of it the provider keeps, and what that it keeps it goes on from
      */
-    public record Extent(int prompts, @Nullable String unbounded, Map<UnitClass, Long> calls) {
+    public record Extent(int prompts, @Nullable String unbounded, Map<UnitClass, Long> calls, Kept kept) {
+        /** Nothing is kept. */
+        public Extent(int prompts, @Nullable String unbounded, Map<UnitClass, Long> calls) {
+            this(prompts, unbounded, calls, Kept.NOTHING);
+        }
+
         /** One prompt, and nothing else. */
         public static final Extent ONE_PROMPT = prompts(1);
 
@@ -117,6 +123,32 @@ public record MeteredRequest(
             return new Extent(prompts, null, Map.of());
         }
     }
+
+    /**
+     * What of a request and its answer is at the provider.
+     *
+     * @param stored the answer is kept there
+     * @param background the answer is made when nobody waits for it
+     * @param references ids of what it goes on from; only who made that may
+     */
+    public record Kept(boolean stored, boolean background, List<Reference> references) {
+        /** Nothing. */
+        public static final Kept NOTHING = new Kept(false, false, List.of());
+
+        /** Copies what could change. */
+        public Kept {
+            references = List.copyOf(references);
+        }
+    }
+
+    /**
+     * Something that the provider keeps, which a request names.
+     *
+     * @param param the field that names it
+     * @param kind what it is
+     * @param id its id
+     */
+    public record Reference(String param, ObjectCall.Kind kind, String id) {}
 
     /**
      * Image parts of a request, each to be bounded by the model card's constant.

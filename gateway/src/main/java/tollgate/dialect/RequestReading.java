@@ -1,5 +1,6 @@
 package tollgate.dialect;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What became of reading a request body. */
@@ -7,9 +8,10 @@ public sealed interface RequestReading {
     /**
      * It is understood, and everything in it that can bill is bounded.
      *
-     * @param model where the body names the model; null: nowhere, or in letters that no splice can replace
+     * @param models where the body names the model, in order; none: the path does. Null: in letters that no splice can
+     *     replace
      */
-    record Understood(MeteredRequest request, @Nullable ModelPlace model) implements RequestReading {}
+    record Understood(MeteredRequest request, @Nullable List<ModelPlace> models) implements RequestReading {}
 
     /**
      * It is refused; nothing is forwarded and nothing held.

@@ -12,4 +12,9 @@ public interface SplicePoints {
      * @param ceiling the output ceiling to set in tokens per choice, lowering what the client gave; null leaves it
      */
     List<Splice> splices(boolean reportUsage, @Nullable Long ceiling);
+
+    /** Whether an answer goes on for as long as it takes where no ceiling is said: then one always is. */
+    default boolean endless() {
+        return false;
+    }
 }

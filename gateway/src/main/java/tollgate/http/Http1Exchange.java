@@ -2,9 +2,7 @@ package tollgate.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -30,7 +28,6 @@ final class Http1Exchange implements ServerExchange {
     private final RequestHead head;
     private final ArrayDeque<ByteBuf> batch = new ArrayDeque<>();
     private @Nullable RequestReceiver receiver;
-    private @Nullable ChannelFutureListener begunOrNever;
     private @Nullable ByteBuf framing;
     private int batchBytes;
     private boolean keepAlive;
@@ -262,11 +259,6 @@ final class Http1Exchange implements ServerExchange {
         return connection.context().channel().isWritable();
     }
 
-    @Override
-    public void whenBegun(Runnable begun, Runnable never) {
-        begunOrNever = written -> (written.isSuccess() ? begun : never).run();
-    }
-
     private void frameBatch() {
         if (batchBytes == 0) {
             return;
@@ -285,7 +277,7 @@ final class Http1Exchange implements ServerExchange {
                 out.writeBytes(slice);
                 slice.release();
             } else {
-                connection.context().write(slice, promise());
+                connection.context().write(slice, connection.context().voidPromise());
             }
         }
         if (chunked) {
@@ -316,21 +308,10 @@ final class Http1Exchange implements ServerExchange {
     private void writeOut(ByteBuf out) {
         ChannelHandlerContext ctx = connection.context();
         if (out.isReadable()) {
-            ctx.write(out, promise());
+            ctx.write(out, connection.context().voidPromise());
         } else {
             out.release();
         }
-    }
-
-    /** Of the next write: somebody may want to know of the first. */
-    private ChannelPromise promise() {
-        ChannelHandlerContext ctx = connection.context();
-        ChannelFutureListener listener = begunOrNever;
-        if (listener == null) {
-            return ctx.voidPromise();
-        }
-        begunOrNever = null;
-        return ctx.newPromise().addListener(listener);
     }
 
     private void discard() {

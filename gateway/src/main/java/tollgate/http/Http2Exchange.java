@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
@@ -39,7 +38,6 @@ final class Http2Exchange extends ChannelInboundHandlerAdapter implements Server
     private @Nullable ChannelHandlerContext context;
     private @Nullable RequestHead head;
     private @Nullable RequestReceiver receiver;
-    private @Nullable ChannelFutureListener begunOrNever;
     private @Nullable ByteBuf last;
     private boolean bodyWanted;
     private boolean bodyComplete;
@@ -239,14 +237,7 @@ final class Http2Exchange extends ChannelInboundHandlerAdapter implements Server
         }
         headSent = true;
         bodiless = head().method().equals(HttpMethod.HEAD) || status == 204 || status == 304;
-        ChannelFuture written =
-                writeFrame(new DefaultHttp2HeadersFrame(Http2Heads.answer(status, headers, contentLength), false));
-        // not the body's: its last bytes may wait for the client's window for as long as it likes
-        ChannelFutureListener listener = begunOrNever;
-        if (listener != null) {
-            begunOrNever = null;
-            written.addListener(listener);
-        }
+        writeFrame(new DefaultHttp2HeadersFrame(Http2Heads.answer(status, headers, contentLength), false));
     }
 
     @Override
@@ -339,10 +330,5 @@ final class Http2Exchange extends ChannelInboundHandlerAdapter implements Server
     public boolean writable() {
         // a closed stream's channel goes on saying that it is writable
         return context().channel().isActive() && context().channel().isWritable();
-    }
-
-    @Override
-    public void whenBegun(Runnable begun, Runnable never) {
-        begunOrNever = written -> (written.isSuccess() ? begun : never).run();
     }
 }

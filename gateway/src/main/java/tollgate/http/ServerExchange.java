@@ -65,12 +65,4 @@ public interface ServerExchange {
 
     /** Whether the client's side takes more bytes without letting them pile up. */
     boolean writable();
-
-    /**
-     * Asks, before the head is sent, to be told on the loop what becomes of the answer's first bytes.
-     *
-     * @param begun once the socket has accepted them: some of the answer may be with the client
-     * @param never where they were written and the connection or stream ended before that
-     */
-    void whenBegun(Runnable begun, Runnable never);
 }

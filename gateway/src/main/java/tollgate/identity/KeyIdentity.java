@@ -1,7 +1,9 @@
 package tollgate.identity;
 
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +45,14 @@ public record KeyIdentity(
     /** Whether its holder may spend. */
     public boolean maySpend() {
         return bounds.standing() == Bounds.Standing.GOOD;
+    }
+
+    /** Whether a model is frozen for its holder, by whatever name; capital letters, which a provider may not tell apart, are not. */
+    public boolean isFrozen(String... names) {
+        return bounds.frozenModels().stream()
+                .map(pattern -> pattern.toLowerCase(Locale.ROOT))
+                .anyMatch(pattern -> Arrays.stream(names)
+                        .anyMatch(name -> ModelPattern.matches(pattern, name.toLowerCase(Locale.ROOT))));
     }
 
     /** Whether it may use a model. */

@@ -44,6 +44,12 @@ public final class KeyRing {
             .expireAfterWrite(Duration.ofSeconds(1))
             .build();
 
+    /** Keys that were looked up anew within the second because of a frozen model. */
+    private final Cache<String, Boolean> doubted = Caffeine.newBuilder()
+            .maximumSize(10_000)
+            .expireAfterWrite(Duration.ofSeconds(1))
+            .build();
+
     private final Cache<String, Boolean> unknown = Caffeine.newBuilder()
             .maximumSize(10_000)
             .expireAfterWrite(Duration.ofSeconds(5))
@@ -119,6 +125,21 @@ public final class KeyRing {
     /** What a key stands for now, after somebody said that what is remembered of it is old. */
     public CompletionStage<Optional<KeyIdentity>> refresh(String keyId) {
         forget(keyId);
+        return source.current(keyId).thenApply(found -> found.filter(this::good));
+    }
+
+    /**
+     * A key was refused for what is remembered of it, so that no hold will tell when that is lifted: it is looked up anew,
+     * once a second at most, for its next request.
+     */
+    public void doubt(String keyId) {
+        if (doubted.asMap().putIfAbsent(keyId, true) == null) {
+            refresh(keyId);
+        }
+    }
+
+    /** What a key stands for now, for who asks where no hold would tell that it is revoked; nothing is remembered of it. */
+    public CompletionStage<Optional<KeyIdentity>> current(String keyId) {
         return source.current(keyId).thenApply(found -> found.filter(this::good));
     }
 

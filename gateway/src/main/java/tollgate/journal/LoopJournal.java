@@ -134,6 +134,11 @@ public final class LoopJournal {
         }
 
         @Override
+        public void holds(long nano) {
+            slots.holds(slot, nano);
+        }
+
+        @Override
         public void accrued(long nano) {
             slots.accrued(slot, nano);
         }

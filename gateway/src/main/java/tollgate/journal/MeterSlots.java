@@ -23,8 +23,9 @@ import tollgate.pricing.Usd;
  *
  * <p>Confined to one event loop. Layout of a slot: {@code length:int left:int accrued:long crc32c:long facts}, the sum
  * being that of the facts. The length is stored last when a slot is taken and cleared first when it is freed. At the end of
- * a slot is what explains the amount: {@code input:long output:long reported timings}, the last two as {@code
- * length:int crc32c:int counts}; what is torn there is left out of the record, and moves no money.
+ * a slot is what its hold has grown to, {@code held:long crc32c:long}, and what explains the amount: {@code input:long
+ * output:long reported timings}, the last two as {@code length:int crc32c:int counts}; what is torn there is left out of
+ * the record, and moves no money. Slots of a release before have nothing where the grown hold is.
  */
 final class MeterSlots {
     private static final Logger LOG = LoggerFactory.getLogger(MeterSlots.class);
@@ -40,9 +41,10 @@ final class MeterSlots {
     private static final int REPORTED = 16;
     private static final int TIMINGS = REPORTED + COUNTS;
     private static final int EXPLANATION = SLOT - TIMINGS - COUNTS;
+    private static final int GROWN = EXPLANATION - 16;
 
     /** Most bytes of facts. */
-    static final int MOST_FACTS = EXPLANATION - HEAD;
+    static final int MOST_FACTS = GROWN - HEAD;
 
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -84,9 +86,16 @@ final class MeterSlots {
         memory.set(LONG, at + 16, sum(facts, length));
         memory.set(LONG, at + 8, 0L);
         memory.set(INT, at + 4, 0);
-        memory.asSlice(at + EXPLANATION, SLOT - EXPLANATION).fill((byte) 0);
+        memory.asSlice(at + GROWN, SLOT - GROWN).fill((byte) 0);
         VarHandle.releaseFence();
         memory.set(INT, at, length);
+    }
+
+    /** What is held by now. */
+    void holds(int slot, long nano) {
+        long at = (long) slot * SLOT + GROWN;
+        file.memory().set(LONG, at, nano);
+        file.memory().set(LONG, at + 8, sum(nano));
     }
 
     /** What the bytes handed to the client's connection come to. */
@@ -120,7 +129,7 @@ final class MeterSlots {
         }
     }
 
-    /** The first bytes of the answer are with the client. */
+    /** The first bytes of the answer are on their way to the client. */
     void left(int slot) {
         file.memory().set(INT, (long) slot * SLOT + 4, 1);
     }
@@ -154,7 +163,7 @@ final class MeterSlots {
                         throw new PackedReader.Damaged("its sum is another", 0);
                     }
                     orphans.add(new Orphan(
-                            JournalCodec.facts(facts),
+                            grown(JournalCodec.facts(facts), bytes.getLong(at + GROWN), bytes.getLong(at + GROWN + 8)),
                             bytes.getInt(at + 4) != 0,
                             amount(bytes.getLong(at + 8)),
                             units(bytes, at + EXPLANATION),
@@ -165,6 +174,16 @@ final class MeterSlots {
             }
         }
         return orphans;
+    }
+
+    /** As the hold was in the end, which never gets less. */
+    private static ExchangeFacts grown(ExchangeFacts facts, long nano, long sum) {
+        boolean told = sum == sum(nano) && nano > facts.held().nano() && nano <= Usd.MAX_NANO;
+        return told ? facts.holding(new Usd(nano), facts.caps()) : facts;
+    }
+
+    private static long sum(long nano) {
+        return sum(ByteBuffer.allocate(8).putLong(nano).array(), 8);
     }
 
     /** What no meter wrote is beyond all amounts: the sum is not over it. A person has to look. */

@@ -11,6 +11,9 @@ public interface Reservation {
     /** The hold is placed: from now on a killed process leaves an orphan to be settled. */
     void open(ExchangeFacts facts);
 
+    /** The hold has grown to so many nano-USD: what it was opened with is not what the exchange is judged by. Plain stores. */
+    void holds(long nano);
+
     /** What the bytes handed to the client's connection come to, in nano-USD. A plain store. */
     void accrued(long nano);
 
@@ -23,7 +26,7 @@ public interface Reservation {
     /** When the steps were reached that are behind the exchange, in microseconds since its start. */
     void timed(Map<String, Long> timings);
 
-    /** The first bytes of the answer are with the client. */
+    /** The first bytes of the answer are on their way to the client: from now on nothing proves that it has none. */
     void left();
 
     /**

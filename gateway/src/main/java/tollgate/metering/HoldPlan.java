@@ -1,10 +1,14 @@
 package tollgate.metering;
 
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.MeteredRequest;
@@ -15,6 +19,7 @@ import tollgate.pricing.Markup;
 import tollgate.pricing.ModelRates;
 import tollgate.pricing.RateBook;
 import tollgate.pricing.Terms;
+import tollgate.pricing.TokenBundle;
 import tollgate.pricing.UnitClass;
 import tollgate.pricing.Usage;
 import tollgate.pricing.Usd;
@@ -36,9 +41,15 @@ import tollgate.pricing.Usd;
  * <p>In {@linkplain HoldMode#TYPICAL typical} holds both are what such requests usually cost, where enough of them were seen;
  * no ceiling is set.
  *
+ * <p>Where a bundle of tokens is the buyer's, what it has set aside ({@link #reserving}) needs no money: the prompt's first,
+ * then the answer's. Such a request is never held typically.
+ *
  * <p>For a service that is free nothing is held.
  */
 public final class HoldPlan {
+    /** What is paid for is told from what is held in steps of so many parts of the whole. */
+    private static final int PARTS = 8;
+
     private final MeteredRequest request;
     private final ModelRates rates;
     private final RateBook book;
@@ -58,7 +69,9 @@ public final class HoldPlan {
     private final @Nullable TypicalCharges typical;
     private final long trancheTokens;
     private final HoldSettings settings;
-    private final List<HoldPlan> covered;
+    private final List<HoldPlan> candidates;
+    private final @Nullable TokenBundle bundle;
+    private final PaidFor paidFor;
 
     private HoldPlan(
             MeteredRequest request,
@@ -67,9 +80,9 @@ public final class HoldPlan {
             Terms terms,
             Buyer buyer,
             HoldSettings settings,
-            @Nullable TypicalCharges typical) {
-        this.settings = settings;
-        this.covered = List.of();
+            @Nullable TypicalCharges typical,
+            long reserved) {
+        this.candidates = List.of();
         Limits limits = rates.limits();
         this.request = request;
         this.rates = rates;
@@ -83,12 +96,15 @@ public final class HoldPlan {
         this.ceiling = request.ceiling() == null ? limits.maxOutputTokens() : Math.max(0, request.ceiling());
         this.calls = calls(request.extent().calls(), rates, dearest, markup);
         boolean free = request.service().free();
+        this.settings = settings;
+        this.bundle = free ? null : book.bundle(buyer, rates);
+        this.paidFor = bundle == null ? PaidFor.NOTHING : new PaidFor(bundle.name(), reserved);
         this.clampable = !free && request.ceiling() == null && !request.structuredOutput() && request.tools() == 0;
         this.minOutput = settings.minOutputTokens();
         this.trancheTokens = settings.trancheTokens();
         this.typical = typical;
         this.worst = free ? Usd.ZERO : worstCase(ceiling);
-        Usd usual = settings.mode() == HoldMode.TYPICAL && !free ? usual(typical) : null;
+        Usd usual = settings.mode() == HoldMode.TYPICAL && !free && bundle == null ? usual(typical) : null;
         boolean tranches = settings.mode() == HoldMode.TRANCHES && watched() && mostOutput() > trancheTokens;
         this.mode = usual != null ? HoldMode.TYPICAL : tranches ? HoldMode.TRANCHES : HoldMode.STRICT;
         this.want = usual != null ? usual : tranches ? holdFor(trancheTokens) : worst;
@@ -96,8 +112,8 @@ public final class HoldPlan {
     }
 
     /** One that covers several: the dearest of them, but whatever is the most of any of them. */
-    private HoldPlan(List<HoldPlan> covered) {
-        HoldPlan dearest = Collections.max(covered, Comparator.comparing(HoldPlan::worst));
+    private HoldPlan(List<HoldPlan> candidates) {
+        HoldPlan dearest = Collections.max(candidates, Comparator.comparing(HoldPlan::worst));
         this.request = dearest.request;
         this.rates = dearest.rates;
         this.book = dearest.book;
@@ -113,16 +129,25 @@ public final class HoldPlan {
         this.trancheTokens = dearest.trancheTokens;
         this.typical = dearest.typical;
         this.settings = dearest.settings;
-        this.min = most(covered, HoldPlan::min);
-        this.want = most(covered, HoldPlan::want);
+        this.min = most(candidates, HoldPlan::min);
+        this.want = most(candidates, HoldPlan::want);
         this.worst = dearest.worst;
         // what any of them can overrun by counts
-        this.mode = covered.stream().anyMatch(each -> each.mode == HoldMode.TYPICAL) ? HoldMode.TYPICAL : dearest.mode;
-        this.covered = List.copyOf(covered);
+        this.mode =
+                candidates.stream().anyMatch(each -> each.mode == HoldMode.TYPICAL) ? HoldMode.TYPICAL : dearest.mode;
+        this.bundle = shared(candidates);
+        this.paidFor = bundle == null ? PaidFor.NOTHING : dearest.paidFor;
+        this.candidates = List.copyOf(candidates);
     }
 
-    private static Usd most(List<HoldPlan> covered, Function<HoldPlan, Usd> of) {
-        return covered.stream().map(of).max(Comparator.naturalOrder()).orElseThrow();
+    private static Usd most(List<HoldPlan> candidates, Function<HoldPlan, Usd> of) {
+        return candidates.stream().map(of).max(Comparator.naturalOrder()).orElseThrow();
+    }
+
+    /** Tokens are set aside before it is known who answers: only of a bundle that pays for every one of them. */
+    private static @Nullable TokenBundle shared(List<HoldPlan> candidates) {
+        TokenBundle first = candidates.getFirst().bundle;
+        return candidates.stream().allMatch(each -> Objects.equals(each.bundle, first)) ? first : null;
     }
 
     /**
@@ -135,8 +160,8 @@ public final class HoldPlan {
     }
 
     /** Those that it covers, in the order they were given; itself, where it is of one. */
-    public List<HoldPlan> covered() {
-        return covered.isEmpty() ? List.of(this) : covered;
+    public List<HoldPlan> candidates() {
+        return candidates.isEmpty() ? List.of(this) : candidates;
     }
 
     /**
@@ -161,16 +186,62 @@ public final class HoldPlan {
             Buyer buyer,
             HoldSettings settings,
             @Nullable TypicalCharges typical) {
-        return new HoldPlan(request, rates, book, terms, buyer, settings, typical);
+        return new HoldPlan(request, rates, book, terms, buyer, settings, typical, 0);
     }
 
     /** The same for a buyer of whom more is known by now. */
     public HoldPlan soldTo(Buyer now) {
-        if (!covered.isEmpty()) {
-            return new HoldPlan(covered.stream().map(each -> each.soldTo(now)).toList());
-        }
-        return now.equals(buyer) ? this : new HoldPlan(request, rates, book, terms, now, settings, typical);
+        return candidates.isEmpty()
+                ? now.equals(buyer) ? this : new HoldPlan(request, rates, book, terms, now, settings, typical, 0)
+                : covering(candidates.stream().map(each -> each.soldTo(now)).toList());
     }
+
+    /** The same where a bundle has set so many tokens aside for it: they are neither held in money nor charged. */
+    public HoldPlan reserving(long tokens) {
+        if (tokens == paidFor.tokens()) {
+            return this;
+        }
+        return candidates.isEmpty()
+                ? new HoldPlan(request, rates, book, terms, buyer, settings, typical, tokens)
+                : covering(candidates.stream().map(each -> each.reserving(tokens)).toList());
+    }
+
+    /** What of its tokens may be paid for already; null: all of them are charged. */
+    public @Nullable TokenBundle bundle() {
+        return bundle;
+    }
+
+    /** The tokens that a bundle has set aside for it. */
+    public PaidFor paidFor() {
+        return paidFor;
+    }
+
+    /** What has to be held where a bundle has this or that many tokens left, by number; none without a bundle. */
+    public List<Covered> covered() {
+        if (bundle == null) {
+            return List.of();
+        }
+        long all = Math.max(minTokens(), wantTokens());
+        SortedSet<Long> points = new TreeSet<>(List.of(minTokens(), all));
+        for (int part = 1; part < PARTS; part++) {
+            points.add(all / PARTS * part);
+        }
+        List<Covered> rows = new ArrayList<>(points.size());
+        for (long tokens : points) {
+            HoldPlan then = reserving(tokens);
+            rows.add(new Covered(tokens, then.min, then.want));
+        }
+        return rows;
+    }
+
+    /**
+     * What has to be held where so many tokens are paid for.
+     *
+     * @param tokens at least
+     * @param min the least that will do
+     * @param want what is wanted
+     */
+    public record Covered(long tokens, Usd min, Usd want) {}
 
     /** The request. */
     public MeteredRequest request() {
@@ -255,7 +326,8 @@ public final class HoldPlan {
                 && request.service().answerBills()
                 && rates.limits().visibleOutput()
                 && request.extent().calls().isEmpty()
-                && request.extent().unbounded() == null;
+                && request.extent().unbounded() == null
+                && !request.extent().kept().background();
     }
 
     /** The most output tokens, all choices together. */
@@ -265,7 +337,14 @@ public final class HoldPlan {
 
     /** What the prompt and so many output tokens, all choices together, come to at most. */
     Usd holdFor(long output) {
-        return rates.worstCase(inputBound, output, dearest, markup);
+        return paidFor.tokens() == 0
+                ? rates.worstCase(inputBound, output, dearest, markup)
+                : rates.worstCase(
+                        inputBound,
+                        paidFor.ofPrompt(inputBound),
+                        paidFor.ofAnswer(inputBound, output),
+                        dearest,
+                        markup);
     }
 
     /** The same in tokens. */
@@ -275,20 +354,25 @@ public final class HoldPlan {
 
     /** How many output tokens, all choices together, a hold pays for; below 0 where not even the prompt. */
     long outputCovered(Usd held) {
-        return rates.outputTokensAffordable(held, inputBound, dearest, markup);
+        if (paidFor.tokens() == 0) {
+            return rates.outputTokensAffordable(held, inputBound, dearest, markup);
+        }
+        long charged = rates.outputTokensAffordable(held, inputBound, paidFor.ofPrompt(inputBound), dearest, markup);
+        long paid = paidFor.beyond(inputBound);
+        return charged < 0 ? charged : charged > Long.MAX_VALUE - paid ? Long.MAX_VALUE : charged + paid;
     }
 
     /** The least number of tokens, of every class, that the request needs to run at all. */
     public long minTokens() {
-        return covered.isEmpty()
+        return candidates.isEmpty()
                 ? tokens(clampable && mode == HoldMode.STRICT ? Math.min(ceiling, minOutput) : ceiling)
-                : covered.stream().mapToLong(HoldPlan::minTokens).max().orElseThrow();
+                : candidates.stream().mapToLong(HoldPlan::minTokens).max().orElseThrow();
     }
 
     /** The tokens, of every class, that are held where there is plenty: what the request can come to, or its first tranche. */
     public long wantTokens() {
-        if (!covered.isEmpty()) {
-            return covered.stream().mapToLong(HoldPlan::wantTokens).max().orElseThrow();
+        if (!candidates.isEmpty()) {
+            return candidates.stream().mapToLong(HoldPlan::wantTokens).max().orElseThrow();
         }
         return mode == HoldMode.TRANCHES ? tokensFor(trancheTokens) : tokens(ceiling);
     }
@@ -309,7 +393,7 @@ public final class HoldPlan {
      */
     public @Nullable Long ceilingFor(Usd granted, long tokens) {
         if (!clampable || mode != HoldMode.STRICT || (granted.compareTo(want) >= 0 && tokens >= wantTokens())) {
-            return null;
+            return request.splicePoints().endless() ? Long.valueOf(ceiling) : null;
         }
         long paid = granted.compareTo(want) >= 0 ? ceiling : Math.min(ceiling, affordable(granted));
         return Math.min(paid, Math.floorDiv(tokens - inputBound, request.choices()));
@@ -339,14 +423,13 @@ public final class HoldPlan {
         if (amount.compareTo(calls) < 0) {
             return -1;
         }
-        return Math.floorDiv(
-                rates.outputTokensAffordable(amount.minus(calls), inputBound, dearest, markup), request.choices());
+        return Math.floorDiv(outputCovered(amount.minus(calls)), request.choices());
     }
 
     /** The worst case, at most the largest amount there is: nobody has that much, so it is never granted. */
     private Usd worstCase(long perChoice) {
         long answers = perChoice > Long.MAX_VALUE / request.choices() ? Long.MAX_VALUE : perChoice * request.choices();
-        Usd tokens = rates.worstCase(inputBound, answers, dearest, markup);
+        Usd tokens = holdFor(answers);
         return tokens.nano() > Usd.MAX_NANO - calls.nano() ? new Usd(Usd.MAX_NANO) : tokens.plus(calls);
     }
 

@@ -15,6 +15,7 @@ import tollgate.pricing.Usd;
  * @param maxOverrun how far one exchange may pass what was held before the rest of an absurd figure is disputed
  * @param inputCeiling the most tokens that a request is held for as its input where nobody can bound what it makes the
  *     model read; null: such requests are refused
+ * @param mostOpen open holds that one wallet may have
  */
 public record HoldSettings(
         HoldMode mode,
@@ -23,9 +24,13 @@ public record HoldSettings(
         Duration maxExchange,
         long minOutputTokens,
         Usd maxOverrun,
-        @Nullable Long inputCeiling) {
+        @Nullable Long inputCeiling,
+        int mostOpen) {
     /** Tokens of a tranche where nobody says. */
     public static final long USUAL_TRANCHE = 2_000;
+
+    /** Open holds of a wallet where nobody says. */
+    public static final int USUAL_MOST_OPEN = 100_000;
 
     private static final long LEAST_TRANCHE = 64;
     private static final Duration LEAST_LIFE = Duration.ofSeconds(5);
@@ -37,7 +42,15 @@ public record HoldSettings(
     /** Strict ones. */
     public HoldSettings(
             Duration life, Duration maxExchange, long minOutputTokens, Usd maxOverrun, @Nullable Long inputCeiling) {
-        this(HoldMode.STRICT, USUAL_TRANCHE, life, maxExchange, minOutputTokens, maxOverrun, inputCeiling);
+        this(
+                HoldMode.STRICT,
+                USUAL_TRANCHE,
+                life,
+                maxExchange,
+                minOutputTokens,
+                maxOverrun,
+                inputCeiling,
+                USUAL_MOST_OPEN);
     }
 
     /** Checks the ranges. */
@@ -59,6 +72,9 @@ public record HoldSettings(
         }
         if (inputCeiling != null && inputCeiling < 1) {
             throw new IllegalArgumentException("holds.input_ceiling: " + inputCeiling + " (expected: at least 1)");
+        }
+        if (mostOpen < 1) {
+            throw new IllegalArgumentException("holds.max_open: " + mostOpen + " (expected: at least 1)");
         }
         if (maxOverrun.nano() < 0) {
             throw new IllegalArgumentException("holds.max_overrun: " + maxOverrun + " (expected: at least 0)");

@@ -49,7 +49,7 @@ public final class Meter {
         outputTokens = ConsumedPortion.outputTokens(
                 facts.contentBytes(), facts.events(), plan.request().choices());
         // an estimate never passes the hold
-        return least(plan.rates().accrued(inputTokens, outputTokens, plan.terms(), plan.markup()));
+        return least(plan.paidFor().accrued(plan.rates(), inputTokens, outputTokens, plan.terms(), plan.markup()));
     }
 
     /** What is told is owed, be it more than was held; the estimate of the rest does not pass the hold. */
@@ -65,7 +65,7 @@ public final class Meter {
     /** The largest amount there is for what is beyond that. */
     private Usd amount(Usage usage) {
         return plan.rates().chargeable(usage, plan.terms(), plan.markup())
-                ? plan.rates().amount(usage, plan.terms(), plan.markup())
+                ? plan.paidFor().amount(plan.rates(), usage, plan.terms(), plan.markup())
                 : new Usd(Usd.MAX_NANO);
     }
 

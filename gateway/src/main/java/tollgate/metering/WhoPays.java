@@ -1,5 +1,6 @@
 package tollgate.metering;
 
+import java.util.Objects;
 import tollgate.metering.Settlement.Payer;
 import tollgate.pricing.Charge;
 import tollgate.pricing.Markup;
@@ -38,13 +39,22 @@ public final class WhoPays {
     }
 
     /**
-     * What an upstream may bill for a request that it had whole, and never answered: its prompt, as an estimate. Who asked
-     * is not charged for it.
+     * What an upstream may bill for a request that it had whole, and of whose answer the client has nothing: what it
+     * reported, else an estimate of the prompt and what came. Who asked is not charged for it.
      */
-    public static Usd unanswered(HoldPlan plan) {
-        return plan.request().service().free()
-                ? Usd.ZERO
-                : amount(plan.rates(), ConsumedPortion.of(plan, Observed.NOTHING, true), plan.terms(), Markup.NONE);
+    public Billed unusable(HoldPlan plan, Observed observed) {
+        Settlement ours = settle(plan, Usd.ZERO, new Ending.UpstreamCut(false), observed);
+        return new Billed(ours.cost(), ours.estimated());
+    }
+
+    /**
+     * What an upstream bills for one attempt.
+     *
+     * @param estimated it did not say so itself
+     */
+    public record Billed(Usd cost, boolean estimated) {
+        /** Nothing. */
+        public static final Billed NOTHING = new Billed(Usd.ZERO, false);
     }
 
     private Settlement decide(HoldPlan plan, Usd held, Ending ending, Observed observed) {
@@ -122,12 +132,17 @@ public final class WhoPays {
         Usage reported = observed.usage() == null ? null : rates.countingRequest(observed.usage());
         Usage explained = rates.chargeable(counted, terms, markup) ? counted : Usage.NONE;
         Usd said = estimated ? null : observed.cost();
-        Charge charge =
-                said == null ? rates.explain(explained, terms, markup) : rates.explain(explained, terms, markup, said);
-        Usd owed =
-                said != null ? charge.charge() : reported == null ? Usd.ZERO : amount(rates, reported, terms, markup);
+        PaidFor paidFor = plan.paidFor();
+        // what a bundle leaves of a request is told by the cards: nobody says what its part of the cost is
+        boolean asSaid = said != null && paidFor.tokens() == 0;
+        Charge charge = asSaid
+                ? rates.explain(explained, terms, markup, Objects.requireNonNull(said))
+                : paidFor.explain(rates, explained, terms, markup);
+        Usd owed = asSaid
+                ? charge.charge()
+                : reported == null ? Usd.ZERO : amount(paidFor, rates, reported, terms, markup);
         Usd certain = least(owed, absurdAbove(rates, terms, markup, held));
-        Usd total = estimated ? least(amount(rates, counted, terms, markup), most(held, certain)) : certain;
+        Usd total = estimated ? least(amount(paidFor, rates, counted, terms, markup), most(held, certain)) : certain;
         return new Settlement(
                 ended,
                 Payer.WALLET,
@@ -138,7 +153,7 @@ public final class WhoPays {
                 total,
                 most(Usd.ZERO, total.minus(held)),
                 most(Usd.ZERO, owed.minus(total)),
-                said != null ? said : amount(rates, counted, terms, Markup.NONE),
+                said != null ? said : amount(PaidFor.NOTHING, rates, counted, terms, Markup.NONE),
                 estimated);
     }
 
@@ -197,13 +212,13 @@ public final class WhoPays {
                 Usd.ZERO,
                 Usd.ZERO,
                 Usd.ZERO,
-                amount(rates, billed, plan.terms(), Markup.NONE),
+                amount(PaidFor.NOTHING, rates, billed, plan.terms(), Markup.NONE),
                 estimated);
     }
 
     /** What a usage comes to; the largest amount where it is beyond that. */
-    private static Usd amount(ModelRates rates, Usage usage, Terms terms, Markup markup) {
-        return rates.chargeable(usage, terms, markup) ? rates.amount(usage, terms, markup) : LARGEST;
+    private static Usd amount(PaidFor paidFor, ModelRates rates, Usage usage, Terms terms, Markup markup) {
+        return rates.chargeable(usage, terms, markup) ? paidFor.amount(rates, usage, terms, markup) : LARGEST;
     }
 
     private static Usd least(Usd a, Usd b) {

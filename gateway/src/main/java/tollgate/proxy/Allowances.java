@@ -3,6 +3,7 @@ package tollgate.proxy;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.Allowance;
 import tollgate.identity.Cap;
@@ -19,7 +20,7 @@ import tollgate.wallet.PlaceResult;
 final class Allowances {
     private Allowances() {}
 
-    static List<Allowance> of(List<Cap> caps, List<CapDemand> demands, PlaceResult.Placed placed) {
+    static List<Allowance> of(IntFunction<Cap> caps, List<CapDemand> demands, PlaceResult.Placed placed) {
         if (placed.used().isEmpty()) {
             return List.of();
         }
@@ -29,13 +30,19 @@ final class Allowances {
             if (demand.unit() == CapUnit.RATE) {
                 add(
                         all,
-                        caps.get(use.index()),
+                        caps.apply(use.index()),
                         demand,
                         Math.ceilDiv(use.used(), demand.stepMs()),
                         placed.nowMs(),
                         placed.nowMs() + Math.ceilDiv(use.used(), Math.max(1, demand.limit())));
             } else {
-                add(all, caps.get(use.index()), demand, use.used(), placed.nowMs(), windowEnds(demand, placed.nowMs()));
+                add(
+                        all,
+                        caps.apply(use.index()),
+                        demand,
+                        use.used(),
+                        placed.nowMs(),
+                        windowEnds(demand, placed.nowMs()));
             }
         }
         List<Allowance> least = new ArrayList<>(2);
@@ -72,7 +79,7 @@ final class Allowances {
         return switch (unit) {
             case REQUESTS, RATE -> Allowance.Of.REQUESTS;
             case TOKENS, TOKEN_RATE -> Allowance.Of.TOKENS;
-            case USD, OPEN -> null;
+            case USD, OPEN, BUNDLE -> null;
         };
     }
 

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import tollgate.journal.UsageRecord;
 import tollgate.metering.Settlement;
-import tollgate.pricing.Usd;
+import tollgate.metering.WhoPays;
 
 /** The tries of one exchange at its upstreams, for its record. Confined to its event loop. */
 final class Attempts {
@@ -22,7 +22,7 @@ final class Attempts {
     void begin(boolean reused) {
         if (begun) {
             // a second connection is taken only where the first turned out to be dead
-            failed("RESET", Usd.ZERO);
+            failed("RESET", WhoPays.Billed.NOTHING);
         }
         begun = true;
         all.add(new UsageRecord.Attempt(all.size() + 1, upstream, reused, 0, null));
@@ -37,9 +37,9 @@ final class Attempts {
     /**
      * No complete answer came. Of two reasons the first counts.
      *
-     * @param billed what the upstream may bill all the same, as an estimate
+     * @param billed what the upstream may bill all the same
      */
-    void failed(String why, Usd billed) {
+    void failed(String why, WhoPays.Billed billed) {
         if (!begun) {
             // it was not even reached
             begin(false);
@@ -52,8 +52,8 @@ final class Attempts {
                 last.reused(),
                 last.status(),
                 known == null ? why : known,
-                billed,
-                billed.nano() > 0));
+                billed.cost(),
+                billed.estimated()));
     }
 
     /** All of them, the last one at the cost that the exchange was settled with, if it had any. */

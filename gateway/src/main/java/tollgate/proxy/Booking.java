@@ -48,6 +48,11 @@ final class Booking {
         room.open(facts);
     }
 
+    /** More is set aside by now. */
+    void holds(Usd now) {
+        room.holds(now.nano());
+    }
+
     /** Bytes of the answer were handed to the client's connection. */
     void relayed(AnswerFacts answer, Meter counting) {
         room.accrued(counting.owed(answer).nano());
@@ -59,18 +64,17 @@ final class Booking {
         }
     }
 
-    /** Some of the answer may be with the client: once it is settled, a dead process would owe nothing for it. */
+    /**
+     * The answer is handed to the client's connection next. The mark comes before the write, not once the socket took it: that
+     * there is none has to prove that the client has nothing, or a process killed in between would give back an answer that
+     * is there. Once it is settled, a dead process owes nothing for it.
+     */
     void left(Timings timings) {
         if (!journalled) {
             room.timed(timings.asMap());
         }
         room.left();
         begun = true;
-        neverLeft();
-    }
-
-    /** The client left while the answer waited for it: what is settled stands. */
-    void neverLeft() {
         if (journalled) {
             close();
         }

@@ -3,14 +3,15 @@ package tollgate.proxy;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.MeteredRequest;
 import tollgate.dialect.ModelPlace;
-import tollgate.dialect.Service;
 import tollgate.dialect.Splice;
 import tollgate.http.UpstreamFailure;
 import tollgate.metering.HoldPlan;
@@ -29,7 +30,7 @@ final class Candidates {
 
     private final Route route;
     private final MeteredRequest request;
-    private final @Nullable ModelPlace place;
+    private final List<ModelPlace> places;
     private final int[] planned;
     private final boolean[] tried;
     private final int most;
@@ -43,27 +44,29 @@ final class Candidates {
      * Those of a route.
      *
      * @param request is of a model that the route is about
-     * @param place where its body names that
+     * @param places where its body names that
      * @param planned for each target which of the covered plans is its; -1: it has no price, and is none
      */
-    Candidates(Route route, MeteredRequest request, @Nullable ModelPlace place, List<Integer> planned) {
+    Candidates(Route route, MeteredRequest request, List<ModelPlace> places, List<Integer> planned) {
         this.route = route;
         this.request = request;
-        this.place = place;
+        this.places = List.copyOf(places);
         this.planned = planned.stream().mapToInt(Integer::intValue).toArray();
         this.tried = new boolean[planned.size()];
         this.current = planned.indexOf(0);
-        this.most = isBound(request) ? 1 : route.attempts();
+        int priced = (int) planned.stream().filter(plan -> plan >= 0).count();
+        this.most = isBound(request) ? 1 : Math.min(route.attempts(), priced);
     }
 
-    /** What is at a provider is at one of them: who works with it goes where it is made, which is the first. */
+    /** What is at a provider, nobody knows at which, is taken to be at the first: who works with it goes nowhere else. */
     private static boolean isBound(MeteredRequest request) {
-        return request.extent().unbounded() != null;
+        return request.extent().unbounded() != null
+                && request.extent().kept().references().isEmpty();
     }
 
-    /** A provider keeps its answer unless it is told not to. */
+    /** A provider keeps its answer, or goes on making it: what was sent once is not sent again. */
     private static boolean isKept(MeteredRequest request) {
-        return request.service() == Service.RESPONSES || isBound(request);
+        return request.extent().kept().stored() || request.extent().kept().background() || isBound(request);
     }
 
     Route route() {
@@ -77,8 +80,7 @@ final class Candidates {
 
     /** What it may cost there. */
     HoldPlan plan(HoldPlan covering) {
-        List<HoldPlan> covered = covering.covered();
-        return sent == 0 ? covering : covered.get(planned[current]);
+        return sent == 0 ? covering : covering.candidates().get(planned[current]);
     }
 
     /** The name that the model has there, where that is not what the client wrote. */
@@ -91,17 +93,12 @@ final class Candidates {
     /** With the change that names the model as it is called there. */
     List<Splice> naming(List<Splice> others) {
         String renamed = renamed();
-        if (renamed == null || place == null) {
+        if (renamed == null || places.isEmpty()) {
             return others;
         }
-        Splice naming = place.naming(renamed);
-        List<Splice> all = new ArrayList<>(others.size() + 1);
-        int at = 0;
-        while (at < others.size() && others.get(at).offset() < naming.offset()) {
-            all.add(others.get(at++));
-        }
-        all.add(naming);
-        all.addAll(others.subList(at, others.size()));
+        List<Splice> all = new ArrayList<>(others);
+        places.forEach(place -> all.add(place.naming(renamed)));
+        all.sort(Comparator.comparingInt(Splice::offset));
         return all;
     }
 
@@ -138,27 +135,22 @@ final class Candidates {
      *
      * @return whether there is one: they may rest, or have enough to do
      */
-    boolean first(Turns turns) {
+    boolean first(Function<Route, Turns> turns) {
         since = System.nanoTime();
-        if (isKept(request)) {
+        if (route.targets().size() == 1 || isBound(request)) {
             return goTo(inOrder());
         }
-        int first = turns.first(target -> !down(target) && passes(target));
-        return goTo(first < 0 ? turns.another(this::passes, tried) : first);
+        Turns shared = turns.apply(route);
+        int first = shared.first(target -> !down(target) && passes(target));
+        return goTo(first < 0 ? shared.another(this::passes, tried) : first);
     }
 
-    /** Those whose answers are kept are asked in the order they were written down, so that these are found again. */
     private int inOrder() {
-        for (int i = 0; i < planned.length; i++) {
-            if (!tried[i] && passes(i)) {
-                return i;
-            }
-            tried[i] = true;
-            if (planned[i] >= 0 && isBound(request)) {
-                return -1;
-            }
+        int first = 0;
+        while (planned[first] < 0) {
+            first++;
         }
-        return -1;
+        return passes(first) ? first : -1;
     }
 
     private boolean passes(int target) {
@@ -230,7 +222,16 @@ final class Candidates {
             case UNRESOLVED, CONNECT_REFUSED, CONNECT_TIMEOUT, TLS -> false;
             case FIRST_BYTE_TIMEOUT, IDLE_TIMEOUT, TOTAL_TIMEOUT, RESET, MALFORMED -> sentWhole;
         };
-        return (!reached || (route.resend() && !isKept(request))) && inTime();
+        return (!reached || resends()) && inTime();
+    }
+
+    /** Whether a request that one had whole may go to another, as long as the client has nothing of an answer. */
+    boolean sendsAgain() {
+        return resends() && more();
+    }
+
+    private boolean resends() {
+        return route.resend() && !isKept(request);
     }
 
     private boolean inTime() {
@@ -243,9 +244,6 @@ final class Candidates {
      * @return whether there is one
      */
     boolean another(Turns turns) {
-        if (isKept(request)) {
-            return goTo(inOrder());
-        }
         int next = turns.another(target -> !down(target) && passes(target), tried.clone());
         return goTo(next < 0 ? turns.another(this::passes, tried) : next);
     }

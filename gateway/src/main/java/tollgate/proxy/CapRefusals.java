@@ -9,6 +9,7 @@ import tollgate.identity.Bounds;
 import tollgate.identity.Cap;
 import tollgate.identity.KeyIdentity;
 import tollgate.metering.HoldPlan;
+import tollgate.pricing.RateCard;
 import tollgate.pricing.Usd;
 import tollgate.wallet.CapDemand;
 import tollgate.wallet.CapDemands;
@@ -16,11 +17,25 @@ import tollgate.wallet.PlaceResult;
 
 /** What a client is told that may not spend, or not now. Stateless. */
 final class CapRefusals {
+    /** A model is frozen. */
+    static final String MODEL_FROZEN = "model_frozen";
+
     private CapRefusals() {}
 
     /** Why a key's holder may not spend; null where it may. */
     static @Nullable Refusal mayNotSpend(KeyIdentity key) {
         return key.maySpend() ? null : standing(key.bounds().standing());
+    }
+
+    /** Why a model may not be used now, whatever name of it the request bears; null where it may. */
+    static @Nullable Refusal frozen(KeyIdentity key, String asked, RateCard card) {
+        return key.isFrozen(asked, card.model(), card.provider() + "/" + card.model())
+                ? new Refusal(
+                        403,
+                        MODEL_FROZEN,
+                        "model",
+                        "the model '" + asked + "' is frozen: nothing new is admitted to it")
+                : null;
     }
 
     /** The key is good, and its holder may not spend. */

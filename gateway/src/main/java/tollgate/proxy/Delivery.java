@@ -70,7 +70,7 @@ final class Delivery {
                 head.set(HttpHeaderNames.TRAILER, Announcement.TRAILER_NAMES);
             }
             Cors.allow(head, server.head().headers().get(HttpHeaderNames.ORIGIN));
-            tellWhenBegun();
+            exchange.left();
             server.sendHead(status, head, -1);
         }
         server.write(bytes);
@@ -114,12 +114,25 @@ final class Delivery {
         said.fields(head::set);
         exchange.tellLimits(head);
         Cors.allow(head, server.head().headers().get(HttpHeaderNames.ORIGIN));
-        tellWhenBegun();
+        exchange.left();
         server.sendHead(status, head, bodiless ? -1 : lane.withheld() + field.length);
         begun = true;
         if (cost >= 0) {
             lane.pass(cost);
             body(Unpooled.wrappedBuffer(field));
+        }
+        lane.pass(lane.received());
+        server.end(null);
+    }
+
+    /** An answer that is made later says so at once; what it costs nobody knows yet. */
+    void job(Lane lane) {
+        if (!begun) {
+            begun = true;
+            announced.fields(head::set);
+            exchange.tellLimits(head);
+            Cors.allow(head, server.head().headers().get(HttpHeaderNames.ORIGIN));
+            server.sendHead(status, head, lane.withheld());
         }
         lane.pass(lane.received());
         server.end(null);
@@ -133,7 +146,7 @@ final class Delivery {
     void failed(Announcement said, Refusal refusal, Lane lane, @Nullable AnswerScanner events) {
         if (!begun) {
             begun = true;
-            tellWhenBegun();
+            exchange.left();
             Refuser.send(server, exchange.dialect(), exchange.id(), refusal, headers -> {
                 if (refusal.status() == status) {
                     ForwardedHeaders.retryAdvice(head, headers);
@@ -164,10 +177,6 @@ final class Delivery {
             said.fields(trailers::set);
         }
         server.end(trailers);
-    }
-
-    private void tellWhenBegun() {
-        server.whenBegun(exchange::left, exchange::neverLeft);
     }
 
     private boolean commented() {

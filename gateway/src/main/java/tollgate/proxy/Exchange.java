@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +58,7 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
     private final Enforcement enforcement;
     private final Placement placement;
     private final Renewal renewal;
+    private final Keeping keeping;
     private final Timings timings;
     private final Instant started;
     private final int bodyBytes;
@@ -74,6 +76,8 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
     private boolean memoryGiven;
     private boolean copied;
     private boolean ended;
+    private boolean job;
+    private boolean detached;
 
     Exchange(
             ProxyContext context,
@@ -99,6 +103,7 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
         this.placement = new Placement(
                 context, loop.admission(), server.loop(), id, plan, candidates.models(), key, mark, enforcement, this);
         this.renewal = new Renewal(this, loop.admission(), server.loop());
+        this.keeping = new Keeping(context.objects(), key, plan.request(), id);
         this.body = body;
         this.bodyBytes = body.readableBytes();
         this.started = started;
@@ -235,6 +240,9 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
     /** Something happened to the hold. */
     @Override
     public void on(HoldEvent event) {
+        if (detached) {
+            return;
+        }
         act(state.on(event));
     }
 
@@ -295,7 +303,7 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
 
     private void forward() {
         placedNanos = System.nanoTime();
-        if (candidates.first(loop.turns(candidates.route()))) {
+        if (candidates.first(loop::turns)) {
             loop.keeper().add(this);
             send();
         } else {
@@ -322,11 +330,14 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
                     placement.caps().held().equals(HeldCaps.NONE)
                             ? Long.MAX_VALUE
                             : placement.caps().tokens());
-            extension = new Extension(this, loop.admission(), server.loop(), tranches, this::readOn);
         }
         attempts.at(upstream().name());
         Relay relaying = new Relay(this, begun, reportUsage, attempts);
         relay = relaying;
+        if (tranches != null) {
+            // an attempt that is over reads on no more
+            extension = new Extension(this, loop.admission(), server.loop(), tranches, relaying::readOn);
+        }
         relaying.send(loop.pool(upstream()), sent);
     }
 
@@ -360,12 +371,12 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
     /**
      * An upstream failed: whether the request goes to another one.
      *
-     * @param unbegun no answer had begun
+     * @param unused nothing of an answer was passed on
      * @param sentWhole the upstream had all of the request
      */
-    boolean goesOnFrom(UpstreamFailure failure, boolean unbegun, boolean sentWhole) {
+    boolean goesOnFrom(UpstreamFailure failure, boolean unused, boolean sentWhole) {
         candidates.failed();
-        return unbegun && candidates.goesOnFrom(failure, sentWhole) && goesOn();
+        return unused && candidates.goesOnFrom(failure, sentWhole) && goesOn();
     }
 
     private boolean goesOn() {
@@ -386,14 +397,11 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
         return true;
     }
 
-    private void readOn() {
-        Objects.requireNonNull(relay).readOn();
-    }
-
     /** More is set aside. */
     void extended(Usd now, HeldCaps capped) {
         held = now;
         Objects.requireNonNull(meter).holds(now);
+        Objects.requireNonNull(booking).holds(now);
         placement.caps().extended(capped);
     }
 
@@ -434,19 +442,27 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
                 enforcement.notRefused());
     }
 
+    /** The answer names, before any of that is with the client, what the provider keeps of it. */
+    void named(AnswerFacts answer) {
+        keeping.saw(answer, upstream().name());
+    }
+
+    /** An answer begins that counts, unless it breaks before anything of it is passed on. */
+    void answerBegins() {
+        if (!candidates.sendsAgain()) {
+            requestSent();
+        }
+    }
+
     /** Bytes of the answer were handed to the client's connection. */
     void relayed(AnswerFacts answer) {
         Objects.requireNonNull(booking).relayed(answer, Objects.requireNonNull(meter));
     }
 
-    /** Some of the answer may be with the client. */
+    /** The answer is handed to the client's connection next. */
     void left() {
+        requestSent();
         Objects.requireNonNull(booking).left(timings);
-    }
-
-    /** The client left while the answer waited for it. */
-    void neverLeft() {
-        Objects.requireNonNull(booking).neverLeft();
     }
 
     /** The command that keeps the hold alive. */
@@ -460,7 +476,9 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
                 id,
                 state.generation(),
                 answer == null ? Usd.ZERO : metered.accrued(answer),
-                context.holds().life(),
+                inBackground()
+                        ? context.jobs().settings().life()
+                        : context.holds().life(),
                 answer == null ? 0 : metered.tokens(answer));
     }
 
@@ -524,9 +542,50 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
         renewal.tellReinstated();
     }
 
+    /** Its answer is made in the background: nobody need wait for it here. */
+    boolean inBackground() {
+        return plan().request().extent().kept().background();
+    }
+
+    /** The answer has its name at the provider: from now on it can be seen to without this exchange. */
+    CompletionStage<Void> beginJob(String object) {
+        job = true;
+        ExchangeFacts known = Objects.requireNonNull(facts);
+        return context.jobs()
+                .begin(
+                        new Job(
+                                known.holding(held, caps().held()),
+                                plan().request(),
+                                Query.target(
+                                        server.head().path() + "/" + object,
+                                        Query.version(server.head().query())),
+                                object,
+                                ObjectMap.owner(placement.key()),
+                                state.generation(),
+                                started.plus(context.jobs().settings().longest())),
+                        plan());
+    }
+
+    /** This exchange is over; the job that it became is not, and is settled when it is. */
+    void detach() {
+        if (ended) {
+            throw new IllegalStateException(id + " has ended already");
+        }
+        ended = true;
+        detached = true;
+        requestSent();
+        loop.keeper().remove(this);
+        context.jobs().detached(id, state.generation());
+        closeBooking();
+        renewal.tellReinstated();
+    }
+
     private void settle() {
         Relay ran = Objects.requireNonNull(relay);
         journal(Objects.requireNonNull(settlement), ran.clientStatus(), ran.failureDetail());
+        if (job) {
+            context.jobs().settled(id);
+        }
     }
 
     private void journal(Settlement settled, int status, @Nullable String detail) {
@@ -547,7 +606,8 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
                         relay == null ? null : context.settings().settleWait(),
                         clientGone || relay == null,
                         (event, balance) -> announce(state.on(event), balance));
-        if (candidates.route().holds().mode() == HoldMode.TYPICAL) {
+        // what was paid for otherwise says nothing of what such requests cost
+        if (candidates.route().holds().mode() == HoldMode.TYPICAL && plan().bundle() == null) {
             context.typical().saw(plan(), settled);
         }
         Metered.answered(context.telemetry(), plan().terms(), relay == null ? null : relay.facts());

@@ -14,6 +14,8 @@ import tollgate.identity.Cap;
 import tollgate.identity.KeyIdentity;
 import tollgate.identity.Period;
 import tollgate.metering.HoldPlan;
+import tollgate.pricing.TokenBundle;
+import tollgate.wallet.BundleName;
 import tollgate.wallet.CapDemand;
 import tollgate.wallet.CapDemands;
 import tollgate.wallet.CapUnit;
@@ -78,29 +80,33 @@ final class ExchangeCaps {
      * @param nowMs decides which windows are offered
      */
     CapDemands asked(long nowMs) {
-        if (applying.isEmpty()) {
+        TokenBundle bundle = plan.bundle();
+        if (applying.isEmpty() && bundle == null) {
             return CapDemands.NONE;
         }
-        List<CapDemand> each = new ArrayList<>(applying.size());
+        List<CapDemand> each = new ArrayList<>(applying.size() + 1);
         Instant now = Instant.ofEpochMilli(nowMs);
+        if (bundle != null) {
+            each.add(demand(bundle, now));
+        }
         for (Cap cap : applying.subList(0, Math.min(applying.size(), CapDemands.MOST))) {
             each.add(demand(cap, now));
         }
         demands = each;
-        return new CapDemands(each, plan.minTokens(), plan.wantTokens());
+        List<CapDemands.Covered> covered = plan.covered().stream()
+                .map(row -> new CapDemands.Covered(row.tokens(), row.min(), row.want()))
+                .toList();
+        return new CapDemands(each, plan.minTokens(), plan.wantTokens(), covered);
+    }
+
+    /** A bundle is the whole organisation's; no gateway knows an older version of it, for each has files of its own. */
+    private CapDemand demand(TokenBundle bundle, Instant now) {
+        Period period = Period.valueOf(bundle.per().name());
+        String name = new BundleName(key.live(), bundle.per().wireName(), bundle.name()).cap();
+        return inWindow(name, key.organisation(), 0, 0, CapUnit.BUNDLE, bundle.tokens(), 0, period, now);
     }
 
     private CapDemand demand(Cap cap, Instant now) {
-        long step = step(cap);
-        long start = 0;
-        long end = CapDemand.NEVER_MS;
-        long nextEnd = CapDemand.NEVER_MS;
-        if (step == 0 && cap.period() != Period.LIFETIME) {
-            Period.Window window = cap.period().at(now, key.bounds().zone());
-            start = window.start().toEpochMilli();
-            end = window.end().toEpochMilli();
-            nextEnd = window.nextEnd().toEpochMilli();
-        }
         CapUnit unit = switch (cap.unit()) {
             case USD -> CapUnit.USD;
             case TOKENS -> CapUnit.TOKENS;
@@ -109,8 +115,36 @@ final class ExchangeCaps {
             case RATE -> CapUnit.RATE;
             case TOKEN_RATE -> CapUnit.TOKEN_RATE;
         };
+        return inWindow(
+                cap.id(), cap.subject(), cap.version(), cap.reset(), unit, cap.limit(), step(cap), cap.period(), now);
+    }
+
+    private CapDemand inWindow(
+            String cap,
+            String subject,
+            long version,
+            long reset,
+            CapUnit unit,
+            long limit,
+            long step,
+            Period period,
+            Instant now) {
+        if (step > 0 || period == Period.LIFETIME) {
+            return new CapDemand(
+                    cap, subject, version, reset, unit, limit, step, 0, CapDemand.NEVER_MS, CapDemand.NEVER_MS);
+        }
+        Period.Window window = period.at(now, key.bounds().zone());
         return new CapDemand(
-                cap.id(), cap.subject(), cap.version(), cap.reset(), unit, cap.limit(), step, start, end, nextEnd);
+                cap,
+                subject,
+                version,
+                reset,
+                unit,
+                limit,
+                step,
+                window.start().toEpochMilli(),
+                window.end().toEpochMilli(),
+                window.nextEnd().toEpochMilli());
     }
 
     /**
@@ -125,8 +159,13 @@ final class ExchangeCaps {
         }
         List<Extend.Known> known = new ArrayList<>();
         for (int i = 0; i < held.counters().size(); i++) {
-            Cap cap = named(i);
-            known.add(new Extend.Known(cap.version(), cap.limit()));
+            if (BundleName.of(held.counters().get(i)).isPresent()) {
+                // all that it could have was set aside at the place
+                known.add(new Extend.Known(0, 0));
+            } else {
+                Cap cap = named(i);
+                known.add(new Extend.Known(cap.version(), cap.limit()));
+            }
         }
         return new Extend.Caps(held, known, least, wanted);
     }
@@ -159,9 +198,14 @@ final class ExchangeCaps {
         };
     }
 
+    /** The cap of a demand: a bundle is asked before them, and refuses nothing. */
+    private Cap cap(int index) {
+        return applying.get(index - (demands.size() - Math.min(applying.size(), CapDemands.MOST)));
+    }
+
     /** They hold their part. */
     void placed(PlaceResult.Placed placed) {
-        allowances = Allowances.of(applying, demands, placed);
+        allowances = Allowances.of(this::cap, demands, placed);
         held = placed.caps();
         if (!held.equals(HeldCaps.NONE)) {
             tokens = placed.tokens();
@@ -180,7 +224,7 @@ final class ExchangeCaps {
 
     /** One of them refused. */
     Refusal reached(PlaceResult.CapReached reached) {
-        Cap cap = applying.get(reached.index());
+        Cap cap = cap(reached.index());
         allowances = Allowances.of(cap, demands.get(reached.index()), reached);
         return switch (cap.unit()) {
             case CONCURRENT, RATE, TOKEN_RATE -> LimitRefusals.reached(cap, reached, plan);

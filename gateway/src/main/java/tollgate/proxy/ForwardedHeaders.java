@@ -7,7 +7,9 @@ import java.util.Iterator;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tollgate.dialect.Announcement;
+import tollgate.dialect.Dialect;
 
 /** Which header fields go through us, and which do not (design §4.2). Hop-by-hop ones never get here. Stateless. */
 final class ForwardedHeaders {
@@ -30,6 +32,10 @@ final class ForwardedHeaders {
             "anthropic-organization-id",
             "anthropic-workspace-id",
             "idempotency-key",
+            // who signed for AWS, with what: it is signed anew
+            "x-amz-date",
+            "x-amz-security-token",
+            "x-amz-content-sha256",
             // Google's: an answer without its usage, another method than the one that is read
             "x-goog-fieldmask",
             "x-http-method-override",
@@ -51,6 +57,19 @@ final class ForwardedHeaders {
     private static final Set<String> ONLY_ON_ERRORS = Set.of("retry-after", "retry-after-ms", "x-should-retry");
 
     private ForwardedHeaders() {}
+
+    /** The name of the first field that may not go to an upstream of a dialect; null where all may. */
+    static @Nullable String strange(Dialect dialect, HttpHeaders client) {
+        Iterator<Map.Entry<CharSequence, CharSequence>> fields = client.iteratorCharSequence();
+        while (fields.hasNext()) {
+            Map.Entry<CharSequence, CharSequence> field = fields.next();
+            String name = field.getKey().toString().toLowerCase(Locale.ROOT);
+            if (!dialect.takesField(name, field.getValue().toString())) {
+                return name;
+            }
+        }
+        return null;
+    }
 
     /** The head of a request as it goes upstream, less who asks. */
     static HttpHeaders upstream(HttpHeaders client, boolean stream) {

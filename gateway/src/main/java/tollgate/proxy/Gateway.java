@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.Dialect;
+import tollgate.dialect.ObjectCall;
 import tollgate.dialect.Service;
 import tollgate.http.ExchangeAcceptor;
 import tollgate.http.GoneReason;
@@ -79,6 +80,14 @@ public final class Gateway implements ExchangeAcceptor {
                 Intake intake = new Intake(context, loop, server, dialect, service);
                 intake.begin();
                 return intake;
+            }
+        }
+        for (Dialect dialect : context.dialects()) {
+            ObjectCall call = dialect.objectCall(head.method().name(), head.path());
+            if (call != null) {
+                ObjectExchange exchange = new ObjectExchange(context, loop, server, dialect, call);
+                exchange.begin();
+                return exchange;
             }
         }
         Dialect closest = addressed(head);

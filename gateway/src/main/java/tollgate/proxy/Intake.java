@@ -73,7 +73,8 @@ final class Intake implements RequestReceiver {
     void begin() {
         HttpHeaders headers = server.head().headers();
         switch (Credentials.of(headers::getAll, server.head().query())) {
-            case Credentials.Missing() -> refuse(Refusals.key());
+            case Credentials.Missing() ->
+                refuse(Credentials.signed(headers::getAll) ? Refusals.signed() : Refusals.key());
             case Credentials.Ambiguous() -> refuse(Refusals.twoKeys());
             case Credentials.Found(String secret) -> lookUp(context.keys().lookup(secret, address(server)));
         }
@@ -122,6 +123,7 @@ final class Intake implements RequestReceiver {
         String coding = String.join(", ", headers.getAll(HttpHeaderNames.CONTENT_ENCODING));
         String announce = headers.get("X-Tollgate-Announce");
         String strange = Query.strange(dialect, server.head().query());
+        String field = ForwardedHeaders.strange(dialect, headers);
         if (!context.routing().serves(dialect.name(), key.live())) {
             refuse(Refusals.noUpstream(dialect.name(), key.live()));
         } else if (server.head().contentLength() > context.settings().requestBytes()) {
@@ -132,6 +134,8 @@ final class Intake implements RequestReceiver {
             refuse(Refusals.announce(announce));
         } else if (strange != null) {
             refuse(Refusals.query(strange));
+        } else if (field != null) {
+            refuse(Refusals.field(field));
         } else if (readsName(headers)) {
             long declared = server.head().contentLength();
             reserve(declared >= 0 ? declared : context.settings().requestBytes(), System.nanoTime());
@@ -238,15 +242,24 @@ final class Intake implements RequestReceiver {
             return;
         }
         RateBook book = context.prices().get();
-        Offer offer = Offer.of(context, book, dialect, route, request, key, started);
+        Offer offer = offer(book, route, read);
         Refusal none = offer.refusal();
         if (none != null) {
+            if (none.code().equals(CapRefusals.MODEL_FROZEN)) {
+                context.keys().doubt(key.keyId());
+            }
             refuse(none);
         } else if (!book.sells(key.plan())) {
             askForPlan(key, read);
         } else {
-            handOver(key, new Candidates(route, request, read.model(), offer.planned()), offer.plans());
+            allowed(key, read, route, book, offer);
         }
+    }
+
+    private Offer offer(RateBook book, Route route, RequestReading.Understood read) {
+        KeyIdentity key = Objects.requireNonNull(identity);
+        String path = server.head().path();
+        return Offer.of(context, book, dialect, route, path, read, key, started, enforcement);
     }
 
     /** No price knows the plan, but what is remembered of the key may be old: no hold would tell. */
@@ -279,7 +292,54 @@ final class Intake implements RequestReceiver {
         }
     }
 
-    private void handOver(KeyIdentity key, Candidates candidates, List<HoldPlan> plans) {
+    /** Everything may be done but to go on from what others made: that nobody may, enforced or not. */
+    private void allowed(
+            KeyIdentity key, RequestReading.Understood read, Route route, RateBook book, Offer offer) {
+        List<MeteredRequest.Reference> references =
+                read.request().extent().kept().references();
+        if (references.isEmpty()) {
+            handOver(key, read, route, offer);
+            return;
+        }
+        References.find(context.objects(), key, references)
+                .whenComplete((found, failure) -> server.loop().execute(() -> {
+                    if (!over) {
+                        referred(key, read, route, book, failure == null ? found : null);
+                    }
+                }));
+    }
+
+    /** What is kept at an upstream is there alone: the request goes to that one, at its prices. */
+    private void referred(
+            KeyIdentity key,
+            RequestReading.Understood read,
+            Route route,
+            RateBook book,
+            References.@Nullable Found found) {
+        switch (found) {
+            case null -> refuse(Refusals.objectsAway());
+            case References.Found.Missing(MeteredRequest.Reference which) ->
+                refuse(Refusals.notKept(which.param(), which.id()));
+            case References.Found.At(String name) -> {
+                Route bound = context.routing().bound(route, name, key.live());
+                if (bound == null) {
+                    refuse(Refusals.noUpstream(dialect.name(), key.live()));
+                    return;
+                }
+                Offer there = offer(book, bound, read);
+                Refusal none = there.refusal();
+                if (none == null) {
+                    handOver(key, read, bound, there);
+                } else {
+                    refuse(none);
+                }
+            }
+        }
+    }
+
+    private void handOver(KeyIdentity key, RequestReading.Understood read, Route route, Offer offer) {
+        Candidates candidates = new Candidates(
+                route, read.request(), Objects.requireNonNullElse(read.models(), List.of()), offer.planned());
         Duration rest = candidates.restLeft();
         if (!rest.isZero()) {
             refuse(Refusals.upstreamsRest(rest));
@@ -293,7 +353,7 @@ final class Intake implements RequestReceiver {
                 id,
                 key,
                 candidates,
-                HoldPlan.covering(plans),
+                HoldPlan.covering(offer.plans()),
                 mark(key),
                 enforcement,
                 body,

@@ -7,7 +7,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.Dialect;
 import tollgate.dialect.MeteredRequest;
+import tollgate.dialect.ModelPlace;
 import tollgate.dialect.Refusal;
+import tollgate.dialect.RequestReading;
 import tollgate.dialect.Service;
 import tollgate.identity.KeyIdentity;
 import tollgate.metering.HoldPlan;
@@ -37,17 +39,30 @@ record Offer(
             RateBook book,
             Dialect dialect,
             Route route,
-            MeteredRequest request,
+            String path,
+            RequestReading.Understood read,
             KeyIdentity key,
-            Instant at) {
+            Instant at,
+            Enforcement enforcement) {
+        MeteredRequest request = read.request();
         List<Integer> planned = new ArrayList<>(route.targets().size());
         List<HoldPlan> plans = new ArrayList<>(route.targets().size());
         Refusal first = null;
+        Refusal wouldRefuse = null;
+        boolean anyGood = false;
         for (Target target : route.targets()) {
             String provider = Objects.requireNonNullElse(target.upstream().prices(), dialect.provider());
             String model = target.asks(request.model());
             Resolution known = book.resolve(provider, model, at);
-            Refusal no = refusal(known, model, request);
+            Refusal no = model.equals(request.model()) || renames(dialect, path, read, model)
+                    ? refusal(known, model, request)
+                    : Refusals.unpriced(request.model(), null, null);
+            if (no == null && known instanceof Resolution.Priced priced) {
+                Refusal frozen = frozen(key, request.model(), model, priced.rates());
+                no = enforcement.observes() ? null : frozen;
+                wouldRefuse = frozen;
+                anyGood |= frozen == null;
+            }
             if (no == null && known instanceof Resolution.Priced priced) {
                 planned.add(plans.size());
                 HoldSettings holds = route.holds();
@@ -64,10 +79,26 @@ record Offer(
                 first = first == null ? no : first;
             }
         }
+        if (enforcement.observes() && wouldRefuse != null && !anyGood) {
+            enforcement.note(wouldRefuse);
+        }
         if (plans.isEmpty() && first == null) {
             first = Refusals.noUpstream(dialect.name(), key.live());
         }
         return new Offer(plans, planned, plans.isEmpty() ? first : null);
+    }
+
+    /** What another name is asked for by: it stands in the path, or where the body can be changed. */
+    private static boolean renames(Dialect dialect, String path, RequestReading.Understood read, String model) {
+        String renamed = dialect.naming(path, model);
+        List<ModelPlace> places = read.models();
+        return renamed != null && places != null && !(renamed.equals(path) && places.isEmpty());
+    }
+
+    /** A model that is frozen stays so under any name, be it asked for or what a route makes of that. */
+    static @Nullable Refusal frozen(KeyIdentity key, String asked, String sent, ModelRates rates) {
+        Refusal frozen = CapRefusals.frozen(key, asked, rates.card());
+        return frozen != null || sent.equals(asked) ? frozen : CapRefusals.frozen(key, sent, rates.card());
     }
 
     private static @Nullable Refusal refusal(Resolution known, String model, MeteredRequest request) {

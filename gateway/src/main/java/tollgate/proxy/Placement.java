@@ -142,6 +142,7 @@ final class Placement {
     }
 
     private void send(boolean again, Usd min, Usd want, CapDemands demands) {
+        boolean background = plan.request().extent().kept().background();
         admission.place(
                 new Place(
                         at,
@@ -149,8 +150,12 @@ final class Placement {
                         generation,
                         min,
                         want,
-                        context.holds().life(),
-                        context.holds().maxExchange(),
+                        background
+                                ? context.jobs().settings().life()
+                                : context.holds().life(),
+                        background
+                                ? context.jobs().settings().longestHold()
+                                : context.holds().maxExchange(),
                         Usd.ZERO,
                         key.policy(),
                         plan.rates().priceVersion(),
@@ -161,7 +166,8 @@ final class Placement {
                         enforcement.observes(),
                         plan.mode() == HoldMode.TYPICAL
                                 ? new Place.Risk(plan.worst(), context.holds().maxOverrun())
-                                : null),
+                                : null,
+                        context.holds().mostOpen()),
                 this::answered);
     }
 
@@ -173,6 +179,7 @@ final class Placement {
                     enforcement.note(refusal(notRefused));
                 }
                 caps.placed(placed);
+                plan = plan.reserving(placed.caps().paidFor());
                 outcome.placed(placed.granted());
             }
             case PlaceResult.Unavailable(String _, boolean mayHaveHappened) -> {
@@ -186,6 +193,7 @@ final class Placement {
             case PlaceResult.AlreadyFinal _,
                     PlaceResult.InsufficientFunds _,
                     PlaceResult.WalletNotActive _,
+                    PlaceResult.TooManyOpen _,
                     PlaceResult.UnknownWallet _,
                     PlaceResult.CapReached _,
                     PlaceResult.Rejected _ -> outcome.refused(refusal(result));
@@ -279,8 +287,7 @@ final class Placement {
     }
 
     private void refreshed(Optional<KeyIdentity> found) {
-        Refusal bounds = found.map(now -> outOfBounds(now, plan.request().model(), enforcement))
-                .orElse(null);
+        Refusal bounds = found.map(this::outOfBounds).orElse(null);
         if (found.isEmpty()) {
             outcome.refused(Refusals.key());
         } else if (bounds != null) {
@@ -313,9 +320,27 @@ final class Placement {
                 }));
     }
 
-    /** Why a key may not have a model; null where it may, or where nothing is enforced. */
-    private static @Nullable Refusal outOfBounds(KeyIdentity key, String model, Enforcement enforcement) {
-        return enforcement.made(!key.allows(model) ? Refusals.model(model) : CapRefusals.mayNotSpend(key));
+    /** Why a key may not have the model; null where it may, or where nothing is enforced. */
+    private @Nullable Refusal outOfBounds(KeyIdentity now) {
+        String model = plan.request().model();
+        if (!now.allows(model)) {
+            return enforcement.made(Refusals.model(model));
+        }
+        Refusal mayNotSpend = enforcement.made(CapRefusals.mayNotSpend(now));
+        return mayNotSpend != null
+                ? mayNotSpend
+                : frozen(now, model);
+    }
+
+    /** Once the money is asked for, what may serve is decided: one of it that is frozen by now is none. */
+    private @Nullable Refusal frozen(KeyIdentity now, String model) {
+        for (HoldPlan each : plan.candidates()) {
+            Refusal frozen = CapRefusals.frozen(now, model, each.rates().card());
+            if (frozen != null) {
+                return enforcement.made(frozen);
+            }
+        }
+        return null;
     }
 
     /** Nobody waits for it any more. */

@@ -24,6 +24,8 @@ import tollgate.pricing.RateBook;
  * @param keys who may ask
  * @param memory bytes that bodies may take
  * @param outcomes what has become of exchanges
+ * @param objects who made what providers keep
+ * @param jobs sees to answers in the background
  * @param refusals the last refusals
  * @param telemetry where figures go
  * @param clock for records
@@ -39,6 +41,8 @@ public record ProxyContext(
         KeyRing keys,
         MemoryBudget memory,
         Outcomes outcomes,
+        ObjectMap objects,
+        Jobs jobs,
         RefusalRing refusals,
         Telemetry telemetry,
         Clock clock) {

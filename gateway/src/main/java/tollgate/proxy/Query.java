@@ -26,6 +26,16 @@ final class Query {
         return null;
     }
 
+    /** Which version of the interface a query names; all that we ask on our own account keeps of a client's query. */
+    static @Nullable String version(@Nullable String query) {
+        return query == null
+                ? null
+                : Arrays.stream(query.split("&", -1))
+                        .filter(part -> part.startsWith("api-version="))
+                        .findFirst()
+                        .orElse(null);
+    }
+
     /** Path and query to ask for. */
     static String target(String path, @Nullable String query) {
         if (query == null) {

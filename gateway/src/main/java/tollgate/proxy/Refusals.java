@@ -41,6 +41,25 @@ final class Refusals {
                 "no valid API key was given: send one as Authorization: Bearer or x-api-key");
     }
 
+    /** A signature proves who asks only to those who have the secret that made it. */
+    static Refusal signed() {
+        return new Refusal(
+                401,
+                "invalid_api_key",
+                null,
+                "the request is signed with AWS credentials, which only AWS can check: give a key of this gateway instead,"
+                        + " as AWS_BEARER_TOKEN_BEDROCK or as the access key id");
+    }
+
+    /** A field of the head asks for what bills besides what the body says. */
+    static Refusal field(String name) {
+        return new Refusal(
+                400,
+                "unsupported_parameter",
+                name,
+                "header " + name + ": what it asks for has no price here yet (expected: absent); remove it");
+    }
+
     static Refusal tooManyUnknownKeys() {
         return new Refusal(
                 429,
@@ -101,6 +120,46 @@ final class Refusals {
 
     static Refusal idempotencyKey(String why) {
         return new Refusal(400, "invalid_header", "Idempotency-Key", why);
+    }
+
+    static Refusal notKept(@Nullable String param, String id) {
+        return new Refusal(
+                404,
+                "not_found",
+                param,
+                (param == null ? "" : param + ": ") + "'" + cut(id)
+                        + "' (expected: the id of something that the provider keeps for this key's project)");
+    }
+
+    static Refusal stillMade(String exchange) {
+        return new Refusal(
+                409,
+                "still_running",
+                null,
+                "this answer is still made, or not paid for yet, as exchange " + exchange
+                        + "; cancel it first, or try again in a moment",
+                Map.of("exchange", exchange));
+    }
+
+    static Refusal jobNotKept() {
+        return new Refusal(
+                503,
+                "unavailable",
+                null,
+                "the answer in the background could not be recorded; nothing was charged; try again");
+    }
+
+    static Refusal jobGoesOn() {
+        return new Refusal(
+                502,
+                "upstream_cut",
+                null,
+                "the stream of this answer broke off; it is still made in the background: ask for it by its id");
+    }
+
+    static Refusal objectsAway() {
+        return new Refusal(
+                503, "unavailable", null, "whose this is cannot be looked up right now; nothing was sent; try again");
     }
 
     static Refusal otherRequest(String earlier) {
@@ -213,6 +272,12 @@ final class Refusals {
             case PlaceResult.InsufficientFunds(Usd balance, Usd held) -> funds(plan, balance, held);
             case PlaceResult.WalletNotActive(String state) ->
                 new Refusal(403, "wallet_" + state, null, "the wallet is " + state);
+            case PlaceResult.TooManyOpen(long open) ->
+                new Refusal(
+                        429,
+                        "too_many_open",
+                        null,
+                        "the wallet has " + open + " requests open, as many as it may have: try again when others end");
             case PlaceResult.UnknownWallet() ->
                 new Refusal(503, "wallet_unknown", null, "the wallet of this key is not in place; try again");
             case PlaceResult.StaleWindow _ ->

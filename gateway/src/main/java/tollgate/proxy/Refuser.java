@@ -63,6 +63,7 @@ final class Refuser {
         ErrorBody body = dialect.error(refusal, exchange);
         HttpHeaders headers = new DefaultHttpHeaders();
         headers.set(HttpHeaderNames.CONTENT_TYPE, body.contentType());
+        body.fields().forEach(headers::set);
         retryAdvice(refusal, headers);
         more.accept(headers);
         Cors.allow(headers, server.head().headers().get(HttpHeaderNames.ORIGIN));

@@ -54,7 +54,9 @@ final class Relay implements AnswerReceiver {
     private final Delivery delivery;
     private final Lane lane;
     private final Attempts attempts;
+    private final String path;
     private final Withholding withholding;
+    private final @Nullable JobStart job;
     private @Nullable UpstreamCall call;
     private @Nullable AnswerKind kind;
     private @Nullable AnswerScanner scanner;
@@ -78,7 +80,16 @@ final class Relay implements AnswerReceiver {
         this.hideUsage = hideUsage && !delivery.costInUsage();
         this.lane = new Lane(delivery::body);
         this.attempts = attempts;
+        this.path = path(exchange);
         this.withholding = new Withholding(exchange.context());
+        this.job = exchange.inBackground() ? new JobStart(exchange, this::jobKept, this::jobLost) : null;
+    }
+
+    /** As the upstream is to have it, which may call the model something else. */
+    private static String path(Exchange exchange) {
+        String renamed = exchange.candidates().renamed();
+        String asked = exchange.server().head().path();
+        return renamed == null ? asked : Objects.requireNonNull(exchange.dialect().naming(asked, renamed));
     }
 
     /** Forwards the request; the body becomes the pool's. */
@@ -89,13 +100,26 @@ final class Relay implements AnswerReceiver {
         if (apiKey != null) {
             exchange.dialect().authorize(apiKey, headers::set);
         }
-        String renamed = exchange.candidates().renamed();
-        String path = server.head().path();
-        String target = Query.target(
-                renamed == null ? path : exchange.dialect().naming(path, renamed),
-                server.head().query());
-        UpstreamCall started = pool.send(new UpstreamRequest(HttpMethod.POST, target, headers, body), this);
-        call = started;
+        String target = Query.target(path, server.head().query());
+        UpstreamRequest request = new UpstreamRequest(HttpMethod.POST, target, headers, body);
+        RequestSigner signer = exchange.upstream().signer();
+        if (signer == null) {
+            call = pool.send(request, this);
+        } else {
+            signer.sign(request, server.loop(), () -> signed(pool, request), why -> {
+                request.body().release();
+                onFailure(new UpstreamFailure(UpstreamFailure.Kind.MALFORMED, "cannot be signed: " + why));
+            });
+        }
+    }
+
+    /** The client may have left meanwhile. */
+    private void signed(UpstreamPool pool, UpstreamRequest request) {
+        if (over || ending) {
+            request.body().release();
+        } else {
+            call = pool.send(request, this);
+        }
     }
 
     @Override
@@ -106,11 +130,15 @@ final class Relay implements AnswerReceiver {
     @Override
     public void onHead(int answered, HttpHeaders headers, long contentLength) {
         attempts.answered(answered);
+        RequestSigner signer = exchange.upstream().signer();
+        if (signer != null) {
+            signer.answered(answered, headers);
+        }
         if (exchange.goesOnFrom(answered, headers)) {
             return;
         }
         exchange.timings().mark("first_byte");
-        exchange.requestSent();
+        exchange.answerBegins();
         status = answered;
         Form form = form(headers);
         delivery.head(answered, ForwardedHeaders.downstream(headers, answered), form);
@@ -119,8 +147,10 @@ final class Relay implements AnswerReceiver {
         if (is.metered()) {
             scanner = exchange.dialect()
                     .scanner(
-                            exchange.plan().request().service(),
-                            new AnswerShape(form, hideUsage, delivery.costInUsage()));
+                            exchange.plan().request(),
+                            path,
+                            new AnswerShape(form, hideUsage, delivery.costInUsage()),
+                            headers::get);
             read(scanner, is == AnswerKind.STREAM, headers.get(HttpHeaderNames.CONTENT_ENCODING, "identity"));
         } else if (is == AnswerKind.ERROR || is == AnswerKind.CREDENTIALS) {
             error = new ErrorAnswer(headers);
@@ -172,7 +202,10 @@ final class Relay implements AnswerReceiver {
 
     /** More of the answer is paid for. */
     void readOn() {
-        AnswerReader looking = Objects.requireNonNull(reader);
+        AnswerReader looking = reader;
+        if (looking == null || over) {
+            return;
+        }
         read(looking::readOn);
         if (over || ending) {
             return;
@@ -227,6 +260,13 @@ final class Relay implements AnswerReceiver {
     }
 
     private void flow(AnswerScanner reading) {
+        exchange.named(reading.facts());
+        if (job != null && job.withholds(reading.facts())) {
+            if (call != null && job.isKeeping()) {
+                call.pauseRead(true);
+            }
+            return;
+        }
         if (lane.passReleasable(reading)) {
             exchange.relayed(reading.facts());
             server.flush();
@@ -243,6 +283,9 @@ final class Relay implements AnswerReceiver {
     /** Keeps a whole answer, or where it is too long or memory short, lets go of all of it but the last byte. */
     private void withhold() {
         if (withholding.overflowing() && !ending && kind == AnswerKind.WHOLE) {
+            if (scanner != null) {
+                exchange.named(scanner.facts());
+            }
             lane.pass(lane.received() - 1);
             if (delivery.begun()) {
                 if (scanner != null) {
@@ -272,9 +315,65 @@ final class Relay implements AnswerReceiver {
         }
     }
 
+    /** What is made in the background survives us from now on: its answer may go on. */
+    private void jobKept() {
+        if (over || ending) {
+            return;
+        }
+        if (!draining) {
+            forward();
+        }
+        if (upstreamOver || (terminated() && kind == AnswerKind.STREAM)) {
+            complete();
+        } else if (server.writable() && call != null) {
+            call.pauseRead(false);
+        }
+    }
+
+    /** It does not: nobody is told of it, and nobody pays for it. */
+    private void jobLost() {
+        if (!over && !ending) {
+            giveUpUpstream();
+            detail = "a job that could not be recorded";
+            cut(new Ending.UpstreamFailed(), Refusals.jobNotKept());
+        }
+    }
+
+    /** The answer says that it is made later. */
+    private void becomeJob(JobStart start, AnswerFacts facts) {
+        if (start.withholds(facts)) {
+            return;
+        }
+        ending = true;
+        if (!exchange.clientIsGone()) {
+            delivery.job(lane);
+        }
+        close();
+        exchange.detach();
+    }
+
+    /** This answer breaks off, or nobody takes it any more; the job goes on. */
+    private void leaveJob() {
+        ending = true;
+        if (!exchange.clientIsGone()) {
+            if (delivery.begun()) {
+                server.abort();
+            } else {
+                Refuser.send(
+                        server,
+                        exchange.dialect(),
+                        exchange.id(),
+                        failure == null ? Refusals.jobGoesOn() : failure,
+                        headers -> begun.fields(headers::set));
+            }
+        }
+        close();
+        exchange.detach();
+    }
+
     /** Everything of the answer that counts is here. */
     private void complete() {
-        if (ending) {
+        if (ending || (job != null && job.isKeeping())) {
             return;
         }
         AnswerKind is = Objects.requireNonNull(kind);
@@ -285,7 +384,9 @@ final class Relay implements AnswerReceiver {
             case EMPTY -> end(new Ending.UpstreamRefused());
             case ERROR -> completeError(Objects.requireNonNull(error));
             case WHOLE -> {
-                if (facts != null && (facts.complete() || facts.error())) {
+                if (job != null && isMadeLater(facts)) {
+                    becomeJob(job, Objects.requireNonNull(facts));
+                } else if (facts != null && (facts.complete() || facts.error())) {
                     end(draining ? new Ending.ClientGone(true) : new Ending.Complete());
                 } else if (delivery.begun()) {
                     cut(new Ending.UpstreamCut(true), Refusals.cutRelayed());
@@ -336,7 +437,8 @@ final class Relay implements AnswerReceiver {
 
     private void garbled(String why) {
         detail = why;
-        attempts.failed("GARBLED", Usd.ZERO);
+        attempts.failed("GARBLED", WhoPays.Billed.NOTHING);
+        exchange.candidates().failed();
         cut(delivery.begun() ? new Ending.UpstreamCut(true) : new Ending.UpstreamGarbled(), Refusals.upstreamGarbled());
         giveUpUpstream();
     }
@@ -351,13 +453,14 @@ final class Relay implements AnswerReceiver {
     @Override
     public void onFailure(UpstreamFailure broken) {
         upstreamOver = true;
-        boolean unanswered = kind == null && call != null && call.requestSent();
-        attempts.failed(broken.kind().name(), unanswered ? WhoPays.unanswered(exchange.plan()) : Usd.ZERO);
+        boolean sentWhole = kind == null ? call != null && call.requestSent() : kind.metered();
+        boolean unused = !over && !ending && !delivery.begun();
+        attempts.failed(broken.kind().name(), sentWhole && unused ? billed() : WhoPays.Billed.NOTHING);
         Metered.upstreamFailed(
                 exchange.context().telemetry(),
                 exchange.upstream().name(),
                 broken.kind().name());
-        if (exchange.goesOnFrom(broken, kind == null, unanswered)) {
+        if (exchange.goesOnFrom(broken, unused && (kind == null || kind.metered()), sentWhole)) {
             return;
         }
         exchange.requestSent();
@@ -376,6 +479,18 @@ final class Relay implements AnswerReceiver {
         } else {
             cut(new Ending.UpstreamCut(false), Refusals.cutWithheld());
         }
+    }
+
+    /** What the upstream may bill for an answer of which the client has nothing. */
+    private WhoPays.Billed billed() {
+        AnswerFacts facts = facts();
+        return exchange.context()
+                .whoPays()
+                .unusable(
+                        exchange.plan(),
+                        facts == null
+                                ? Observed.NOTHING
+                                : Observed.of(facts, exchange.upstream().costReported()));
     }
 
     /** No proper end will come. */
@@ -432,6 +547,10 @@ final class Relay implements AnswerReceiver {
     }
 
     private boolean drains() {
+        // an answer in the background is made to its end all the same: its id has to be known, at least
+        if (job != null && !job.isKeeping() && !job.isKept()) {
+            return true;
+        }
         Boolean said = exchange.candidates().route().drains();
         boolean visible = exchange.plan().request().stream()
                 && exchange.plan().rates().limits().visibleOutput();
@@ -450,9 +569,29 @@ final class Relay implements AnswerReceiver {
         }
     }
 
+    private static boolean isMadeLater(@Nullable AnswerFacts facts) {
+        return facts != null
+                && facts.complete()
+                && !facts.error()
+                && facts.objectId() != null
+                && !JobLook.isOver(facts.status());
+    }
+
     private void end(Ending how) {
+        AnswerFacts said = facts();
+        if (job != null && job.isKeeping()) {
+            job.then(() -> end(how));
+            return;
+        }
+        if (job != null && job.isKept() && (said == null || !said.complete())) {
+            leaveJob();
+            return;
+        }
         ending = true;
         AnswerFacts facts = facts();
+        if (facts != null) {
+            exchange.named(facts);
+        }
         exchange.end(
                 how,
                 facts == null

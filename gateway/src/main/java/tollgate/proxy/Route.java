@@ -12,6 +12,7 @@ import tollgate.metering.HoldSettings;
  * @param name for records; null: nobody wrote it down, it is the dialect's only upstream
  * @param dialect the wire language of its requests
  * @param models what clients ask for: names, or patterns with {@code *}
+ * @param region its requests go nowhere else; null: anywhere
  * @param targets the upstreams, in the order they were written down
  * @param attempts the most upstreams that one request is sent to
  * @param within no further attempt begins later than this after the first
@@ -23,6 +24,7 @@ public record Route(
         @Nullable String name,
         String dialect,
         List<String> models,
+        @Nullable String region,
         List<Target> targets,
         int attempts,
         Duration within,
@@ -38,12 +40,12 @@ public record Route(
     /** One for everything, to one upstream: it is asked even while it fails, since there is no other. */
     static Route only(Target target, HoldSettings holds) {
         return new Route(
-                null, target.upstream().dialect(), List.of("*"), List.of(target), 1, Duration.ZERO, false, null, holds);
+                null, target.upstream().dialect(), List.of("*"), null, List.of(target), 1, Duration.ZERO, false, null, holds);
     }
 
     /** The same to other targets. */
     Route to(List<Target> others) {
-        return new Route(name, dialect, models, others, attempts, within, resend, drains, holds);
+        return new Route(name, dialect, models, region, others, attempts, within, resend, drains, holds);
     }
 
     /** Whether it is about what a client asks for. */

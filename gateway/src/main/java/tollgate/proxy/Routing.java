@@ -18,6 +18,8 @@ public final class Routing {
     private final Map<String, List<Route>> live = new HashMap<>();
     private final Map<String, List<Route>> sandboxed = new HashMap<>();
     private final List<Target> targets = new ArrayList<>();
+    private final List<Upstream> plain;
+    private final List<Upstream> sandbox;
 
     /**
      * Routes for these upstreams.
@@ -28,6 +30,8 @@ public final class Routing {
      * @param holds how much is held where no route says
      */
     public Routing(List<Target> upstreams, List<Upstream> sandbox, List<Route> routes, HoldSettings holds) {
+        this.plain = upstreams.stream().map(Target::upstream).toList();
+        this.sandbox = List.copyOf(sandbox);
         targets.addAll(upstreams);
         routes.forEach(route -> targets.addAll(route.targets()));
         Map<String, Target> tests = new HashMap<>();
@@ -94,5 +98,52 @@ public final class Routing {
     /** Every real upstream as requests may reach it. */
     public List<Target> targets() {
         return List.copyOf(targets);
+    }
+
+    /** Where what no model is about goes: the first upstream of a dialect; null where there is none. */
+    @Nullable
+    Upstream first(String dialect, boolean liveMoney) {
+        for (Upstream upstream : all(liveMoney)) {
+            if (upstream.dialect().equals(dialect)) {
+                return upstream;
+            }
+        }
+        return null;
+    }
+
+    /** The upstream of a name, where something is kept; null where there is none any more. */
+    @Nullable
+    Upstream named(String name, boolean liveMoney) {
+        for (Upstream upstream : all(liveMoney)) {
+            if (upstream.name().equals(name)) {
+                return upstream;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * The same route to one upstream alone, since what a request goes on from is kept there.
+     *
+     * @return null where that upstream is no more, or the route may not go there
+     */
+    @Nullable
+    Route bound(Route route, String name, boolean liveMoney) {
+        List<Target> there = route.targets().stream()
+                .filter(target -> target.upstream().name().equals(name))
+                .limit(1)
+                .toList();
+        if (!there.isEmpty()) {
+            return route.to(there);
+        }
+        Upstream keeper = named(name, liveMoney);
+        boolean may = keeper != null
+                && keeper.dialect().equals(route.dialect())
+                && (route.region() == null || route.region().equals(keeper.region()));
+        return may ? route.to(List.of(new Target(Objects.requireNonNull(keeper), null, 1, null))) : null;
+    }
+
+    private List<Upstream> all(boolean liveMoney) {
+        return liveMoney ? plain : sandbox;
     }
 }

@@ -11,6 +11,7 @@ import tollgate.http.UpstreamSettings;
  * @param apiKey our own key there; null where none is needed
  * @param settings how it is reached
  * @param costReported what its answers say that they cost is the cost
+ * @param signer shows there who asks where a key does not; null: a key does
  * @param region where it works, as its operator calls that; null: not said
  * @param prices whose rate cards go first for what it does; null: its dialect's own provider's
  */
@@ -20,6 +21,7 @@ public record Upstream(
         @Nullable String apiKey,
         UpstreamSettings settings,
         boolean costReported,
+        @Nullable RequestSigner signer,
         @Nullable String region,
         @Nullable String prices) {
     /** Without the key: it must not get into a log. */

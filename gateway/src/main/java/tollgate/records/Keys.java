@@ -182,11 +182,12 @@ public final class Keys {
         });
     }
 
-    /** Freezes a key, or lifts that, and raises its organisation's policy number. */
-    public void setFrozen(String id, boolean frozen) {
+    /** Freezes a key, or lifts that, by somebody's word, and raises its organisation's policy number. */
+    public void setFrozen(String id, boolean frozen, Audit.Word word) {
         jdbi.useTransaction(handle -> {
             handle.execute("UPDATE api_key SET frozen = ? WHERE id = ?", frozen ? 1 : 0, id);
             raisePolicy(handle, id);
+            Audit.add(handle, frozen ? "freeze" : "unfreeze", "key:" + id, word);
         });
     }
 

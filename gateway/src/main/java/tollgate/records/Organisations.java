@@ -70,10 +70,12 @@ public final class Organisations {
                 "UPDATE organisation SET plan = ?, policy = policy + 1 WHERE id = ?", plan == null ? "" : plan, id));
     }
 
-    /** Freezes it, or lifts that. */
-    public void setFrozen(String id, boolean frozen) {
-        jdbi.useHandle(handle -> handle.execute(
-                "UPDATE organisation SET frozen = ?, policy = policy + 1 WHERE id = ?", frozen ? 1 : 0, id));
+    /** Freezes it, or lifts that, by somebody's word. */
+    public void setFrozen(String id, boolean frozen, Audit.Word word) {
+        jdbi.useTransaction(handle -> {
+            handle.execute("UPDATE organisation SET frozen = ?, policy = policy + 1 WHERE id = ?", frozen ? 1 : 0, id);
+            Audit.add(handle, frozen ? "freeze" : "unfreeze", "org:" + id, word);
+        });
     }
 
     /** Organisations after an id, in order of ids. */

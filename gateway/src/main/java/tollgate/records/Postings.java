@@ -22,7 +22,8 @@ public final class Postings {
             row.getString("actor"),
             row.getLong("asked_ms"),
             row.getString("grants"),
-            row.getString("exchange"));
+            row.getString("exchange"),
+            row.getString("bundle"));
 
     private final Jdbi jdbi;
 
@@ -39,6 +40,7 @@ public final class Postings {
      * @param grants of a grant its own terms, of a refund the grants that it goes back to:
      *     {@code id,expires,priority,amount;…}; else empty
      * @param exchange of a refund, what it is of; else empty
+     * @param bundle of a refund that gives tokens back to a bundle, which and how many; else empty
      */
     public record Posting(
             String entry,
@@ -50,7 +52,23 @@ public final class Postings {
             String actor,
             long askedMs,
             String grants,
-            String exchange) {
+            String exchange,
+            String bundle) {
+        /** Of no bundle. */
+        public Posting(
+                String entry,
+                String wallet,
+                String kind,
+                long amount,
+                boolean force,
+                String reference,
+                String actor,
+                long askedMs,
+                String grants,
+                String exchange) {
+            this(entry, wallet, kind, amount, force, reference, actor, askedMs, grants, exchange, "");
+        }
+
         /** Of no grant and no exchange. */
         public Posting(
                 String entry,
@@ -79,10 +97,16 @@ public final class Postings {
         });
     }
 
+    static Optional<Posting> find(Handle handle, String entry) {
+        return handle.select("SELECT * FROM posting WHERE entry = ?", entry)
+                .map(ROW)
+                .findOne();
+    }
+
     static void add(Handle handle, Posting posting) {
         handle.execute(
                 "INSERT INTO posting (entry, wallet, kind, amount, force, reference, actor, asked_ms,"
-                        + " grants, exchange) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (entry) DO NOTHING",
+                        + " grants, exchange, bundle) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (entry) DO NOTHING",
                 posting.entry,
                 posting.wallet,
                 posting.kind,
@@ -92,7 +116,8 @@ public final class Postings {
                 posting.actor,
                 posting.askedMs,
                 posting.grants,
-                posting.exchange);
+                posting.exchange,
+                posting.bundle);
     }
 
     /** What comes of wanting to refund. */
@@ -113,10 +138,14 @@ public final class Postings {
     /**
      * Keeps a refund, where it and those before come to no more than was taken for the exchange. One at a time.
      *
-     * @param wanted whose {@code grants} are empty
+     * @param wanted whose {@code grants} and {@code bundle} are empty
      * @param grants what it gives back to grants, by the exchange's entries and the refunds before it
+     * @param bundle the same of a bundle of tokens; a refund of nothing else is too much where that is empty
      */
-    public Refund keepRefund(Posting wanted, BiFunction<List<Ledger.Entry>, List<Posting>, String> grants) {
+    public Refund keepRefund(
+            Posting wanted,
+            BiFunction<List<Ledger.Entry>, List<Posting>, String> grants,
+            BiFunction<List<Ledger.Entry>, List<Posting>, String> bundle) {
         return jdbi.inTransaction(handle -> {
             // whoever refunds the same exchange waits here
             int settled = handle.execute(
@@ -155,7 +184,8 @@ public final class Postings {
                     .list();
             long left = -entries.stream().mapToLong(Ledger.Entry::amount).sum()
                     - before.stream().mapToLong(Posting::amount).sum();
-            if (wanted.amount > left) {
+            String tokens = bundle.apply(entries, before);
+            if (wanted.amount > left || (wanted.amount == 0 && tokens.isEmpty())) {
                 return new Refund.TooMuch(left);
             }
             Posting posting = new Posting(
@@ -168,7 +198,8 @@ public final class Postings {
                     wanted.actor,
                     wanted.askedMs,
                     grants.apply(entries, before),
-                    wanted.exchange);
+                    wanted.exchange,
+                    tokens);
             add(handle, posting);
             return new Refund.Kept(posting);
         });

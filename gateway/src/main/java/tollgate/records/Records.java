@@ -37,6 +37,13 @@ public final class Records implements AutoCloseable {
     private final Projects projects;
     private final Caps caps;
     private final Grants grants;
+    private final Audit audit;
+    private final ModelFreezes modelFreezes;
+    private final Approvals approvals;
+    private final Statements statements;
+    private final TrialBalance trialBalance;
+    private final ProviderObjects providerObjects;
+    private final Jobs jobs;
 
     private Records(HikariDataSource pool, String clock) {
         this.pool = pool;
@@ -57,6 +64,13 @@ public final class Records implements AutoCloseable {
         this.projects = new Projects(jdbi);
         this.caps = new Caps(jdbi);
         this.grants = new Grants(jdbi);
+        this.audit = new Audit(jdbi);
+        this.modelFreezes = new ModelFreezes(jdbi);
+        this.approvals = new Approvals(jdbi);
+        this.statements = new Statements(jdbi);
+        this.trialBalance = new TrialBalance(jdbi);
+        this.providerObjects = new ProviderObjects(jdbi);
+        this.jobs = new Jobs(jdbi);
     }
 
     /** Opens a SQLite file, making it where needed. */
@@ -114,6 +128,31 @@ public final class Records implements AutoCloseable {
     /** Wallets. */
     public Wallets wallets() {
         return wallets;
+    }
+
+    /** What people did by their own word. */
+    public Audit audit() {
+        return audit;
+    }
+
+    /** Models that nobody may use. */
+    public ModelFreezes modelFreezes() {
+        return modelFreezes;
+    }
+
+    /** Money that waits for somebody else to agree. */
+    public Approvals approvals() {
+        return approvals;
+    }
+
+    /** What wallets' ledgers come to. */
+    public Statements statements() {
+        return statements;
+    }
+
+    /** What all ledgers come to together. */
+    public TrialBalance trialBalance() {
+        return trialBalance;
     }
 
     /** Keys. */
@@ -174,6 +213,16 @@ public final class Records implements AutoCloseable {
     /** Promotional money. */
     public Grants grants() {
         return grants;
+    }
+
+    /** Whose is what providers keep. */
+    public ProviderObjects providerObjects() {
+        return providerObjects;
+    }
+
+    /** Answers that providers make while nobody waits. */
+    public Jobs jobs() {
+        return jobs;
     }
 
     /** Definitions of caps. */

@@ -84,9 +84,18 @@ public final class Wallets {
         });
     }
 
-    /** Sets the state; returns its new version. */
-    public long setState(String id, String state) {
+    /** Wallets of an organisation, at most so many, in order of ids. */
+    public List<Wallet> of(String organisation, int most) {
+        return jdbi.withHandle(
+                handle -> handle.select(SELECT + " WHERE w.organisation = ? ORDER BY w.id LIMIT ?", organisation, most)
+                        .map(ROW)
+                        .list());
+    }
+
+    /** Sets the state, by somebody's word; returns its new version. */
+    public long setState(String id, String state, Audit.Word word) {
         return jdbi.inTransaction(handle -> {
+            Audit.add(handle, state.equals("active") ? "unfreeze" : "freeze", "wallet:" + id, word);
             handle.execute("UPDATE wallet SET state = ?, version = version + 1 WHERE id = ?", state, id);
             return handle.select("SELECT version FROM wallet WHERE id = ?", id)
                     .mapTo(Long.class)

@@ -1,5 +1,6 @@
 package tollgate.simulator;
 
+import io.netty.handler.codec.http.HttpHeaders;
 import java.util.List;
 
 /** The bytes of one answer. Deterministic. */
@@ -11,6 +12,9 @@ interface Answer {
     default String streamType() {
         return "text/event-stream; charset=utf-8";
     }
+
+    /** Adds to the head of a whole answer what is told there. */
+    default void head(HttpHeaders headers) {}
 
     /** The answer as one document. */
     byte[] document();

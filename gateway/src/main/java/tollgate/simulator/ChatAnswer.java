@@ -16,12 +16,19 @@ final class ChatAnswer implements Answer {
 
     private final ChatCall call;
     private final Directives directives;
+    private final String id;
     private final List<String> pieces;
     private final boolean full;
     private final long completionTokens;
     private final long reasoningTokens;
 
     ChatAnswer(ChatCall call, Directives directives) {
+        this(call, directives, ID);
+    }
+
+    /** Under an id of its own. */
+    ChatAnswer(ChatCall call, Directives directives, String id) {
+        this.id = id;
         this.call = call;
         this.directives = directives;
         List<String> wanted = wanted(call, directives);
@@ -69,7 +76,7 @@ final class ChatAnswer implements Answer {
     @Override
     public byte[] document() {
         StringBuilder json = new StringBuilder(256)
-                .append("{\"id\":\"" + ID + "\",\"object\":\"chat.completion\",\"created\":" + CREATED + ",\"model\":")
+                .append("{\"id\":\"" + id + "\",\"object\":\"chat.completion\",\"created\":" + CREATED + ",\"model\":")
                 .append(quoted(call.model()))
                 .append(",\"choices\":[");
         String text = String.join("", pieces);
@@ -191,7 +198,7 @@ final class ChatAnswer implements Answer {
     }
 
     private String chunkHead() {
-        return "{\"id\":\"" + ID + "\",\"object\":\"chat.completion.chunk\",\"created\":" + CREATED + ",\"model\":"
+        return "{\"id\":\"" + id + "\",\"object\":\"chat.completion.chunk\",\"created\":" + CREATED + ",\"model\":"
                 + quoted(call.model()) + ",\"service_tier\":\"default\",\"system_fingerprint\":\"fp_sandbox\",";
     }
 

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code stop=R}</td><td>the reason why it stopped (Anthropic): {@code refusal}, {@code pause_turn} …</td></tr>
  * <tr><td>{@code barrier=N}</td><td>wait until N requests wait here</td></tr>
  * <tr><td>{@code encoding=gzip}</td><td>compress the body</td></tr>
+ * <tr><td>{@code job=500ms, job=never, forget=2s}</td><td>how long an answer in the background takes, when it is forgotten</td></tr>
  * <tr><td>{@code eol=crlf|cr}</td><td>line ends of a stream</td></tr>
  * </table>
  */
@@ -39,7 +40,7 @@ final class Directives {
 
     private static final Pattern NAME = Pattern.compile(
             "tokens|reasoning|pace|burst|slice|event-bytes|cut|stall|usage|done"
-                    + "|searches|file-searches|containers|error|malformed|status|retry-after|code|barrier|encoding|eol");
+                    + "|searches|file-searches|containers|error|malformed|status|retry-after|code|barrier|encoding|eol|job|forget");
 
     private final Map<String, String> given;
 

@@ -27,6 +27,9 @@ interface Provider {
     /** The answer to a request. */
     Answer answer(JsonNode body, Directives directives);
 
+    /** Says in an error's head what it is, where its document does not. */
+    default void mark(HttpHeaders headers, int status, @Nullable String code) {}
+
     /**
      * An error's document.
      *

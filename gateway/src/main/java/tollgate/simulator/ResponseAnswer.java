@@ -22,9 +22,22 @@ final class ResponseAnswer implements Answer {
     private final boolean callsTool;
     private final long inputTokens;
     private final long reasoningTokens;
+    private final String id;
+    private final boolean background;
     private int sequence;
 
     ResponseAnswer(JsonNode body, Directives directives) {
+        this(body, directives, "resp_sandbox", false);
+    }
+
+    /**
+     * A response that is kept.
+     *
+     * @param background it is made while nobody waits for it
+     */
+    ResponseAnswer(JsonNode body, Directives directives, String id, boolean background) {
+        this.id = id;
+        this.background = background;
         this.body = body;
         this.directives = directives;
         String last = last(body.path("input"));
@@ -73,6 +86,15 @@ final class ResponseAnswer implements Answer {
         return utf8(response(status(), items()) + "\n");
     }
 
+    /** What it says of itself before it is made. */
+    byte[] unfinished(String status) {
+        return utf8(response(status, List.of()) + "\n");
+    }
+
+    private String itemId(String kind) {
+        return kind + id.substring("resp".length());
+    }
+
     private String status() {
         return capped ? "incomplete" : "completed";
     }
@@ -80,6 +102,7 @@ final class ResponseAnswer implements Answer {
     @Override
     public List<byte[]> events() {
         List<byte[]> events = new ArrayList<>();
+        sequence = 0;
         if (directives.is("error", "only")) {
             events.add(error());
             events.add(carrying("response.failed", response("failed", List.of())));
@@ -144,14 +167,14 @@ final class ResponseAnswer implements Answer {
         ObjectNode item = JSON.createObjectNode();
         if (callsTool) {
             return item.put("type", "function_call")
-                    .put("id", "fc_sandbox")
+                    .put("id", itemId("fc"))
                     .put("call_id", "call_sandbox")
                     .put("name", body.path("tools").path(0).path("name").asString(""))
                     .put("arguments", text)
                     .put("status", status);
         }
         item.put("type", "message")
-                .put("id", "msg_sandbox")
+                .put("id", itemId("msg"))
                 .put("status", status)
                 .put("role", "assistant");
         ArrayNode content = item.putArray("content");
@@ -163,11 +186,11 @@ final class ResponseAnswer implements Answer {
 
     private ObjectNode response(String status, List<ObjectNode> items) {
         ObjectNode response = JSON.createObjectNode()
-                .put("id", "resp_sandbox")
+                .put("id", id)
                 .put("object", "response")
                 .put("created_at", 1_760_000_000L)
                 .put("status", status)
-                .put("background", false);
+                .put("background", background);
         if (status.equals("failed")) {
             response.putObject("error").put("code", "server_error").put("message", "The sandbox was told to fail.");
         } else {
@@ -221,7 +244,7 @@ final class ResponseAnswer implements Answer {
     private void part(String type, int index, String text, List<byte[]> events) {
         if (!callsTool) {
             ObjectNode event = typed(type)
-                    .put("item_id", "msg_sandbox")
+                    .put("item_id", itemId("msg"))
                     .put("output_index", index)
                     .put("content_index", 0);
             event.putObject("part").put("type", "output_text").put("text", text).putArray("annotations");
@@ -232,7 +255,7 @@ final class ResponseAnswer implements Answer {
     private byte[] delta(int index, String text) {
         String type = callsTool ? "response.function_call_arguments.delta" : "response.output_text.delta";
         ObjectNode event = typed(type)
-                .put("item_id", callsTool ? "fc_sandbox" : "msg_sandbox")
+                .put("item_id", callsTool ? itemId("fc") : itemId("msg"))
                 .put("output_index", index);
         if (!callsTool) {
             event.put("content_index", 0).putArray("logprobs");

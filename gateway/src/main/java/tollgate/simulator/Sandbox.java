@@ -18,6 +18,7 @@ public final class Sandbox implements AutoCloseable {
 
     private Sandbox(int port, Script script, Transport transport, EventLoopGroup loops) {
         Barriers barriers = new Barriers();
+        Shelf shelf = new Shelf();
         this.listener = HttpListener.bind(
                 new ListenerSettings(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
@@ -29,7 +30,7 @@ public final class Sandbox implements AutoCloseable {
                 transport,
                 loops,
                 loops,
-                exchange -> new SandboxExchange(exchange, log, barriers, script));
+                exchange -> new SandboxExchange(exchange, log, barriers, script, shelf));
     }
 
     /** Starts it on a loopback port; 0 picks a free one. */

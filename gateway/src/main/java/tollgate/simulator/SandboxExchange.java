@@ -28,7 +28,6 @@ final class SandboxExchange implements RequestReceiver {
     private static final Provider COMPLETIONS = new OpenAiProvider(OpenAiWork.COMPLETIONS);
     private static final Provider EMBEDDINGS = new OpenAiProvider(OpenAiWork.EMBEDDINGS);
     private static final Provider MODERATION = new OpenAiProvider(OpenAiWork.MODERATION);
-    private static final Provider RESPONSES = new OpenAiProvider(OpenAiWork.RESPONSES);
     private static final Provider ANTHROPIC = new AnthropicProvider(false);
     private static final Provider COUNTING = new AnthropicProvider(true);
 
@@ -36,11 +35,13 @@ final class SandboxExchange implements RequestReceiver {
     private final SandboxLog log;
     private final Barriers barriers;
     private final Script script;
+    private final Shelf shelf;
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private @Nullable Playback playback;
     private boolean gone;
 
-    SandboxExchange(ServerExchange client, SandboxLog log, Barriers barriers, Script script) {
+    SandboxExchange(ServerExchange client, SandboxLog log, Barriers barriers, Script script, Shelf shelf) {
+        this.shelf = shelf;
         this.client = client;
         this.log = log;
         this.barriers = barriers;
@@ -69,8 +70,13 @@ final class SandboxExchange implements RequestReceiver {
             converse(head, gemini);
             return;
         }
+        BedrockProvider bedrock = BedrockProvider.at(head);
+        if (bedrock != null) {
+            converse(head, bedrock);
+            return;
+        }
         switch (route) {
-            case "POST /v1/chat/completions" -> converse(head, OPENAI);
+            case "POST /v1/chat/completions" -> converse(head, new ShelfProvider(OpenAiWork.CHAT, shelf));
             case "POST /v1beta/openai/chat/completions" -> converse(head, OPENAI);
             case "POST /v1beta/openai/embeddings" -> converse(head, EMBEDDINGS);
             case "POST /api/chat", "POST /api/generate", "POST /api/embed" ->
@@ -78,18 +84,41 @@ final class SandboxExchange implements RequestReceiver {
             case "POST /v1/completions" -> converse(head, COMPLETIONS);
             case "POST /v1/embeddings" -> converse(head, EMBEDDINGS);
             case "POST /v1/moderations" -> converse(head, MODERATION);
-            case "POST /v1/responses" -> converse(head, RESPONSES);
+            case "POST /v1/responses" -> converse(head, new ShelfProvider(OpenAiWork.RESPONSES, shelf));
             case "POST /v1/messages" -> converse(head, ANTHROPIC);
             case "POST /v1/messages/count_tokens" -> converse(head, COUNTING);
             case "GET /v1/models" -> json(200, models());
             case "GET /sandbox/requests" -> json(200, seen());
             case "POST /sandbox/release" -> json(200, "{\"released\":" + barriers.release() + "}");
-            default ->
-                error(
-                        head.path().startsWith("/v1/messages") ? ANTHROPIC : OPENAI,
-                        404,
-                        "Unknown request URL: " + route + ".");
+            default -> {
+                if (!kept(head)) {
+                    error(
+                            head.path().startsWith("/v1/messages") ? ANTHROPIC : OPENAI,
+                            404,
+                            "Unknown request URL: " + route + ".");
+                }
+            }
         }
+    }
+
+    /** Whether the question is about something that is kept here. */
+    private boolean kept(RequestHead head) {
+        String text = body.toString(StandardCharsets.UTF_8);
+        ShelfDesk.Said said =
+                new ShelfDesk(shelf).answer(head.method().name(), AzurePaths.plain(head.path()), head.query(), text);
+        if (said == null) {
+            return false;
+        }
+        log.seen(new SandboxLog.Seen(
+                head.path() + (head.query() == null ? "" : "?" + head.query()), fields(head.headers()), text));
+        if (said.stream() == null) {
+            json(said.status(), said.document());
+        } else {
+            HttpHeaders headers = OPENAI.headers("text/event-stream; charset=utf-8");
+            client.sendHead(200, headers, -1);
+            play(said.stream(), Directives.of("", "", head.headers().get(Directives.HEADER)));
+        }
+        return true;
     }
 
     private void converse(RequestHead head, Provider provider) {
@@ -139,6 +168,7 @@ final class SandboxExchange implements RequestReceiver {
         HttpHeaders headers = provider.headers("application/json");
         Answer answer = provider.answer(json, directives);
         if (!answer.stream()) {
+            answer.head(headers);
             byte[] document = coded(List.of(answer.document()), directives, headers);
             client.sendHead(200, headers, document.length);
             play(List.of(document), directives);
@@ -165,6 +195,7 @@ final class SandboxExchange implements RequestReceiver {
         if (retryAfter != null) {
             headers.set(HttpHeaderNames.RETRY_AFTER, retryAfter);
         }
+        provider.mark(headers, status, directives.text("code"));
         String message = directives.text("message");
         if (status >= 300 && status < 400) {
             headers.set(HttpHeaderNames.LOCATION, "http://127.0.0.1:9/elsewhere");
@@ -193,10 +224,9 @@ final class SandboxExchange implements RequestReceiver {
     }
 
     private void error(Provider provider, int status, String message) {
-        client.simple(
-                status,
-                provider.headers("application/json").remove(HttpHeaderNames.RETRY_AFTER),
-                Unpooled.wrappedBuffer(provider.error(status, null, message)));
+        HttpHeaders headers = provider.headers("application/json").remove(HttpHeaderNames.RETRY_AFTER);
+        provider.mark(headers, status, null);
+        client.simple(status, headers, Unpooled.wrappedBuffer(provider.error(status, null, message)));
     }
 
     private void json(int status, String text) {

@@ -4,13 +4,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import tollgate.pricing.Usd;
 
 /** Turns commands into script calls, in the order of keys and arguments that each script's header states. Stateless. */
 final class Calls {
-    /** Open holds that one wallet may have. */
-    private static final String MOST_OPEN = "100000";
-
     private Calls() {}
 
     static Call place(Place place, long n) {
@@ -40,14 +38,15 @@ final class Calls {
             Long.toString(place.policy()),
             place.priceVersion(),
             mode(place),
-            MOST_OPEN,
+            Integer.toString(place.mostOpen()),
             place.currency()
         };
         Place.Risk risk = place.risk();
         if (count == 0 && claim == null && risk == null) {
             return new Call(Script.PLACE, at.shard(), keys, fixed);
         }
-        int underCaps = count == 0 ? 0 : 2 + 8 * count;
+        boolean covered = !caps.covered().isEmpty() && !place.reinstate();
+        int underCaps = count == 0 ? 0 : 2 + 8 * count + (covered ? 1 : 0);
         int more = underCaps + (risk == null ? 0 : 2) + (claim == null ? 0 : 2);
         String[] args = Arrays.copyOf(fixed, fixed.length + more);
         int next = fixed.length;
@@ -66,6 +65,12 @@ final class Calls {
             args[next++] = Long.toString(cap.startMs());
             args[next++] = Long.toString(cap.endMs());
             args[next++] = Long.toString(cap.nextEndMs());
+        }
+        if (covered) {
+            args[next++] = caps.covered().stream()
+                    .map(row -> row.tokens() + "," + nano(row.min().nano()) + ","
+                            + nano(row.want().nano()))
+                    .collect(Collectors.joining(";"));
         }
         if (risk != null) {
             args[next++] = nano(risk.worst().nano());
@@ -132,12 +137,21 @@ final class Calls {
 
     static Call settle(Settle settle, Usd maxOverrun, long n) {
         return settling(
-                "final", settle, n, "", "", "", settle.disputed() ? "0" : nano(maxOverrun.nano()), 0, List.of());
+                "final", settle, n, "", "", "", settle.disputed() ? "0" : nano(maxOverrun.nano()), 0, 0, List.of());
     }
 
     static Call replay(ControlPort.Gone gone, long n) {
         return settling(
-                "replay", gone.settle(), n, nano(gone.captured().nano()), "", "", "", gone.tokens(), gone.burnt());
+                "replay",
+                gone.settle(),
+                n,
+                nano(gone.captured().nano()),
+                "",
+                "",
+                "",
+                gone.tokens(),
+                gone.bundle(),
+                gone.burnt());
     }
 
     static Call adjust(ControlPort.Gone gone, boolean hasFinal, long n) {
@@ -150,6 +164,7 @@ final class Calls {
                 "",
                 "",
                 gone.tokens(),
+                gone.bundle(),
                 gone.burnt());
     }
 
@@ -162,6 +177,7 @@ final class Calls {
                 Integer.toString(hold.generation()),
                 Long.toString(hold.expiresMs()),
                 "",
+                0,
                 0,
                 List.of());
     }
@@ -185,6 +201,7 @@ final class Calls {
             String expiresMs,
             String maxOverrun,
             long tokensCaptured,
+            long bundleCaptured,
             List<GrantMove> burnt) {
         WalletAddress at = settle.at();
         Settle.Counted counted = settle.counted();
@@ -220,43 +237,49 @@ final class Calls {
         if (caps.isEmpty()) {
             return new Call(Script.SETTLE, at.shard(), keys, fixed);
         }
-        String[] args = Arrays.copyOf(fixed, fixed.length + 4);
+        boolean known = (mode.equals("replay") || mode.equals("adjust"))
+                && counted.caps().bundle().isPresent();
+        String[] args = Arrays.copyOf(fixed, fixed.length + (known ? 5 : 4));
         int next = fixed.length - 1;
         args[next++] = counted.caps().text();
         args[next++] = Long.toString(tokensCaptured);
         args[next++] = Long.toString(counted.tokens());
         args[next++] = counted.came() ? "1" : "0";
+        if (known) {
+            args[next++] = Long.toString(bundleCaptured);
+        }
         args[next] = fixed[fixed.length - 1];
         return new Call(Script.SETTLE, at.shard(), keys, args);
     }
 
     static Call post(Post post, long n) {
         WalletAddress at = post.at();
-        return new Call(
-                Script.POST,
-                at.shard(),
-                new String[] {
-                    Keys.shard(at.shard()),
-                    Keys.wallet(at),
-                    Keys.ledger(at.shard()),
-                    Keys.posted(at.shard(), post.entry()),
-                    Keys.grants(at)
-                },
-                new String[] {
-                    Script.VERSION,
-                    Long.toString(n),
-                    now(),
-                    post.entry(),
-                    at.organisation(),
-                    at.wallet(),
-                    post.kind().wireName(),
-                    nano(post.amount().nano()),
-                    post.force() ? "1" : "0",
-                    post.currency(),
-                    post.reference(),
-                    post.actor(),
-                    GrantMove.text(post.grants())
-                });
+        List<String> keys = new ArrayList<>(List.of(
+                Keys.shard(at.shard()),
+                Keys.wallet(at),
+                Keys.ledger(at.shard()),
+                Keys.posted(at.shard(), post.entry()),
+                Keys.grants(at)));
+        List<String> args = new ArrayList<>(List.of(
+                Script.VERSION,
+                Long.toString(n),
+                now(),
+                post.entry(),
+                at.organisation(),
+                at.wallet(),
+                post.kind().wireName(),
+                nano(post.amount().nano()),
+                post.force() ? "1" : "0",
+                post.currency(),
+                post.reference(),
+                post.actor(),
+                GrantMove.text(post.grants())));
+        TokensBack back = post.back();
+        if (back != null) {
+            keys.add(Keys.cap(at.shard(), back.counter()));
+            args.add(back.startMs() + "," + back.tokens());
+        }
+        return new Call(Script.POST, at.shard(), keys.toArray(String[]::new), args.toArray(String[]::new));
     }
 
     /** Takes what is over of a wallet's promotional money. No name is kept of it: what is taken is not due again. */
@@ -388,7 +411,8 @@ final class Calls {
                 nano(again.taken()),
                 again.kept() ? "1" : "0",
                 GrantMove.text(again.granted()),
-                GrantMove.text(again.burnt())));
+                GrantMove.text(again.burnt()),
+                again.overruns()));
         for (Reapply.Move move : again.moves()) {
             keys.add(Keys.cap(shard, move.counter()));
             args.add(Long.toString(move.start()));

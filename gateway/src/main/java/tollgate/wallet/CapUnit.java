@@ -13,7 +13,9 @@ public enum CapUnit {
     /** Requests at a rate (GCRA): counted at once, never held or corrected. */
     RATE("g"),
     /** Tokens at a rate: as tokens, but what is more than the limit counts as the limit. */
-    TOKEN_RATE("f");
+    TOKEN_RATE("f"),
+    /** Tokens of a bundle, which are paid for already: refuses nothing, and holds what it has left. */
+    BUNDLE("b");
 
     private final String wireName;
 
@@ -32,6 +34,6 @@ public enum CapUnit {
                 return unit;
             }
         }
-        throw new IllegalArgumentException("unit: '" + wireName + "' (expected: u, t, r, o, g or f)");
+        throw new IllegalArgumentException("unit: '" + wireName + "' (expected: u, t, r, o, g, f or b)");
     }
 }

@@ -131,17 +131,28 @@ public final class ControlPort implements AutoCloseable {
      *
      * @param captured what was taken of it so far, as SQL knows
      * @param tokens what caps counted of it so far, as SQL knows; -1 where it has no entry at all
+     * @param bundle tokens that were taken of a bundle so far, as SQL knows
      * @param burnt what was taken of grants so far, as SQL knows
      */
-    public record Gone(Settle settle, Usd captured, long tokens, List<GrantMove> burnt) {
+    public record Gone(Settle settle, Usd captured, long tokens, long bundle, List<GrantMove> burnt) {
         /** Copies what could change. */
         public Gone {
             burnt = List.copyOf(burnt);
         }
 
+        /** No bundle of tokens is known of. */
+        public Gone(Settle settle, Usd captured, long tokens, List<GrantMove> burnt) {
+            this(settle, captured, tokens, 0, burnt);
+        }
+
         /** The same, held by these caps. */
         Gone holding(HeldCaps caps) {
-            return new Gone(settle.holding(caps), captured, tokens, burnt);
+            return stating(settle.holding(caps));
+        }
+
+        /** The same, stated so. */
+        Gone stating(Settle now) {
+            return new Gone(now, captured, tokens, bundle, burnt);
         }
     }
 
@@ -257,7 +268,7 @@ public final class ControlPort implements AutoCloseable {
     /** Settles an exchange whose record is gone, as {@link #replayAll} does. */
     public SettleResult replay(Gone gone) {
         long n = watch.n(gone.settle.at().shard());
-        return settled(gone.settle, one -> Calls.replay(new Gone(one, gone.captured, gone.tokens, gone.burnt), n));
+        return settled(gone.settle, one -> Calls.replay(gone.stating(one), n));
     }
 
     /**
@@ -268,8 +279,7 @@ public final class ControlPort implements AutoCloseable {
      */
     public SettleResult adjust(Gone gone, boolean hasFinal) {
         long n = watch.n(gone.settle.at().shard());
-        return settled(
-                gone.settle, one -> Calls.adjust(new Gone(one, gone.captured, gone.tokens, gone.burnt), hasFinal, n));
+        return settled(gone.settle, one -> Calls.adjust(gone.stating(one), hasFinal, n));
     }
 
     /** Captures what had accrued of a hold that nobody renews. */
@@ -541,14 +551,16 @@ public final class ControlPort implements AutoCloseable {
 
     /** An exchange's record; empty where Redis has none. */
     public Optional<ExchangeState> exchange(int shard, String exchange) {
-        Map<String, String> fields = fields(shard, Keys.exchange(shard, exchange), "st", "w", "cap", "fp", "caps");
+        Map<String, String> fields =
+                fields(shard, Keys.exchange(shard, exchange), "st", "w", "cap", "fp", "caps", "tc");
         return Optional.ofNullable(fields.get("st"))
                 .map(state -> new ExchangeState(
                         state,
                         fields.getOrDefault("w", ""),
                         amount(fields.get("cap")),
                         fields.getOrDefault("fp", ""),
-                        new HeldCaps(fields.getOrDefault("caps", ""))));
+                        new HeldCaps(fields.getOrDefault("caps", "")),
+                        number(fields.get("tc"))));
     }
 
     /** A shard; empty where it has never been opened in this Redis. */

@@ -2,6 +2,7 @@ package tollgate.wallet;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the caps of an exchange hold for it and in which windows, as its place wrote it: kept as that text, which is what
@@ -41,6 +42,26 @@ public record HeldCaps(String text) {
         return all;
     }
 
+    /** The tokens that a bundle has set aside for it; 0 where none has. */
+    public long paidFor() {
+        return text.contains(",b,")
+                ? each().stream()
+                        .filter(one -> one.unit == CapUnit.BUNDLE)
+                        .mapToLong(One::held)
+                        .sum()
+                : 0;
+    }
+
+    /** The bundle that has set tokens aside for it; empty where none has. */
+    public Optional<BundleName> bundle() {
+        return text.contains(",b,")
+                ? each().stream()
+                        .filter(one -> one.unit == CapUnit.BUNDLE)
+                        .findFirst()
+                        .flatMap(one -> BundleName.of(one.counter))
+                : Optional.empty();
+    }
+
     /** Each cap with its subject, as {@code cap:subject}, in their order. */
     public List<String> counters() {
         return each().stream().map(One::counter).toList();
@@ -71,7 +92,7 @@ public record HeldCaps(String text) {
                     0,
                     0,
                     one.unit,
-                    one.unit == CapUnit.TOKEN_RATE ? one.held : 0,
+                    one.unit == CapUnit.TOKEN_RATE || one.unit == CapUnit.BUNDLE ? one.held : 0,
                     one.stepMs,
                     one.start,
                     one.start,

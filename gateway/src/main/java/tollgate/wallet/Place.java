@@ -24,6 +24,7 @@ import tollgate.pricing.Usd;
  * @param claim the name that the client gave its request; null where it gave none
  * @param observed nothing is enforced: neither funds nor a frozen wallet nor caps are a reason to refuse
  * @param risk what it may come to above what is held; null: all that it can come to is held, or will be
+ * @param mostOpen a wallet with so many open holds gets no more, unless they are placed again
  */
 public record Place(
         WalletAddress at,
@@ -41,7 +42,11 @@ public record Place(
         CapDemands caps,
         IdempotencyMark.@Nullable Claim claim,
         boolean observed,
-        @Nullable Risk risk) {
+        @Nullable Risk risk,
+        int mostOpen) {
+    /** Open holds that one wallet may have where nobody says otherwise. */
+    public static final int USUAL_MOST_OPEN = 100_000;
+
     /**
      * Less is held than the exchange can come to.
      *
@@ -82,7 +87,8 @@ public record Place(
                 caps,
                 null,
                 false,
-                null);
+                null,
+                USUAL_MOST_OPEN);
     }
 
     /** No cap applies, besides. */

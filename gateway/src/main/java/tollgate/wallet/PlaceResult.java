@@ -48,6 +48,13 @@ public sealed interface PlaceResult {
     /** The wallet is frozen, closed or moving; nothing changed. */
     record WalletNotActive(String state) implements PlaceResult {}
 
+    /**
+     * The wallet has as many open holds as it may have; nothing changed.
+     *
+     * @param open how many
+     */
+    record TooManyOpen(long open) implements PlaceResult {}
+
     /** Redis knows no such wallet; nothing changed. */
     record UnknownWallet() implements PlaceResult {}
 

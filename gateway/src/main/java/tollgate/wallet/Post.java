@@ -1,6 +1,7 @@
 package tollgate.wallet;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tollgate.pricing.Usd;
 
 /**
@@ -15,6 +16,7 @@ import tollgate.pricing.Usd;
  * @param reference a few words
  * @param actor who asked
  * @param grants the one of a grant; of a refund those that it goes back to, the rest is the wallet's own; else none
+ * @param back of a refund, what it gives back to a bundle of tokens; null: nothing
  */
 public record Post(
         WalletAddress at,
@@ -25,7 +27,22 @@ public record Post(
         String currency,
         String reference,
         String actor,
-        List<GrantMove> grants) {
+        List<GrantMove> grants,
+        @Nullable TokensBack back) {
+    /** Of no bundle. */
+    public Post(
+            WalletAddress at,
+            String entry,
+            EntryKind kind,
+            Usd amount,
+            boolean force,
+            String currency,
+            String reference,
+            String actor,
+            List<GrantMove> grants) {
+        this(at, entry, kind, amount, force, currency, reference, actor, grants, null);
+    }
+
     /** Of no grant. */
     public Post(
             WalletAddress at,

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param moves of caps' counters
  * @param granted what it moved of grants
  * @param burnt what its exchange took of grants up to this entry and with it
+ * @param overruns {@code version,nano-USD} where it changed what the wallet's overruns come to; else empty
  * @param named the name of its request, while it stands for this exchange; null where it does not
  */
 public record Reapply(
@@ -30,6 +31,7 @@ public record Reapply(
         List<Move> moves,
         List<GrantMove> granted,
         List<GrantMove> burnt,
+        String overruns,
         @Nullable Named named) {
     /**
      * A counter that the entry moved.

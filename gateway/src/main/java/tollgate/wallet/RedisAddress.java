@@ -39,13 +39,21 @@ public final class RedisAddress {
     private final RedisURI like;
     private final String master;
     private final @Nullable Path caFile;
+    private final @Nullable RedisURI sentinels;
 
-    private RedisAddress(Kind kind, List<Node> nodes, RedisURI like, String master, @Nullable Path caFile) {
+    private RedisAddress(
+            Kind kind,
+            List<Node> nodes,
+            RedisURI like,
+            String master,
+            @Nullable Path caFile,
+            @Nullable RedisURI sentinels) {
         this.kind = kind;
         this.nodes = List.copyOf(nodes);
         this.like = like;
         this.master = master;
         this.caFile = caFile;
+        this.sentinels = sentinels;
     }
 
     /** How many servers there are, and who says which takes writes. */
@@ -98,7 +106,22 @@ public final class RedisAddress {
                 .withVerifyPeer(SslVerifyMode.FULL)
                 .withDatabase(database.isEmpty() ? 0 : Integer.parseInt(database));
         authenticated(like, form.group("who"));
-        return new RedisAddress(kind, nodes, like.build(), master, caFile);
+        return new RedisAddress(kind, nodes, like.build(), master, caFile, null);
+    }
+
+    /**
+     * The same, whose sentinels are asked by a user of theirs: not the one of the servers, which they do not know.
+     *
+     * @param user empty: the one that needs no name
+     */
+    public RedisAddress askingSentinelsAs(String user, String password) {
+        RedisURI.Builder who = RedisURI.builder().withHost(like.getHost()).withPort(like.getPort());
+        if (user.isEmpty()) {
+            who.withPassword(password.toCharArray());
+        } else {
+            who.withAuthentication(user, password.toCharArray());
+        }
+        return new RedisAddress(kind, nodes, like, master, caFile, who.build());
     }
 
     private static List<Node> nodes(String url, String hosts, Kind kind) {
@@ -160,10 +183,10 @@ public final class RedisAddress {
                 .build();
     }
 
-    /** How a sentinel is reached, which knows no users of ours. */
+    /** How a sentinel is reached, which knows no users of the servers. */
     RedisURI sentinel(Node node) {
-        return RedisURI.builder()
-                .withHost(node.host())
+        RedisURI.Builder who = sentinels == null ? RedisURI.builder() : RedisURI.builder(sentinels);
+        return who.withHost(node.host())
                 .withPort(node.port())
                 .withTimeout(CONNECT)
                 .withSsl(like.isSsl())

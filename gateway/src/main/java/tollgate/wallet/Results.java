@@ -25,9 +25,10 @@ final class Results {
             case "STALE_WINDOW" -> new PlaceResult.StaleWindow((int) reply.number(1) - 1, reply.number(2));
             case "STATE" -> new PlaceResult.WalletNotActive(reply.text(1));
             case "UNKNOWN" -> new PlaceResult.UnknownWallet();
+            case "FULL" -> new PlaceResult.TooManyOpen(reply.number(1));
             case "STALE_POLICY" -> new PlaceResult.StalePolicy(reply.number(1));
             case "GRANT_DUE" -> new PlaceResult.GrantDue(reply.number(1));
-            case "CONFLICT", "CORRUPT", "RANGE", "CUR", "CLOCK", "FULL", "VERSION" ->
+            case "CONFLICT", "CORRUPT", "RANGE", "CUR", "CLOCK", "VERSION" ->
                 new PlaceResult.Rejected(reply.word(), reply.text(1));
             case "FENCED", "BEHIND", "REINSTATING" -> new PlaceResult.Unavailable(reply.word(), false);
             default -> new PlaceResult.Unavailable("reply " + reply.word(), true);

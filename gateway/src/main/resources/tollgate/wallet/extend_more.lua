@@ -66,12 +66,14 @@ if held_caps ~= '' or count > 0 then
     if not known then
       return {'CORRUPT', 'cap ' .. name}
     end
-    local stored, spent, before = int(known[1] or ''), int(known[3] or '0'), int(known[5] or '0')
+    -- nothing of this exchange was in a counter that is gone altogether: a bundle had paid, and the cap was removed
+    cap.absent = not known[1] and cap.part == 0
+    local stored, spent, before = int(known[1] or cap.absent and '0' or ''), int(known[3] or '0'), int(known[5] or '0')
     cap.held = int(known[4] or '0')
     if not (stored and spent and before and cap.held) or cap.held < cap.part then
       return {'CORRUPT', 'cap ' .. name}
     end
-    if asks and not known[2] then
+    if asks and not known[2] and not cap.absent then
       local version, limit = int(ARGV[at + 2]), int(ARGV[at + 3])
       if version < stored then
         return {'STALE_CAP', str(i), str(stored)}
@@ -130,7 +132,7 @@ end
 if count > 0 then
   local fields, parts = {}, {}
   for i, cap in ipairs(found) do
-    local more = cap.unit == 'u' and amount - before or cap.unit == 't' and tokens_most - tokens_before
+    local more = cap.absent and 0 or cap.unit == 'u' and amount - before or cap.unit == 't' and tokens_most - tokens_before
       or cap.unit == 'f' and cap.limit and math.min(tokens_most, math.max(cap.limit, cap.part)) - cap.part or 0
     if more < 0 then
       return {'RANGE', 'less than cap ' .. cap.name .. ' holds'}

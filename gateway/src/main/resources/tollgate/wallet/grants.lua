@@ -1,5 +1,6 @@
 -- Promotional money of a wallet: field i is the i-th that is spent, `id,expires ms,priority,rest`, in the order of priority,
 -- expiry and id. The wallet's `nexp` says when the next one may be due; 0: none is left; absent: there never was one.
+-- What is over and held by open holds is pinned: `pms` says since when, `pfree` what holds that were placed before have left.
 local function grant_of(text)
   local id, expires, priority, rest = string.match(text, '^([%w_]+),(%d+),(%d+),(%d+)$')
   local grant = {id = id, expires = int(expires), priority = int(priority), rest = int(rest)}
@@ -111,4 +112,7 @@ local function grants_kept(key, wallet, list, due_ms)
     call('HSET', key, unpack(all))
   end
   call('HSET', wallet, 'nexp', str(#all == 0 and 0 or due_ms))
+  if #all == 0 then
+    call('HDEL', wallet, 'pms', 'pfree')
+  end
 end

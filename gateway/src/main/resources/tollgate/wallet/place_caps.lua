@@ -1,11 +1,14 @@
 -- What each cap of the exchange has left in the window that now is in. Runs inside `place`, only where there are caps.
--- Sets `caps` (what is to be written for each), `half` (half of what the tightest USD cap has left) and `tokens` (granted),
+-- Sets `caps` (what is to be written for each), with a bundle `least`, `want` and `granted`, `half` (half of what the tightest USD cap has left) and `tokens` (granted),
 -- or returns a refusal: RANGE, CORRUPT, STALE_WINDOW i now, STALE_CAP i version,
 --   CAP i limit spent held reset-ms now, where the least that will do does not fit; reset 0: held ones alone are in the way,
 --   9e15: it never will. Where nothing is enforced the first CAP is `let`, and no ceiling is lowered.
 local count, tag = last_key - 5, string.match(KEYS[1], '^(.*:)m$')
 local tokens_least, tokens_want = int(ARGV[18] or ''), int(ARGV[19] or '')
-if count > 16 or not tag or last_argument ~= 19 + 8 * count then
+-- a bundle comes first, beside the sixteen, and may have a table behind the last cap
+local bundled = ARGV[22] == 'b'
+local table_of = bundled and not reinstate and last_argument == 20 + 8 * count and ARGV[last_argument]
+if count > (bundled and 17 or 16) or not tag or last_argument ~= (table_of and 20 or 19) + 8 * count then
   return {'RANGE', 'caps'}
 end
 if not (tokens_least and tokens_want) or tokens_least < 0 or tokens_want < 0 then
@@ -24,8 +27,9 @@ for i = 1, count do
   end
   if not (version and reset and limit and step and start and finish and after) or version < 0 or reset < 0 or limit < 0
       or step < 0 or start < 0 or finish < start or after < finish
-      or (unit ~= 'u' and unit ~= 't' and unit ~= 'r' and unit ~= 'o' and unit ~= 'g' and unit ~= 'f')
-      or (unit == 'o' and (step > 0 or start > 0)) then
+      or (unit ~= 'u' and unit ~= 't' and unit ~= 'r' and unit ~= 'o' and unit ~= 'g' and unit ~= 'f'
+        and not (unit == 'b' and i == 1))
+      or ((unit == 'o' or unit == 'b') and step > 0) or (unit == 'o' and start > 0) then
     return {'RANGE', 'cap ' .. i}
   end
   seen[key] = true
@@ -92,7 +96,7 @@ for i = 1, count do
     local need = unit == 'u' and least or unit == 't' and tokens_least
       or unit == 'f' and math.max(1, math.min(tokens_least, limit)) or 1
     local left = limit - spent - held
-    if need > left and unit ~= 'g' then
+    if need > left and unit ~= 'g' and unit ~= 'b' then
       local resets = cap.finish
       if need <= limit - spent then
         resets = 0
@@ -112,7 +116,9 @@ for i = 1, count do
       tokens = math.min(tokens, math.max(tokens_least, some))
     end
   end
-  if unit ~= 'u' and unit ~= 'o' then
+  if unit == 'b' then
+    --@include place_bundle.lua
+  elseif unit ~= 'u' and unit ~= 'o' then
     cap.used, cap.limit = not reinstate and spent + held, limit
   end
   cap.new, cap.raise, cap.held = not known[1], version > stored, held

@@ -5,6 +5,14 @@
 if not grants_key(KEYS[5], KEYS[2]) then
   return {'RANGE', 'key of the grants'}
 end
+local pins_ms, pins_free
+local function pins_kept()
+  if pins_ms > 0 then
+    call('HSET', KEYS[2], 'pms', str(pins_ms), 'pfree', str(pins_free))
+  else
+    call('HDEL', KEYS[2], 'pms', 'pfree')
+  end
+end
 local parts, due_ms = parts_of(ARGV[13]), int(wallet[6] or '0')
 local fields = read('HGETALL', KEYS[5])
 local list = fields and grants_of(fields)
@@ -16,7 +24,8 @@ if not parts or (#parts > 0 and kind ~= 'grant' and kind ~= 'refund') then
 end
 if kind == 'grant' then
   local grant = parts[1]
-  if #parts ~= 1 or grant.rest ~= amount or grant.expires <= now_ms or grant.priority > 100 then
+  -- one that is over by now was promised before: it is given all the same, and expires by an entry of its own
+  if #parts ~= 1 or grant.rest ~= amount or grant.priority > 100 then
     return {'RANGE', 'grant'}
   end
   for _, other in ipairs(list) do
@@ -33,24 +42,34 @@ elseif kind == 'grant_expiry' then
   if due_ms == 0 or due_ms > now_ms then
     return {'OK', str(balance), str(seq), str(epoch), str(n), str(now_ms)}
   end
-  local left = math.max(0, balance - held)
-  due_ms = MOST
+  local left, pinned = math.max(0, balance - held), read('HMGET', KEYS[2], 'pms', 'pfree')
+  local since, freed = pinned and int(pinned[1] or '0'), pinned and int(pinned[2] or '0')
+  if not (since and freed) then
+    return {'CORRUPT', 'pinned'}
+  end
+  due_ms, pins_ms = MOST, 0
   for _, grant in ipairs(list) do
     if grant.expires <= now_ms then
-      local part = math.min(grant.rest, left)
+      -- what was pinned at the last look: as much as its holds have left since, and none of what was paid in meanwhile
+      local known = grant.expires <= since
+      local part = math.min(grant.rest, left, known and freed or MOST)
       if part > 0 then
         grant.rest, left, amount = grant.rest - part, left - part, amount - part
+        freed = known and freed - part or freed
         vector[#vector + 1] = grant_moved(grant, -part)
       end
-      -- the rest is pinned by open holds: it is asked for again
-      due_ms = math.min(due_ms, grant.rest > 0 and now_ms + 60000 or MOST)
+      if grant.rest > 0 then
+        pins_ms = math.max(pins_ms, known and since or now_ms)
+      end
     else
       due_ms = math.min(due_ms, grant.expires)
     end
   end
+  pins_free = freed
   if amount == 0 then
     -- writes begin here
     call('HSET', KEYS[2], 'nexp', str(#list == 0 and 0 or due_ms))
+    pins_kept()
     clock_kept()
     return {'OK', str(balance), str(seq), str(epoch), str(n), str(now_ms)}
   end
@@ -67,5 +86,11 @@ end
 if #vector > 0 then
   granted = function()
     grants_kept(KEYS[5], KEYS[2], list, due_ms)
+    if pins_ms then
+      pins_kept()
+    elseif #parts > 0 and due_ms <= now_ms then
+      -- what comes, or comes back, to a grant that is over is pinned by nobody
+      call('HDEL', KEYS[2], 'pms', 'pfree')
+    end
   end
 end

@@ -8,6 +8,7 @@
 --         17 what was taken for the exchange up to this entry and with it  18 keep a record (1 or 0)
 --         19 `id,expires ms,priority,moved;..` of the grants that the entry moved  20 `id,expires ms,priority,amount;..` of what
 --         its exchange took from grants up to this entry and with it
+--         21 `version of the wallet's state,overruns since` where the entry changed that, else empty
 --         then for each counter that the entry moved: start, moved; with a mark, last: print, ms that it is still to live
 -- Returns {OK, 1 where the balance is another than the entry says, else 0}: then the wallet freezes, a person has to look
 --   or one refusal, first match wins: VERSION, RANGE, CORRUPT, OPEN (the shard is written to), FOREIGN line,
@@ -18,7 +19,7 @@
 if ARGV[1] ~= '1' then
   return {'VERSION', '1'}
 end
-if not complete(5, 20) or ARGV[5] == '' or ARGV[7] == '' or ARGV[9] == '' or not flag(ARGV[18]) then
+if not complete(5, 21) or ARGV[5] == '' or ARGV[7] == '' or ARGV[9] == '' or not flag(ARGV[18]) then
   return {'RANGE', 'keys or names'}
 end
 local epoch, number, amount, balance_after = int(ARGV[3]), int(ARGV[4]), int(ARGV[10]), int(ARGV[11])
@@ -29,8 +30,8 @@ if marked then
   last_key, last_argument = #KEYS - 1, #ARGV - 2
 end
 if not (epoch and number and amount and balance_after and seq and short and entry_epoch and taken and tag)
-    or epoch < 1 or number < 1 or seq < 1 or short < 0 or entry_epoch < 0 or ARGV[2] == '' or last_argument % 2 ~= 0
-    or last_argument < 20 or last_key < 5 + (last_argument - 20) / 2
+    or epoch < 1 or number < 1 or seq < 1 or short < 0 or entry_epoch < 0 or ARGV[2] == '' or last_argument % 2 ~= 1
+    or last_argument < 21 or last_key < 5 + (last_argument - 21) / 2
     or marked and ((int(ARGV[#ARGV]) or 0) < 1 or ARGV[#ARGV - 1] == '') then
   return {'RANGE', 'arguments'}
 end
@@ -94,7 +95,7 @@ if was_open then
   end
 end
 local freed = {}
-local moves = (last_argument - 20) / 2
+local moves = (last_argument - 21) / 2
 for name, start, part in string.gmatch(was_open and known[3] or '', '([^,;]+),%a,%d+,(%d+),(%d+)') do
   local found = false
   for i = 6, last_key do
@@ -111,12 +112,16 @@ for i = 6, last_key do
   end
 end
 for i = 1, moves do
-  if not (int(ARGV[19 + 2 * i]) and int(ARGV[20 + 2 * i])) then
+  if not (int(ARGV[20 + 2 * i]) and int(ARGV[21 + 2 * i])) then
     return {'RANGE', 'moves'}
   end
 end
 if balance + amount ~= balance_after then
   differs = '1'
+end
+local over_version, over = string.match(ARGV[21], '^(%d+),(%d+)$')
+if ARGV[21] ~= '' and not (int(over_version or '') and int(over or '')) then
+  return {'RANGE', 'overruns'}
 end
 local granted
 if ARGV[19] ~= '' then
@@ -133,6 +138,14 @@ call('HSET', KEYS[2], 'bal', str(balance_after), 'seq', str(seq), 'held', str(he
   str(was_open and open - 1 or open))
 if granted then
   granted()
+end
+if over then
+  call('HSET', KEYS[2], 'over', over, 'over_ver', over_version)
+end
+if call('HEXISTS', KEYS[2], 'pms') == 1 then
+  -- holds end here that pin what is over: it is looked at again
+  call('HDEL', KEYS[2], 'pms', 'pfree')
+  call('HSET', KEYS[2], 'nexp', '1')
 end
 local part = was_open and int(call('HGET', KEYS[3], 'risk') or '0')
 if part and part > 0 then

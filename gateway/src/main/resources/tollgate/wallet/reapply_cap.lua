@@ -1,6 +1,6 @@
 -- Moves a cap's counter again as the entry says. Nothing is refused any more.
 -- A calendar's window is named by its start in ms, or 0 for a lifetime; a ring's bucket by its number, which is far less.
-local key, first, start, moved = KEYS[5 + i], ARGV[19 + 2 * i], int(ARGV[19 + 2 * i]), int(ARGV[20 + 2 * i])
+local key, first, start, moved = KEYS[5 + i], ARGV[20 + 2 * i], int(ARGV[20 + 2 * i]), int(ARGV[21 + 2 * i])
 if not call('HGET', key, 'v') then
   call('HSET', key, 'v', '0', 'rv', '0', 'rn', '0')
 end

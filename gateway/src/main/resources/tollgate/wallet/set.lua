@@ -55,7 +55,8 @@ if version > current then
   call('HSET', key, field, str(version))
   if what == 'state' then
     call('HSET', key, 'state', ARGV[6])
-    if ARGV[6] == 'active' then
+    if ARGV[6] == 'active' and version > (int(call('HGET', key, 'over_ver') or '0') or 0) then
+      -- overruns under this very version are those of a wallet that was booked again since
       call('HDEL', key, 'over')
     end
   end

@@ -10,6 +10,7 @@
 --         with caps, 16 what they hold, as `place` said (replay, adjust)
 --         17 tokens counted so far, as SQL knows, -1: no entry (replay, adjust)
 --         18 tokens  19 something came from the upstream (1 or 0)
+--         20 tokens that were taken of a bundle so far, as SQL knows (replay, adjust; only where one is among the caps)
 --         and last, with caps or without: `id,expires ms,priority,amount;..` of the grants that it took, as SQL knows (replay,
 --         adjust)
 -- Modes   final   the total of an exchange with a record; of one without only a total of 0, which bars a late place
@@ -23,6 +24,7 @@
 --      CAPS what they hold (the keys are not those: ask again with these)
 -- Posts   total less what was captured, so that an exchange's entries sum to its total, however often it is stated.
 -- Caps    what they held is free again, what was used is spent in the window of the hold; a late settlement adds no request.
+-- Bundle  what was used of the tokens that it holds is spent, of an expiry all of them until the exchange is final.
 -- Grants  are taken before the wallet's own money and given back after it, as settle_grants.lua says.
 -- Below zero goes what was placed where nothing is enforced as `unenforced`.
 -- Freezes a wallet whose overruns since it was last set active pass 15; the entry says which version that state then is.
@@ -48,12 +50,15 @@ local by_hand = mode == 'adjust'
 if mode ~= 'final' and mode ~= 'replay' and mode ~= 'expire' and not by_hand then
   return {'RANGE', 'mode'}
 end
-if not complete(6, 16) or #ARGV ~= (#KEYS > 6 and 20 or 16) or ARGV[5] == '' or ARGV[8] == '' or (mode ~= 'expire' and (ARGV[6] == '' or ARGV[7] == '')) then
+local of_bundle = #ARGV == 21 and #KEYS > 6 and (mode == 'replay' or by_hand)
+if not complete(6, 16) or #ARGV ~= (of_bundle and 21 or #KEYS > 6 and 20 or 16) or ARGV[5] == '' or ARGV[8] == '' or (mode ~= 'expire' and (ARGV[6] == '' or ARGV[7] == '')) then
   return {'RANGE', 'keys or names'}
 end
 local capped = #KEYS > 6
 local known_tokens, stated_tokens = int(capped and ARGV[17] or '0'), int(capped and ARGV[18] or '0')
-if not (flag(ARGV[10]) and flag(capped and ARGV[19] or '0') and known_tokens and stated_tokens) or known_tokens < -1 or stated_tokens < 0 then
+local bundle_captured = int(of_bundle and ARGV[20] or '0')
+if not (flag(ARGV[10]) and flag(capped and ARGV[19] or '0') and known_tokens and stated_tokens and bundle_captured)
+    or known_tokens < -1 or stated_tokens < 0 or bundle_captured < 0 then
   return {'RANGE', 'flags or tokens'}
 end
 local known = read('HMGET', KEYS[3], 'st', 'gen', 'amt', 'acc', 'cap', 'fp', 'w', 'caps', 'let', 'risk')
@@ -161,6 +166,10 @@ local granted
 if wallet[8] and delta ~= 0 then
   --@include settle_grants.lua
 end
+local unpinned
+if wallet[8] and status == 'OPEN' then
+  --@include settle_pinned.lua
+end
 local risk
 if status == 'OPEN' and known[10] then
   local part, all = int(known[10]), int(read('HGET', KEYS[2], 'risk') or '0')
@@ -185,7 +194,10 @@ if risk then
   call('HSET', KEYS[2], 'risk', risk)
 end
 if passes then
-  call('HSET', KEYS[2], 'over', str(overrun), 'state', freezes and 'frozen' or wallet[5])
+  call('HSET', KEYS[2], 'over', str(overrun), 'over_ver', str(version), 'state', freezes and 'frozen' or wallet[5])
+  -- a Redis that lost the wallet has it from here
+  vector = vector or {}
+  vector[#vector + 1] = table.concat({'over', 'v', str(version), str(overrun)}, ',')
 end
 call('HSET', KEYS[1], 'n', str(n + 1), 'hwm_ms', str(now_ms))
 call('ZREM', KEYS[4], ARGV[5])
@@ -199,9 +211,12 @@ if granted then
   granted.write()
   call('HSET', KEYS[3], 'gb', granted.burnt)
 end
+if unpinned and call('HEXISTS', KEYS[2], 'pms') == 1 then
+  call('HSET', KEYS[2], unpack(unpinned))
+end
 call('XADD', KEYS[5], '*', 'v', '1', 'e', entry, 'o', ARGV[6], 'w', ARGV[7], 'x', ARGV[5], 'seq', str(seq + 1),
   'n', str(n + 1), 'ep', str(epoch), 'kind', kind, 'amt', str(delta), 'bal', str(after), 'held', str(held - set_aside),
   'short', str(short), 'ms', str(now_ms), 'fp', ARGV[8], 'est', ARGV[10], 'ref', ARGV[11],
-  'frz', freezes and str(version + 1) or '0', unpack((caps or granted) and {'caps', table.concat(vector, ';')} or {}))
+  'frz', freezes and str(version + 1) or '0', unpack((caps or granted or passes) and {'caps', table.concat(vector, ';')} or {}))
 return {'OK', str(delta), str(after), told(after - held + set_aside), str(seq + 1), str(short), str(epoch), str(n + 1),
   str(now_ms)}

@@ -13,6 +13,9 @@ for name, unit, step, start, part in string.gmatch(held_caps, '([^,;]+),(%a),(%d
   end
   local moved = unit == 'u' and total - captured or (unit == 't' or unit == 'f') and tokens - tokens_captured
     or unit == 'o' and 0 or requests
+  if unit == 'b' then
+    --@include settle_bundle.lua
+  end
   local cap = {key = key, step = int(step), start = int(start)}
   part = status == 'OPEN' and int(part) or 0
   if not (cap.step and cap.start and part) then
@@ -39,6 +42,16 @@ for name, unit, step, start, part in string.gmatch(held_caps, '([^,;]+),(%a),(%d
       end
       if cap.start < newest - 60 then
         moved = 0
+      elseif cap.start > newest then
+        -- a Redis that went back, and nobody has placed since: the window moves on, as a place would move it
+        cap.left, cap.newest = {}, cap.start
+        for bucket = newest - 60, math.min(newest, cap.start - 61) do
+          cap.left[#cap.left + 1] = 'b' .. str(bucket % 61)
+        end
+        for _, amount in ipairs(call('HMGET', key, unpack(cap.left))) do
+          spent = spent and int(amount or '0') and spent - int(amount or '0')
+        end
+        base = 0
       end
     else
       base = spent
@@ -53,6 +66,9 @@ for name, unit, step, start, part in string.gmatch(held_caps, '([^,;]+),(%a),(%d
       cap.writes = {held_field, str(held - part), spent_field, str(spent + moved)}
       if cap.step > 0 and moved ~= 0 then
         cap.writes[5], cap.writes[6] = bucket_field, str(base + moved)
+        if cap.newest then
+          cap.writes[7], cap.writes[8] = 'k', str(cap.newest)
+        end
       end
     end
     cap.gone = known[2]

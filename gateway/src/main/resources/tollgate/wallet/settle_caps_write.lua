@@ -2,6 +2,9 @@
 for _, cap in ipairs(caps) do
   local key = cap.key
   if cap.writes then
+    if cap.writes[7] then
+      call('HDEL', key, unpack(cap.left))
+    end
     call('HSET', key, unpack(cap.writes))
   end
   if cap.gone then

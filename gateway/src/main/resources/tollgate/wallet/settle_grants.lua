@@ -49,6 +49,10 @@ else
   end
   granted = #moves > 0 and {write = function()
     grants_kept(key, KEYS[2], list, due_ms)
+    if delta > 0 and due_ms <= now_ms then
+      -- what comes back to a grant that is over is pinned by nobody
+      call('HDEL', KEYS[2], 'pms', 'pfree')
+    end
   end}
 end
 if granted then

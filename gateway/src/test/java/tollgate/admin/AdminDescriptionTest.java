@@ -33,7 +33,7 @@ class AdminDescriptionTest {
                         null,
                         new DirectoryRoutes(null, null),
                         new CapDesk(
-                                new Office(null, null, null, null, null, Clock.systemUTC()),
+                                new Office(null, null, null, null, null, null, Clock.systemUTC()),
                                 null,
                                 null,
                                 null,

@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,7 @@ import tollgate.embedded.RedisChild;
 import tollgate.journal.Journal;
 import tollgate.journal.JournalSettings;
 import tollgate.pricing.Usd;
+import tollgate.records.Audit;
 import tollgate.records.Records;
 import tollgate.records.Wallets;
 import tollgate.wallet.CapDemand;
@@ -139,21 +141,86 @@ class LostRedisTest {
         calm();
         Map<String, String> before = money();
         var shard = records.shards().get(SHARD);
+        // who goes on would fill a Redis that it met empty
+        books.close();
         raw.flushall();
         watch.close(SHARD, "lost");
         // as far as a process came that was killed, under a line of its own
-        records.shards()
-                .intend(
-                        SHARD,
-                        journal.identity().id() + "." + journal.identity().nonce(),
-                        "newline",
-                        shard.intended() + 1);
+        String owner = journal.identity().id() + "." + journal.identity().nonce();
+        assertThat(records.shards().lease(SHARD, owner, records.nowMs(), records.nowMs() + 10_000))
+                .isTrue();
+        assertThat(records.shards().intend(SHARD, owner, "newline", shard.intended() + 1))
+                .isTrue();
         RollForward killed = new RollForward(records, control, Clock.systemUTC());
         assertThat(killed.run(SHARD, "newline", shard.epoch(), 0, shard.n() / 2, () -> null))
                 .isNull();
         again();
         assertThat(money()).isEqualTo(before);
         everythingStands();
+    }
+
+    @Test
+    void what_the_overruns_of_a_wallet_come_to_is_there_again_and_a_thaw_still_begins_anew() throws IOException {
+        overrun("w_1", 300);
+        overrun("w_2", 500);
+        treasury.setState(wallet("w_2"), "frozen", new Audit.Word("t", "a test", 1));
+        treasury.setState(wallet("w_2"), "active", new Audit.Word("t", "a test", 1));
+        overrun("w_3", 700);
+        treasury.setState(wallet("w_3"), "frozen", new Audit.Word("t", "a test", 1));
+        treasury.setState(wallet("w_3"), "active", new Audit.Word("t", "a test", 1));
+        overrun("w_3", 90);
+        overrun("w_1", 4);
+        for (Map<String, byte[]> then : List.of(copy(), Map.<String, byte[]>of())) {
+            assertThat(WALLETS).extracting(this::overruns).containsExactly("304", null, "90");
+            overrun("w_2", 11);
+            books.drainNow();
+            lost(then);
+            assertThat(WALLETS).extracting(this::overruns).containsExactly("304", "11", "90");
+            treasury.setState(wallet("w_2"), "frozen", new Audit.Word("t", "a test", 1));
+            treasury.setState(wallet("w_2"), "active", new Audit.Word("t", "a test", 1));
+        }
+        assertThat(verified()).isEmpty();
+    }
+
+    private @Nullable String overruns(String wallet) {
+        byte[] over = raw.hget(key("w:" + wallet), bytes("over"));
+        return over == null ? null : new String(over, StandardCharsets.UTF_8);
+    }
+
+    /** An exchange comes to so much more than it held. */
+    private void overrun(String wallet, long more) {
+        place(wallet, new Random(more));
+        String exchange = open.removeLast().split(" ", 2)[0];
+        long held = Long.parseLong(new String(
+                Objects.requireNonNull(raw.hget(key("x:" + exchange), bytes("amt"))), StandardCharsets.UTF_8));
+        settled(new Settle(
+                Treasury.address(wallet(wallet)),
+                exchange,
+                "f-" + more,
+                new Usd(held + more),
+                false,
+                "chat",
+                false,
+                new Settle.Counted(HeldCaps.NONE, 5, true)));
+    }
+
+    @Test
+    void a_grant_that_was_promised_and_lost_is_in_the_ledger_though_it_is_over_when_it_is_told_again()
+            throws IOException {
+        books.drainNow();
+        Map<String, byte[]> copy = copy();
+        long over = control.nowMs() + 700;
+        assertThat(treasury.grant(wallet("w_1"), "grant:g_1", new GrantMove("g_1", over, 50, 1_000), "promised", "t"))
+                .isInstanceOf(Treasury.Outcome.Booked.class);
+        await().until(() -> control.nowMs() > over);
+        lost(copy);
+        control.expireGrants(Treasury.address(wallet("w_1")), "USD");
+        books.drainNow();
+        assertThat(records.ledger().ofWallet("w_1", 0, 100))
+                .filteredOn(entry -> entry.kind().startsWith("grant"))
+                .extracting(entry -> entry.amount())
+                .containsExactly(1_000L, -1_000L);
+        assertThat(verified()).isEmpty();
     }
 
     @Test
@@ -274,6 +341,17 @@ class LostRedisTest {
                 ? CapDemands.NONE
                 : new CapDemands(
                         List.of(
+                                new CapDemand(
+                                        "b_day_some",
+                                        "o_1",
+                                        0,
+                                        0,
+                                        CapUnit.BUNDLE,
+                                        2_000,
+                                        0,
+                                        day,
+                                        day + DAY,
+                                        day + 2 * DAY),
                                 new CapDemand(
                                         "c_day",
                                         "o_1",

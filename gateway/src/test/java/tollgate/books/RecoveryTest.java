@@ -29,6 +29,7 @@ import tollgate.journal.Journal;
 import tollgate.journal.JournalSettings;
 import tollgate.journal.Reservation;
 import tollgate.pricing.Usd;
+import tollgate.records.Audit;
 import tollgate.records.Exchanges;
 import tollgate.records.Records;
 import tollgate.records.Wallets;
@@ -309,7 +310,7 @@ class RecoveryTest {
         place("x1");
         control.settle(new Settle(at, "x1", "p", Usd.parse("20"), false, "chat gpt-5"));
         assertThat(control.wallet(at).orElseThrow().state()).isEqualTo("frozen");
-        treasury.setState(wallet, "active");
+        treasury.setState(wallet, "active", new Audit.Word("test", "", 0));
         first.drainNow();
         assertThat(records.wallets().find("w_1").orElseThrow().state()).isEqualTo("active");
         treasury.resendStates();

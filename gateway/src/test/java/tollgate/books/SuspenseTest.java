@@ -266,6 +266,23 @@ class SuspenseTest {
     }
 
     @Test
+    void an_orphan_is_judged_by_what_its_hold_had_grown_to() throws IOException {
+        on.raw(redis -> redis.hset("{s7}:w:w_1", "bal", "100000000000"));
+        for (String id : List.of("grown", "too much")) {
+            var slot = on.exchange(id.replace(' ', '-'));
+            slot.holds(Usd.parse("7").nano());
+            slot.accrued(Usd.parse(id.equals("grown") ? "14" : "14.000000001").nano());
+            slot.left();
+        }
+        on.restart(Duration.ofHours(1));
+        assertThat(on.records.suspense().parked())
+                .extracting(Suspense.Parked::exchange)
+                .containsExactly("too-much");
+        assertThat(on.balance()).isEqualTo(Usd.parse("86"));
+        assertThat(on.records.exchanges().find("grown").orElseThrow().record()).contains("\"held\":\"7.00\"");
+    }
+
+    @Test
     void nobody_decides_about_what_was_never_parked() {
         assertThat(on.desk().settle("x9", "", "ann")).isEqualTo(new Outcome.Unknown());
         assertThat(on.desk().drop("x9", "r", "ann")).isEqualTo(new Outcome.Unknown());

@@ -117,6 +117,7 @@ class VerificationTest {
         "a charge altered,                      UPDATE exchange SET charge = charge + 7 WHERE id = 'x1'",
         "two charges altered that add up,       UPDATE exchange SET charge = charge + 14 * (id = 'x1') - 7",
         "a charge that the ledger never had,    UPDATE exchange SET id = 'x9' WHERE id = 'x1'",
+        "a kind that has no other side,         UPDATE ledger_entry SET kind = 'gift' WHERE entry = 't1'",
         "a freeze that Redis does not know,     UPDATE wallet SET state = 'frozen' WHERE id = 'w_1'",
     })
     void altered_books_are_told_of(String what, String statement) throws SQLException {

@@ -21,11 +21,13 @@ class ConfigFileTest {
                 "sk-a",
                 "GEMINI_API_KEY",
                 "AIza",
+                "AWS_BEARER_TOKEN_BEDROCK",
+                "ABSK",
                 "TOLLGATE_ADMIN_KEY",
                 "tg_admin_x");
         TollgateConfig documented = ConfigFile.read(Path.of("..", "config", "tollgate.yaml"), set);
         assertThat(documented).isEqualTo(ConfigFile.defaults(set));
-        assertThat(documented.upstreams()).hasSize(3);
+        assertThat(documented.upstreams()).hasSize(4);
     }
 
     @Test
@@ -58,6 +60,28 @@ class ConfigFileTest {
         assertThat(config.announce().sseComment()).isFalse();
         assertThat(config.upstreams().getFirst().apiKey()).isEqualTo("k");
         assertThat(config.toString()).doesNotContain("api_key=k");
+    }
+
+    private static final String BEDROCK =
+            "upstreams: {b: {dialect: bedrock, base_url: 'https://bedrock-runtime.eu-west-1.amazonaws.com', ";
+
+    @Test
+    void bedrock_is_signed_for_with_credentials_and_a_region() {
+        Map<String, String> set = Map.of("ID", "AKID", "SECRET", "s3cr3t", "SESSION", "t0ken");
+        String aws = "aws: {access_key_id: '${ID}', secret_access_key: '${SECRET}'";
+        TollgateConfig lasting = ConfigFile.parse("t.yaml", BEDROCK + aws + "}}}", set);
+        assertThat(lasting.upstreams().getFirst().aws())
+                .isEqualTo(new TollgateConfig.Aws("AKID", "s3cr3t", null, "eu-west-1"));
+        TollgateConfig temporary = ConfigFile.parse(
+                "t.yaml", BEDROCK + aws + ", session_token: '${SESSION}', region: us-gov-west-1}}}", set);
+        assertThat(temporary.upstreams().getFirst().aws())
+                .isEqualTo(new TollgateConfig.Aws("AKID", "s3cr3t", "t0ken", "us-gov-west-1"));
+        assertThat(temporary.toString()).doesNotContain("s3cr3t", "t0ken");
+        assertThat(ConfigFile.parse("t.yaml", BEDROCK + aws + "}}}", Map.of()).upstreams())
+                .isEmpty();
+        Map<String, String> told = Map.of("AWS_BEARER_TOKEN_BEDROCK", "ABSK", "AWS_REGION", "eu-central-1");
+        assertThat(ConfigFile.defaults(told).upstreams().getFirst().baseUrl())
+                .hasHost("bedrock-runtime.eu-central-1.amazonaws.com");
     }
 
     @Test
@@ -195,6 +219,11 @@ class ConfigFileTest {
             value = {
                 "lisen: {}                                | t.yaml line 1: lisen: unknown (expected: listen)",
                 "drain                                    | not YAML",
+                "holds: {max_open: 0}                     | t.yaml line 1: holds.max_open: '0' (expected: a whole number",
+                "approval: {above: '-1'}                  | t.yaml line 1: approval.above: '-1' (expected: dollars",
+                "approval: {above: NaN}                   | t.yaml line 1: approval.above: 'NaN' (expected: dollars",
+                "approval: {within: 0s}                   | t.yaml line 1: approval.within: '0' (expected: a time above 0",
+                "approval: {abov: '1'}                    | t.yaml line 1: approval.abov: unknown (expected: above",
                 "holds: {life_s: x}                       | t.yaml line 1: holds.life_s: 'x' (expected: a whole number",
                 "holds: {lief_s: 9}                       | holds.lief_s: unknown (expected: life_s)",
                 "holds: {mode: loose}                     | holds.mode: 'loose' (expected: strict or tranches or typical)",
@@ -215,6 +244,10 @@ class ConfigFileTest {
                 "listen: {gateway: nowhere}               | listen.gateway: 'nowhere' (expected: host:port)",
                 "upstreams: {a: {dialect: openai, base_url: 'http://example.com'}} | upstreams.a.base_url: 'http://example.com' (expected: https",
                 "upstreams: {a: {dialect: opnai, base_url: 'https://example.com'}} | upstreams.a.dialect: 'opnai'",
+                "upstreams: {a: {dialect: openai, base_url: 'https://a.example', aws: {access_key_id: a}}} | upstreams.a.aws: 'openai' (expected: dialect: bedrock",
+                "upstreams: {a: {dialect: bedrock, base_url: 'https://a.example', aws: {access_key_id: a, secret_access_key: b}}} | upstreams.a.aws.region: '' (expected: a region",
+                "upstreams: {a: {dialect: bedrock, base_url: 'https://a.example', aws: {access_key_id: a}}} | upstreams.a.aws: 'incomplete' (expected: access_key_id",
+                "upstreams: {a: {dialect: bedrock, base_url: 'https://a.example', api_key: k, aws: {access_key_id: a}}} | upstreams.a.aws: 'api_key beside it' (expected: one",
                 "prices: {unknown_model: free}            | prices.unknown_model: 'free' (expected: refuse or default)",
                 "- a                                      | (expected: keys",
             })

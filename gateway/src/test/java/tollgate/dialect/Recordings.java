@@ -144,7 +144,7 @@ public final class Recordings {
             List<Recording> found = new ArrayList<>();
             for (String line : lines.subList(1, lines.size())) {
                 String[] column = line.split("\t", -1);
-                if (dialects.contains(column[1]) && (column[2].equals("sse") || column[2].equals("json"))) {
+                if (dialects.contains(column[1]) && Set.of("sse", "json", "bin").contains(column[2])) {
                     Map<String, Long> counts = new HashMap<>();
                     for (int i = names.indexOf("input"); i < names.indexOf("notes"); i++) {
                         if (column[i].matches("\\d+")) {
@@ -153,7 +153,7 @@ public final class Recordings {
                     }
                     found.add(new Recording(
                             column[0],
-                            column[2].equals("sse"),
+                            !column[2].equals("json"),
                             column[3],
                             Integer.parseInt(column[4]),
                             column[names.indexOf("notes")],

@@ -38,6 +38,11 @@ public final class Relay {
         return new Relay(dialect.scanner(service, new AnswerShape(form, false, false)), body);
     }
 
+    /** An answer that a scanner of its own reads. */
+    public static Relay of(AnswerScanner scanner, byte[] body) {
+        return new Relay(scanner, body);
+    }
+
     /** The stream of a conversation's answer. */
     public static Relay stream(Dialect dialect, byte[] body, boolean hideUsage) {
         return of(dialect, Service.CHAT, body, true, hideUsage);

@@ -106,6 +106,43 @@ class IdentityTest {
         assertThat(key(List.of(), null).allows(model)).isTrue();
     }
 
+    @ParameterizedTest(name = "{0} and {1}: {2}")
+    @CsvSource({
+        "gpt-5,        gpt-5,             true",
+        "GPT-5,        gpt-5,             true",
+        "gpt-5,        Gpt-5,             true",
+        "gpt-5,        gpt-5-mini,        false",
+        "gpt-5*,       gpt-5-mini,        true",
+        "*,            anything,          true",
+        "openai/gpt-5, gpt-5,             false",
+    })
+    void a_frozen_model_is_one_by_any_of_its_names(String pattern, String model, boolean frozen) {
+        KeyIdentity free = key(List.of(), null);
+        Bounds bounds = new Bounds(Bounds.Standing.GOOD, ZoneOffset.UTC, List.of(), List.of("other", pattern));
+        KeyIdentity held = new KeyIdentity("k", "n", "o", null, 1, "w", false, null, null, List.of(), 0, null, bounds);
+        assertThat(held.isFrozen(model)).isEqualTo(frozen);
+        assertThat(held.isFrozen("first", model, "last")).isEqualTo(frozen);
+        assertThat(held.maySpend()).as("other models may be used").isTrue();
+        assertThat(free.isFrozen(model)).isFalse();
+    }
+
+    @Test
+    void a_key_that_is_doubted_is_looked_up_anew_once_a_second_at_most_however_often_it_is_refused() {
+        AtomicInteger asked = new AtomicInteger();
+        KeyRing ring = new KeyRing(
+                source(() -> {
+                    asked.incrementAndGet();
+                    return Optional.of(key(List.of(), null));
+                }),
+                Clock.systemUTC());
+        long began = System.nanoTime();
+        for (int i = 0; i < 1_000; i++) {
+            ring.doubt("k");
+        }
+        int seconds = (int) Duration.ofNanos(System.nanoTime() - began).toSeconds();
+        assertThat(asked.get()).isBetween(1, 2 + seconds);
+    }
+
     @Test
     void a_key_is_looked_up_once_until_it_is_forgotten_and_never_when_it_is_malformed() {
         AtomicInteger asked = new AtomicInteger();

@@ -26,7 +26,7 @@ class CoveringHoldTest {
                         Requests.rates("input=" + (1 + random.nextInt(30)) + " output=" + (1 + random.nextInt(90)))));
             }
             HoldPlan covering = HoldPlan.covering(plans);
-            assertThat(covering.covered()).isEqualTo(plans);
+            assertThat(covering.candidates()).isEqualTo(plans);
             assertThat(covering.min()).isLessThanOrEqualTo(covering.want());
             Usd granted = between(random, covering.min(), covering.want());
             for (HoldPlan each : plans) {
@@ -57,6 +57,6 @@ class CoveringHoldTest {
     void that_of_one_is_its_own() {
         HoldPlan plan = Requests.plan(Requests.request(100L, 1, 100));
         assertThat(HoldPlan.covering(List.of(plan))).isSameAs(plan);
-        assertThat(plan.covered()).containsExactly(plan);
+        assertThat(plan.candidates()).containsExactly(plan);
     }
 }

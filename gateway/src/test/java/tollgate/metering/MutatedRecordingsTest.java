@@ -20,6 +20,7 @@ import tollgate.dialect.Recordings;
 import tollgate.dialect.Recordings.Recording;
 import tollgate.dialect.Service;
 import tollgate.dialect.anthropic.AnthropicDialect;
+import tollgate.dialect.bedrock.BedrockDialect;
 import tollgate.dialect.gemini.GeminiDialect;
 import tollgate.dialect.openai.OpenAiDialect;
 import tollgate.pricing.UnitClass;
@@ -61,6 +62,11 @@ final class MutatedRecordingsTest {
                 Arguments.of(new OpenAiDialect(), Service.CHAT, SEEDS, Recordings.chat()),
                 Arguments.of(
                         new GeminiDialect(), Service.CHAT, SEEDS / 5, Recordings.in("gemini", "gw-gemini", "vertex")),
+                Arguments.of(
+                        new BedrockDialect(),
+                        Service.CHAT,
+                        SEEDS / 5,
+                        Recordings.in("bedrock-converse", "bedrock-converse-stream")),
                 // a fifth of the others' number: what is their own is only the document
                 Arguments.of(
                         new OpenAiDialect(),
@@ -86,7 +92,8 @@ final class MutatedRecordingsTest {
             byte[] body = mutated(random, bodies.get(picked));
             String story = "seed " + seed + " of " + chosen.get(picked);
             AnswerScanner scanner = dialect.scanner(
-                    service, new AnswerShape(chosen.get(picked).stream(), random.nextBoolean(), random.nextBoolean()));
+                    service,
+                    new AnswerShape(form(dialect, chosen.get(picked)), random.nextBoolean(), random.nextBoolean()));
             long released = 0;
             for (int at = 0; at < body.length; ) {
                 int length = Math.min(body.length - at, 1 + random.nextInt(2_000));
@@ -117,6 +124,12 @@ final class MutatedRecordingsTest {
                 assertThat(settled.disputed().nano()).as(story).isNotNegative();
             }
         }
+    }
+
+    private static AnswerShape.Form form(Dialect dialect, Recording recording) {
+        return !recording.stream()
+                ? AnswerShape.Form.WHOLE
+                : dialect.name().equals("bedrock") ? AnswerShape.Form.FRAMES : AnswerShape.Form.EVENTS;
     }
 
     private static byte[] mutated(Random random, byte[] original) {

@@ -179,7 +179,8 @@ class TrancheBoundTest {
                 strict.maxExchange(),
                 strict.minOutputTokens(),
                 strict.maxOverrun(),
-                null);
+                null,
+                strict.mostOpen());
         return HoldPlan.of(
                 request,
                 rates,

@@ -26,7 +26,8 @@ class TypicalChargesTest {
             STRICT.maxExchange(),
             1,
             STRICT.maxOverrun(),
-            null);
+            null,
+            STRICT.mostOpen());
     private static final WhoPays WHO_PAYS = new WhoPays(STRICT);
 
     private final TypicalCharges seen = new TypicalCharges();

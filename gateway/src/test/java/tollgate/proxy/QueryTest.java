@@ -2,6 +2,7 @@ package tollgate.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -19,5 +20,13 @@ class QueryTest {
     })
     void the_key_never_goes_upstream_however_its_name_is_spelled(String query, String target) {
         assertThat(Query.target("/p", query)).isEqualTo(target);
+    }
+
+    @Test
+    void of_a_clients_query_only_the_version_is_kept_where_we_ask_on_our_own_account() {
+        assertThat(Query.version("stream=true&api-version=2024-10-21&include=x"))
+                .isEqualTo("api-version=2024-10-21");
+        assertThat(Query.version("stream=true")).isNull();
+        assertThat(Query.version(null)).isNull();
     }
 }

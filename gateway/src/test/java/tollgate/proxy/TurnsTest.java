@@ -97,6 +97,7 @@ class TurnsTest {
                     new UpstreamSettings(URI.create("http://127.0.0.1:1"), second, second, second, second, 1),
                     false,
                     null,
+                    null,
                     null);
             targets.add(new Target(upstream, null, Integer.parseInt(weight), null));
         }

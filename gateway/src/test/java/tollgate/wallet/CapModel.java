@@ -93,6 +93,7 @@ final class CapModel {
             long tokensLeast,
             long tokensWant,
             List<Ask> asks,
+            List<CapDemands.Covered> covered,
             boolean observed) {
         String notRefused = "";
         Exchange known = exchanges.get(id);
@@ -102,6 +103,7 @@ final class CapModel {
         Purse purse = purses.get(wallet);
         long half = Math.floorDiv(purse.balance - purse.held, 2);
         long tokens = tokensWant;
+        long reserved = 0;
         for (int i = 0; i < asks.size(); i++) {
             Ask ask = asks.get(i);
             Counter cap = ask.counter;
@@ -113,6 +115,16 @@ final class CapModel {
             }
             long left = ask.limit - cap.spentAt(ask.window) - cap.heldAt(ask.window);
             String no = "";
+            if (cap.unit == CapUnit.BUNDLE) {
+                reserved = Math.max(0, Math.min(Math.max(tokensLeast, tokensWant), left));
+                for (CapDemands.Covered row : covered) {
+                    if (reserved >= row.tokens()) {
+                        least = row.min().nano();
+                        want = row.want().nano();
+                    }
+                }
+                continue;
+            }
             if (cap.unit == CapUnit.RATE) {
                 long level = cap.levelAt(ask.window, ask.limit);
                 no = level + cap.step > ask.limit * cap.step
@@ -145,9 +157,13 @@ final class CapModel {
         placed.notRefused = notRefused;
         placed.amount = want > half && !observed ? Math.min(want, Math.max(least, half)) : want;
         placed.tokens = asks.isEmpty() ? 0 : tokens;
+        long ofBundle = reserved;
         placed.parts = asks.stream()
-                .filter(ask -> ask.counter.unit != CapUnit.RATE)
-                .map(ask -> new Part(ask.counter, ask.window, part(ask, placed.amount, placed.tokens)))
+                .filter(ask -> ask.counter.unit != CapUnit.RATE && (ask.counter.unit != CapUnit.BUNDLE || ofBundle > 0))
+                .map(ask -> new Part(
+                        ask.counter,
+                        ask.window,
+                        ask.counter.unit == CapUnit.BUNDLE ? ofBundle : part(ask, placed.amount, placed.tokens)))
                 .toList();
         for (Ask ask : asks) {
             if (ask.counter.unit == CapUnit.RATE) {
@@ -177,6 +193,7 @@ final class CapModel {
             case TOKENS -> tokens;
             case TOKEN_RATE -> Math.max(1, Math.min(tokens, limit));
             case REQUESTS, OPEN, RATE -> 1;
+            case BUNDLE -> 0;
         };
     }
 
@@ -235,14 +252,16 @@ final class CapModel {
         known.tokens += moreTokens;
         List<Part> parts = new ArrayList<>();
         for (Part part : known.parts) {
+            // removed while nothing was held: it is not there any more
+            boolean absent = part.counter.removed && part.counter.heldInAll() == 0;
             long its = switch (part.counter.unit) {
-                case USD -> more;
-                case TOKENS -> moreTokens;
+                case USD -> absent ? 0 : more;
+                case TOKENS -> absent ? 0 : moreTokens;
                 case TOKEN_RATE ->
                     asked && !part.counter.removed
                             ? Math.min(known.tokens, Math.max(knowing.apply(part.counter).limit, part.held)) - part.held
                             : 0;
-                case REQUESTS, RATE, OPEN -> 0;
+                case REQUESTS, RATE, OPEN, BUNDLE -> 0;
             };
             part.counter.held.merge(part.window, its, Long::sum);
             parts.add(new Part(part.counter, part.window, part.held + its));
@@ -296,7 +315,7 @@ final class CapModel {
         known.kind = !open
                 ? exchanges.get(id).amount == 0 && known.captured == 0 && known.parts.isEmpty() ? "" : "late"
                 : total == 0 ? "release" : total > known.amount ? "overrun" : "settle";
-        taken(known, total, tokens, total > 0 || tokens > 0 || came);
+        taken(known, total, tokens, total > 0 || tokens > 0 || came, false);
         if (known.kind.equals("settle") && known.observed && known.purse.balance < 0) {
             known.kind = "unenforced";
         }
@@ -310,12 +329,12 @@ final class CapModel {
         if (known == null || !known.state.equals("OPEN")) {
             return false;
         }
-        taken(known, known.accrued, known.accruedTokens, known.accrued > 0 || known.accruedTokens > 0);
+        taken(known, known.accrued, known.accruedTokens, known.accrued > 0 || known.accruedTokens > 0, true);
         known.state = "EXPIRED";
         return true;
     }
 
-    private void taken(Exchange exchange, long total, long tokens, boolean request) {
+    private void taken(Exchange exchange, long total, long tokens, boolean request, boolean expires) {
         boolean open = exchange.state.equals("OPEN");
         if (open) {
             exchange.purse.held -= exchange.amount;
@@ -331,6 +350,8 @@ final class CapModel {
                 case TOKENS, TOKEN_RATE -> tokens - exchange.capturedTokens;
                 case REQUESTS -> open && request ? 1 : 0;
                 case OPEN, RATE -> 0;
+                // an expiry keeps all of them, the last word gives back what was not used
+                case BUNDLE -> (expires ? part.held : Math.min(part.held, tokens)) - (open ? 0 : part.held);
             };
             if (cap.spent.containsKey(part.window)) {
                 cap.spent.merge(part.window, moved, (had, more) -> Math.max(0, had + more));

@@ -327,6 +327,33 @@ class CapScriptsTest {
         assertThat(bucket).isPositive();
     }
 
+    @ParameterizedTest(name = "{0} s after what Redis remembers")
+    @ValueSource(ints = {1, 5, 60, 61, 200})
+    void what_was_spent_in_seconds_that_redis_lost_still_counts_when_the_next_request_moves_the_window_on(int later) {
+        WalletAddress at = wallet(1000);
+        String cap = "back" + made;
+        CapDemand ring = rolling(cap, CapUnit.USD, 100, 1000);
+        placed(at, at + "x", 10, ring);
+        settled(at, at + "x", 10);
+        Map<String, String> then = raw.hgetall(Keys.cap(SHARD, cap + ":s"));
+        at(clock + later * 1000L);
+        HeldCaps held = ((PlaceResult.Placed) placed(at, at + "y", 60, ring)).caps();
+        // Redis went back; the journal replays before anything new is placed
+        raw.del(Keys.exchange(SHARD, at + "y"), Keys.cap(SHARD, cap + ":s"));
+        raw.hset(Keys.cap(SHARD, cap + ":s"), then);
+        raw.zrem(Keys.expiries(SHARD), at + "y");
+        raw.hset(Keys.wallet(at), Map.of("held", "0", "open", "0"));
+        Settle lost =
+                new Settle(at, at + "y", "f", new Usd(60), false, "chat", false, new Settle.Counted(held, 3, true));
+        assertThat(control.replay(new ControlPort.Gone(lost, Usd.ZERO, -1, List.of())))
+                .isInstanceOf(SettleResult.Settled.class);
+        at(clock + 1000);
+        long first = later < 60 ? 10 : 0;
+        assertThat(placed(at, at + "z", 41, ring)).isInstanceOf(PlaceResult.CapReached.class);
+        assertThat(placed(at, at + "z", 40 - first, ring)).isInstanceOf(PlaceResult.Placed.class);
+        assertThat(counter(cap).spent().values()).containsExactly(60 + first);
+    }
+
     @Test
     void counters_saturate_and_never_go_below_nothing() {
         WalletAddress at = wallet(1000);

@@ -113,13 +113,60 @@ class GrantScriptsTest {
         assertThat(grants()).containsExactly("a 30");
         settle("before", "f", 12);
         assertThat(moves()).containsExactly("a -12");
-        assertThat(place("next", 1)).isInstanceOf(PlaceResult.Placed.class);
-        settle("next", "f", 0);
-        pass(60_000);
-        assertThat(place("later", 1)).isInstanceOf(PlaceResult.GrantDue.class);
+        assertThat(place("next", 1)).isInstanceOf(PlaceResult.GrantDue.class);
         expire();
         assertThat(grants()).isEmpty();
         assertThat(balance()).isEqualTo(100 + 50 - 20);
+    }
+
+    @Test
+    void what_old_holds_leave_of_what_is_over_nobody_new_can_hold_and_no_money_that_was_paid_in_goes_in_its_place() {
+        exchange("own", 100);
+        give("a", 50, 1_000, 30);
+        assertThat(place("one", 20)).isInstanceOf(PlaceResult.Placed.class);
+        assertThat(place("two", 10)).isInstanceOf(PlaceResult.Placed.class);
+        pass(1_000);
+        expire();
+        assertThat(grants()).as("all of it is held").containsExactly("a 30");
+        post(EntryKind.TOP_UP, "more", 50);
+        settle("one", "f", 5);
+        assertThat(place("new", 51)).as("fifteen are over").isInstanceOf(PlaceResult.GrantDue.class);
+        expire();
+        assertThat(grants()).as("held by the other").containsExactly("a 10");
+        assertThat(place("new", 51)).isInstanceOf(PlaceResult.InsufficientFunds.class);
+        assertThat(place("new", 50)).isInstanceOf(PlaceResult.Placed.class);
+        settle("two", "f", 10);
+        assertThat(moves()).containsExactly("a -10");
+        settle("new", "f", 50);
+        assertThat(balance()).isZero();
+        assertThat(grants()).isEmpty();
+    }
+
+    @Test
+    void what_a_released_hold_pinned_is_over_at_once() {
+        exchange("own", 100);
+        give("a", 50, 1_000, 30);
+        assertThat(place("one", 30)).isInstanceOf(PlaceResult.Placed.class);
+        pass(1_000);
+        expire();
+        settle("one", "f", 0);
+        assertThat(place("new", 1)).isInstanceOf(PlaceResult.GrantDue.class);
+        expire();
+        assertThat(balance()).isZero();
+        assertThat(place("new", 1)).isInstanceOf(PlaceResult.InsufficientFunds.class);
+    }
+
+    @Test
+    void a_grant_that_is_over_when_a_redis_that_lost_it_is_told_again_is_given_to_who_held_it_and_expires() {
+        exchange("own", 100);
+        give("late", 50, -5_000, 30);
+        assertThat(control.place(asking("x", 20, true))).isInstanceOf(PlaceResult.Placed.class);
+        settle("x", "f", 20);
+        assertThat(moves()).containsExactly("late -20");
+        assertThat(place("new", 1)).isInstanceOf(PlaceResult.GrantDue.class);
+        expire();
+        assertThat(last().amount().nano()).isEqualTo(-10);
+        assertThat(balance()).isZero();
     }
 
     @Test
@@ -250,7 +297,6 @@ class GrantScriptsTest {
                 "g,9999999999999,50,5;h,9999999999999,50,5",
                 "g,9999999999999,50,6",
                 "g,9999999999999,101,5",
-                "g,1,50,5",
                 "g,9999999999999,50,0",
                 "g,9999999999999,50,-5",
                 "g,9999999999999,050,5",

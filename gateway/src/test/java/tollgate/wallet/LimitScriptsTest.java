@@ -97,7 +97,8 @@ class LimitScriptsTest {
                 new CapDemands(List.of(caps), 10, 10),
                 null,
                 observed,
-                null);
+                null,
+                Place.USUAL_MOST_OPEN);
     }
 
     private static PlaceResult placed(WalletAddress at, String id, long usd, CapDemand... caps) {
@@ -421,7 +422,8 @@ class LimitScriptsTest {
                 CapDemands.NONE,
                 null,
                 true,
-                null);
+                null,
+                Place.USUAL_MOST_OPEN);
         assertThat(control.place(again)).isInstanceOfSatisfying(PlaceResult.Placed.class, placed -> {
             assertThat(placed.granted()).isEqualTo(held);
             assertThat(placed.notRefused()).isNull();

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tollgate.pricing.Usd;
 
 /** Every script with arguments and keys that no caller of ours sends: a refusal that has a name, and nothing is written. */
@@ -155,7 +156,8 @@ class ScriptRefusalsTest {
                 caps,
                 new IdempotencyMark.Claim(MARK, "x_1-2"),
                 false,
-                null);
+                null,
+                Place.USUAL_MOST_OPEN);
     }
 
     private static Reapply named(Reapply plain) {
@@ -170,6 +172,7 @@ class ScriptRefusalsTest {
                 plain.moves(),
                 plain.granted(),
                 plain.burnt(),
+                plain.overruns(),
                 new Reapply.Named(MARK, Duration.ofHours(1)));
     }
 
@@ -242,6 +245,7 @@ class ScriptRefusalsTest {
                 List.of(new Reapply.Move("c:s", 0, 5)),
                 List.of(move),
                 List.of(move.moving(5)),
+                "3,500",
                 null);
         return Stream.of(
                 new Good(
@@ -398,9 +402,9 @@ class ScriptRefusalsTest {
                 new Good(
                         "reapply what has a name",
                         Calls.reapply(named(again), HeldCaps.NONE),
-                        List.of(3, 4, 10, 11, 12, 15, 16, 17, 24),
+                        List.of(3, 4, 10, 11, 12, 15, 16, 17, 25),
                         List.of(18),
-                        List.of(1, 2, 5, 7, 9, 23)));
+                        List.of(1, 2, 5, 7, 9, 24)));
     }
 
     @ParameterizedTest
@@ -475,6 +479,29 @@ class ScriptRefusalsTest {
             }
         }
         assertThat(everything()).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "x",
+                "3",
+                "3,",
+                ",5",
+                "3,-1",
+                "-3,1",
+                "3,1,1",
+                "03,1",
+                "3,01",
+                "3,1e12",
+                "3,1.5",
+                "3,9007199254740993",
+                "3,1000000000000000000000000000000"
+            })
+    void overruns_of_nonsense_are_refused_when_an_entry_is_booked_again(String bad) {
+        Good reapply =
+                calls().filter(good -> good.story.equals("reapply")).findFirst().orElseThrow();
+        refused(reapply, "overruns '" + bad + "'", reapply.call.keys(), changed(reapply.call.args(), 21, bad));
     }
 
     /** An amount that may be below zero. */

@@ -181,7 +181,8 @@ class TypicalScriptTest {
                 CapDemands.NONE,
                 null,
                 false,
-                new Place.Risk(new Usd(worst), new Usd(MOST)));
+                new Place.Risk(new Usd(worst), new Usd(MOST)),
+                Place.USUAL_MOST_OPEN);
     }
 
     private static WalletAddress wallet(long nano) {

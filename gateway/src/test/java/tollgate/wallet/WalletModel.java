@@ -26,6 +26,11 @@ final class WalletModel {
     /** When promotional money is due next; 0: there is none, -1: there never was. */
     long dueMs = -1;
 
+    /** Since when open holds pin what is over; 0: they pin nothing. And what those that were placed before have left since. */
+    private long pinnedMs;
+
+    private long freed;
+
     final List<Grant> grants = new ArrayList<>();
 
     static final class Grant {
@@ -189,6 +194,7 @@ final class WalletModel {
             open--;
         }
         moved(known, total);
+        unpinned(known, total);
         balance += known.captured - total;
         known.captured = total;
         known.state = "FINAL";
@@ -205,6 +211,7 @@ final class WalletModel {
         held -= known.amount;
         open--;
         moved(known, known.accrued);
+        unpinned(known, known.accrued);
         known.captured = known.accrued;
         balance -= known.accrued;
         known.state = "EXPIRED";
@@ -242,37 +249,61 @@ final class WalletModel {
         if (before != null) {
             return before.equals(terms.toString());
         }
-        if (terms.expiresMs() <= nowMs || grants.size() >= 16 || balance + terms.moved() > Usd.MAX_NANO) {
+        if (grants.size() >= 16 || balance + terms.moved() > Usd.MAX_NANO) {
             return false;
         }
         posted.put(entry, terms.toString());
         give(new Grant(terms.grant(), terms.expiresMs(), terms.priority(), 0), terms.moved());
+        lookedAtAnew();
         balance += terms.moved();
         entries++;
         return true;
     }
 
-    /** What is over goes, as far as it is not held; the rest is looked at again a minute later. */
+    /** An open hold ends: what it pinned may expire at once. */
+    private void unpinned(Exchange known, long total) {
+        if (known.state.equals("OPEN") && pinnedMs > 0 && known.placedMs < pinnedMs) {
+            freed += Math.max(0, known.amount - total);
+            dueMs = nowMs;
+        }
+    }
+
+    /** What came to a grant that is over is pinned by nobody. */
+    private void lookedAtAnew() {
+        if (dueMs <= nowMs) {
+            pinnedMs = 0;
+        }
+    }
+
+    /** What is over goes, as far as it is not held; the rest when its holds leave it, and no other money in its place. */
     void expireGrants() {
         if (dueMs <= 0 || dueMs > nowMs) {
             return;
         }
         long left = Math.max(0, balance - held);
         long taken = 0;
+        long since = pinnedMs;
+        freed = since > 0 ? freed : 0;
         dueMs = 0;
+        pinnedMs = 0;
         for (Grant grant : List.copyOf(grants)) {
             if (grant.expires > nowMs) {
                 due(grant.expires);
                 continue;
             }
-            long part = Math.min(grant.rest, left - taken);
+            boolean known = grant.expires <= since;
+            long part = Math.min(Math.min(grant.rest, left - taken), known ? freed : Usd.MAX_NANO);
             grant.rest -= part;
             taken += part;
+            freed -= known ? part : 0;
             if (grant.rest > 0) {
-                due(nowMs + 60_000);
+                pinnedMs = Math.max(pinnedMs, known ? since : nowMs);
             } else {
                 grants.remove(grant);
             }
+        }
+        if (dueMs == 0 && !grants.isEmpty()) {
+            dueMs = Usd.MAX_NANO;
         }
         if (taken > 0) {
             balance -= taken;
@@ -305,6 +336,9 @@ final class WalletModel {
         }
         posted.put(entry, print);
         parts.forEach(part -> give(new Grant(part.grant(), part.expiresMs(), part.priority(), 0), part.moved()));
+        if (!parts.isEmpty()) {
+            lookedAtAnew();
+        }
         balance += amount;
         entries++;
         return true;
@@ -324,6 +358,7 @@ final class WalletModel {
         }
         long granted = exchange.burnt.stream().mapToLong(each -> each.rest).sum();
         long keeps = Math.min(total, granted);
+        boolean givesBack = more < 0 && granted > keeps;
         for (Grant burnt : exchange.burnt.reversed()) {
             long part = Math.min(burnt.rest, granted - keeps);
             if (part > 0) {
@@ -333,6 +368,9 @@ final class WalletModel {
             }
         }
         exchange.burnt.removeIf(each -> each.rest == 0);
+        if (givesBack) {
+            lookedAtAnew();
+        }
     }
 
     private void burn(long amount, long whenMs, List<Grant> into) {
@@ -347,6 +385,7 @@ final class WalletModel {
         }
         if (grants.removeIf(grant -> grant.rest == 0) && grants.isEmpty()) {
             dueMs = 0;
+            pinnedMs = 0;
         }
     }
 

@@ -171,6 +171,29 @@ public final class ModelRates {
     }
 
     /**
+     * The same where some of it is paid for otherwise: nothing where nothing is left and a request by itself costs nothing.
+     *
+     * @param paidInput the most tokens of the prompt that are to be charged
+     * @param paidOutput the same of the answer
+     */
+    public Usd worstCase(long inputBound, long paidInput, long paidOutput, Terms terms, Markup markup) {
+        return paidInput == 0 && paidOutput == 0 && !worst.countsRequests()
+                ? Usd.ZERO
+                : worst.of(tariffs.within(inputBound, terms), paidInput, paidOutput, markup);
+    }
+
+    /**
+     * The largest number of output tokens to be charged whose worst case is at most an amount.
+     *
+     * @param paidInput the most tokens of the prompt that are to be charged
+     * @return -1 where the input alone costs more; {@link Long#MAX_VALUE} where output costs nothing
+     */
+    public long outputTokensAffordable(Usd amount, long inputBound, long paidInput, Terms terms, Markup markup) {
+        long affordable = worst.outputTokensAffordable(tariffs.within(inputBound, terms), amount, paidInput, markup);
+        return affordable < 0 && paidInput == 0 && !worst.countsRequests() ? 0 : affordable;
+    }
+
+    /**
      * The largest output bound whose {@link #worstCase} is at most an amount.
      *
      * @return -1 where the input alone costs more; {@link Long#MAX_VALUE} where output costs nothing

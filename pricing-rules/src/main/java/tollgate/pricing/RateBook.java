@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,7 @@ public final class RateBook {
     private final Map<String, Map<String, List<Compiled>>> byProvider;
     private final @Nullable ModelRates unknownModel;
     private final MarkupRules markups;
+    private final BundleRules bundles;
 
     private RateBook(
             List<RateCard> cards,
@@ -35,13 +37,15 @@ public final class RateBook {
             Map<String, List<Compiled>> byName,
             Map<String, Map<String, List<Compiled>>> byProvider,
             @Nullable ModelRates unknownModel,
-            MarkupRules markups) {
+            MarkupRules markups,
+            BundleRules bundles) {
         this.cards = cards;
         this.fees = fees;
         this.byName = byName;
         this.byProvider = byProvider;
         this.unknownModel = unknownModel;
         this.markups = markups;
+        this.bundles = bundles;
     }
 
     /** A card, compiled when it is first needed. */
@@ -112,7 +116,8 @@ public final class RateBook {
                 }
             }
         }
-        return new RateBook(List.copyOf(cards), List.copyOf(fees), byName, byProvider, null, MarkupRules.NONE);
+        return new RateBook(
+                List.copyOf(cards), List.copyOf(fees), byName, byProvider, null, MarkupRules.NONE, BundleRules.NONE);
     }
 
     /** A card of nobody in particular applies under the name at the provider whose card it replaces, too. */
@@ -138,7 +143,7 @@ public final class RateBook {
 
     /** This book with further cards, which win over those it has. */
     public RateBook with(List<RateCard> more) {
-        return withAll(List.of(new RateCards(more, List.of(), List.of())));
+        return withAll(List.of(new RateCards(more, List.of(), List.of(), List.of())));
     }
 
     /**
@@ -157,21 +162,25 @@ public final class RateBook {
     /**
      * This book with what files state, later ones winning.
      *
-     * @throws InvalidRateCard when a markup of them is about a model that no card names
+     * @throws InvalidRateCard when a markup or bundle of them is about a model that no card names
      */
     public RateBook withAll(List<RateCards> files) {
         List<RateCard> allCards = new ArrayList<>(cards);
         List<Fee> allFees = new ArrayList<>(fees);
         List<MarkupRules.Rule> rules = new ArrayList<>(markups.rules());
+        List<BundleRules.Rule> sold = new ArrayList<>(bundles.rules());
         for (RateCards file : files) {
             allCards.addAll(file.cards());
             allFees.addAll(0, file.fees());
             rules.addAll(0, file.markups());
+            sold.addAll(0, file.bundles());
         }
         RateBook book = of(allCards, allFees);
         MarkupRules all = new MarkupRules(rules, markups.otherwise());
-        all.rules().forEach(book::checkModel);
-        return new RateBook(book.cards, book.fees, book.byName, book.byProvider, unknownModel, all);
+        all.rules().forEach(rule -> book.checkModel(rule.whom().model(), rule.whom(), rule.written()));
+        sold.forEach(rule -> book.checkModel(rule.whom().model(), rule.whom(), rule.written()));
+        return new RateBook(
+                book.cards, book.fees, book.byName, book.byProvider, unknownModel, all, new BundleRules(sold));
     }
 
     /** This book with further fees, which apply where its own do not. */
@@ -179,30 +188,30 @@ public final class RateBook {
         List<Fee> all = new ArrayList<>(fees);
         all.addAll(more);
         RateBook book = of(cards, all);
-        return new RateBook(book.cards, book.fees, book.byName, book.byProvider, unknownModel, markups);
+        return new RateBook(book.cards, book.fees, book.byName, book.byProvider, unknownModel, markups, bundles);
     }
 
     /** This book, pricing every model that no card names by one card's rates. */
     public RateBook withUnknownModelsAs(RateCard rates) {
-        return new RateBook(cards, fees, byName, byProvider, new ModelRates(rates), markups);
+        return new RateBook(cards, fees, byName, byProvider, new ModelRates(rates), markups, bundles);
     }
 
     /** This book with a markup for whom and what no rule of it names. */
     public RateBook withMarkup(Markup otherwise) {
-        return new RateBook(cards, fees, byName, byProvider, unknownModel, new MarkupRules(markups.rules(), otherwise));
+        MarkupRules marked = new MarkupRules(markups.rules(), otherwise);
+        return new RateBook(cards, fees, byName, byProvider, unknownModel, marked, bundles);
     }
 
     /** A rule about a model that there is not would never be used, and nobody would notice. */
-    private void checkModel(MarkupRules.Rule rule) {
-        String model = rule.model();
-        if (model == null || cards.stream().map(RateCard::model).anyMatch(rule::modelMatches)) {
+    private void checkModel(@Nullable String model, Whom whom, String written) {
+        if (model == null || cards.stream().map(RateCard::model).anyMatch(whom::modelMatches)) {
             return;
         }
         List<Compiled> alias = byName.get(model);
         String nearest = alias == null
                 ? NearestName.of(model, byName.keySet())
                 : alias.getLast().card.model();
-        throw new InvalidRateCard(rule.written() + ": model: '" + model + "' is no card's own name (expected: "
+        throw new InvalidRateCard(written + ": model: '" + model + "' is no card's own name (expected: "
                 + (nearest == null ? "a model of a card, or the beginning of one and *" : "'" + nearest + "'") + ")");
     }
 
@@ -211,9 +220,26 @@ public final class RateBook {
         return markups.of(buyer, rates.model());
     }
 
-    /** Whether a plan is one that a markup names; null is none, which everybody may have. */
+    /** What of a buyer's request for a model is paid for already; null: nothing. */
+    public @Nullable TokenBundle bundle(Buyer buyer, ModelRates rates) {
+        return bundles.of(buyer, rates.model());
+    }
+
+    /** Whether a plan is one that a markup or bundle names; null is none, which everybody may have. */
     public boolean sells(@Nullable String plan) {
-        return plan == null || markups.names(plan);
+        return plan == null || markups.names(plan) || bundles.names(plan);
+    }
+
+    /** The plans that any markup or bundle names. */
+    public Set<String> plans() {
+        Set<String> plans = new TreeSet<>(markups.plans());
+        plans.addAll(bundles.plans());
+        return plans;
+    }
+
+    /** The bundles by customer, plan and model. */
+    public BundleRules bundles() {
+        return bundles;
     }
 
     /** The markups by customer, plan and model. */

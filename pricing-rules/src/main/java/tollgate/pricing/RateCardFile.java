@@ -26,8 +26,8 @@ import tollgate.pricing.yaml.YamlText;
  * every value keeps its line, and an alias is followed only where the form has a place for it.
  */
 public final class RateCardFile {
-    static final List<String> FILE =
-            List.of("provider", "source", "seen", "via", "note", "scoped", "defaults", "models", "fees", "markups");
+    static final List<String> FILE = List.of(
+            "provider", "source", "seen", "via", "note", "scoped", "defaults", "models", "fees", "markups", "bundles");
     static final List<String> FEE = Stream.concat(
                     Stream.of("provider", "models", "variants", "source", "seen", "via", "note", "free"),
                     Stream.of(Per.values()).map(Per::key))
@@ -124,7 +124,7 @@ public final class RateCardFile {
         YamlFields defaults = fields.has("defaults")
                 ? new YamlFields(file, fields.node("defaults"), CardReader.DEFAULTS)
                 : YamlFields.none(file, root);
-        if (!fields.has("fees") && !fields.has("markups")) {
+        if (!fields.has("fees") && !fields.has("markups") && !fields.has("bundles")) {
             fields.node("models");
         }
         List<RateCard> cards = new ArrayList<>();
@@ -139,10 +139,11 @@ public final class RateCardFile {
             fees.add(fee(new YamlFields(file, fee, FEE), fields));
         }
         List<MarkupRules.Rule> markups = MarkupReader.read(fields);
-        if (cards.isEmpty() && fees.isEmpty() && markups.isEmpty()) {
-            throw fields.invalid("nothing is stated (expected: a model, a fee or a markup)");
+        List<BundleRules.Rule> bundles = BundleReader.read(fields);
+        if (cards.isEmpty() && fees.isEmpty() && markups.isEmpty() && bundles.isEmpty()) {
+            throw fields.invalid("nothing is stated (expected: a model, a fee, a markup or a bundle)");
         }
-        return new RateCards(cards, fees, markups);
+        return new RateCards(cards, fees, markups, bundles);
     }
 
     private Fee fee(YamlFields fee, YamlFields fields) {

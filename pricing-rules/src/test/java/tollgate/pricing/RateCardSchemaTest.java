@@ -48,6 +48,8 @@ final class RateCardSchemaTest {
               - { models: ["big-*"], usd_each: { file_search: "0.01" }, note: by the call }
             markups:
               - { plan: gold, model: big-2, percent: "12.5", fixed_usd: "0.001", note: by hand }
+            bundles:
+              - { name: ten_million, plan: silver, model: "big-*", tokens: 1000000, per: month, note: by contract }
             """;
 
     static List<String> bundled() {
@@ -94,7 +96,14 @@ final class RateCardSchemaTest {
                 "a markup for everybody           | 'plan: gold, model: big-2, ' | ''                      | /markups/0",
                 "a markup of nothing              | ', percent: \"12.5\", fixed_usd: \"0.001\"' | ''    | /markups/0",
                 "a markup below nothing           | '\"12.5\"'           | '\"-5\"'                        | /percent",
-                "bundles, which nothing counts    | markups:             | bundles:                        | bundles",
+                "quotas, which nothing counts     | markups:             | free_quotas:                    | free_quotas",
+                "a bundle of requests             | 'tokens: 1000000'    | 'requests: 1000000'             | requests",
+                "a bundle of a fraction           | 'tokens: 1000000'    | 'tokens: 0.5'                   | /tokens",
+                "a bundle of less than nothing    | 'tokens: 1000000'    | 'tokens: -1'                    | /tokens",
+                "a bundle of a year               | 'per: month'         | 'per: year'                     | /per",
+                "a bundle without a name          | 'name: ten_million, '| ''                             | /bundles/0",
+                "a bundle that cannot be counted  | ten_million          | ten.million                     | /name",
+                "a bundle of a plan misspelt      | 'plan: silver'       | 'plane: silver'                 | plane",
                 "a model without a name           | 'model: big-2'       | 'note: big-2'                   | model",
             })
     void a_file_is_marked_in_an_editor_and_refused_by_the_reader_for(
@@ -127,6 +136,8 @@ final class RateCardSchemaTest {
                 .containsExactlyInAnyOrderElementsOf(RateCardFile.FEE);
         assertThat(definitions.path("markup").path("properties").propertyNames())
                 .containsExactlyInAnyOrderElementsOf(MarkupReader.MARKUP);
+        assertThat(definitions.path("bundle").path("properties").propertyNames())
+                .containsExactlyInAnyOrderElementsOf(BundleReader.BUNDLE);
         assertThat(TREE.path("properties").propertyNames()).containsExactlyInAnyOrderElementsOf(RateCardFile.FILE);
     }
 

@@ -55,6 +55,9 @@ public abstract class AnswerDocument extends JsonWalk {
     /** The service tier, as last named outside of the usage object. */
     protected final RepeatedText tier = new RepeatedText();
 
+    /** What it leaves at the provider. */
+    protected final MadeObjects made = new MadeObjects();
+
     /** A document of nothing yet. */
     protected AnswerDocument() {
         Arrays.setAll(stretches, index -> new Stretch());
@@ -332,6 +335,16 @@ public abstract class AnswerDocument extends JsonWalk {
     /** The error object it carries. */
     final Capture failure() {
         return failure;
+    }
+
+    /** What the answer leaves at the provider. */
+    final MadeObjects made() {
+        return made;
+    }
+
+    /** How far an answer has come that is made later; null: not said. */
+    protected @Nullable String status() {
+        return null;
     }
 
     /** The last model named, in this document or an earlier one. */

@@ -1,5 +1,6 @@
 package tollgate.dialect.answer;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.AnswerFacts;
 import tollgate.dialect.AnswerScanner;
@@ -12,6 +13,7 @@ public final class ReadFacts implements AnswerFacts {
     final AnswerDocument document;
 
     private final UsageReport.Reader reader;
+    private final @Nullable String served;
     private @Nullable UsageReport report;
     private int usageReports;
     private boolean error;
@@ -24,8 +26,18 @@ public final class ReadFacts implements AnswerFacts {
 
     /** Facts of an answer that nothing has come of. */
     public ReadFacts(AnswerDocument document, UsageReport.Reader reader) {
+        this(document, reader, null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param served the model that answers, whatever name the answer bears; null: the answer says so
+     */
+    public ReadFacts(AnswerDocument document, UsageReport.Reader reader, @Nullable String served) {
         this.document = document;
         this.reader = reader;
+        this.served = served;
     }
 
     /** A scanner of an answer of this shape, which fills these facts. */
@@ -34,7 +46,20 @@ public final class ReadFacts implements AnswerFacts {
             case EVENTS -> new EventStreamScanner(this, shape);
             case SEQUENCE -> new SequenceScanner(this, shape);
             case WHOLE -> new WholeAnswerScanner(this);
+            case FRAMES -> new FrameScanner(this, null);
         };
+    }
+
+    /** A scanner of frames that each have a document in the base64 of a field, which fills these facts. */
+    public AnswerScanner chunks() {
+        return new FrameScanner(this, new ChunkPayload(document));
+    }
+
+    /** What came says of itself that it is an error. */
+    void failed(String code) {
+        events++;
+        error = true;
+        errorCode = code;
     }
 
     /** One event, or the whole answer, has been read. */
@@ -102,7 +127,7 @@ public final class ReadFacts implements AnswerFacts {
 
     @Override
     public @Nullable String model() {
-        return document.model();
+        return served != null ? served : document.model();
     }
 
     @Override
@@ -128,6 +153,21 @@ public final class ReadFacts implements AnswerFacts {
     @Override
     public @Nullable String errorCode() {
         return errorCode;
+    }
+
+    @Override
+    public @Nullable String objectId() {
+        return document.made().answer();
+    }
+
+    @Override
+    public List<String> itemIds() {
+        return document.made().items();
+    }
+
+    @Override
+    public @Nullable String status() {
+        return document.status();
     }
 
     @Override

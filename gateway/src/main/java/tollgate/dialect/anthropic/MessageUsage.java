@@ -18,12 +18,15 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * <p>The output that a start tells is only how it begins.
  */
-final class MessageUsage implements UsageReport.Reader {
+public final class MessageUsage implements UsageReport.Reader {
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
     private @Nullable ObjectNode known;
+
+    /** A reader of one message's reports. */
+    public MessageUsage() {}
 
     @Override
     public @Nullable UsageReport read(byte[] bytes, int length, int rank) {

@@ -10,7 +10,7 @@ import tollgate.dialect.json.NameTable;
  * <p>What an event is, is said by the {@code type} of its data. Usage stands at the top of {@code message_delta} and of whole
  * messages, and inside the message of {@code message_start}.
  */
-final class MessagesDocument extends AnswerDocument {
+public final class MessagesDocument extends AnswerDocument {
     /** Added to the bound for each block of content: its framing. */
     static final int UNITS_A_BLOCK = 16;
     /** Added to the bound for each call of a tool. */
@@ -41,7 +41,7 @@ final class MessagesDocument extends AnswerDocument {
     private int kind;
 
     /** A document that is an event or a message, or where {@code counting}, what counting its tokens answers. */
-    MessagesDocument(boolean counting) {
+    public MessagesDocument(boolean counting) {
         this.counting = counting;
     }
 

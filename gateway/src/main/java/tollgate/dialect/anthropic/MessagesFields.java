@@ -30,6 +30,9 @@ final class MessagesFields {
                     "top_k",
                     "stop_sequences",
                     "cache_control",
+                    // in the head where Anthropic itself serves
+                    "anthropic_version",
+                    "anthropic_beta",
                     "diagnostics",
                     "user_profile_id")
             // what the provider's own tools find, or what it keeps of earlier turns, is read again and again

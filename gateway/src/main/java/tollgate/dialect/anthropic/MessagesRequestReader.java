@@ -13,7 +13,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /** Reads the body of a message request, or of one to count its tokens. */
-final class MessagesRequestReader extends RequestReader {
+public final class MessagesRequestReader extends RequestReader {
     /** Tokens that frame a prompt whatever it holds. */
     private static final int UNITS_A_REQUEST = 64;
     /** What a schema for the answer adds to a prompt beyond itself, and that it may stand there twice. */
@@ -28,6 +28,7 @@ final class MessagesRequestReader extends RequestReader {
     private CeilingPoint ceiling = new CeilingPoint(-1, "", 0);
     private long thinkingBudget;
     private @Nullable String model;
+    private boolean elsewhere;
     private boolean stream;
     private boolean structured;
     private @Nullable String effort;
@@ -36,12 +37,25 @@ final class MessagesRequestReader extends RequestReader {
     private @Nullable String region;
     private @Nullable String dearestRegion = DEAREST_REGION;
 
+    /** A reader of a request to Anthropic itself. */
     MessagesRequestReader(JsonParser parser, Service service) {
         super(parser, MessagesFields.TABLE);
         this.service = service;
         this.content = new ContentReader(parser);
         this.tools = new ToolReader(parser);
         this.weight = UNITS_A_REQUEST;
+    }
+
+    /**
+     * A reader of a request to another provider that serves Anthropic's models, at prices that know no regions of Anthropic's.
+     *
+     * @param streams a stream is asked for, whatever the body says
+     */
+    public MessagesRequestReader(JsonParser parser, Service service, boolean streams) {
+        this(parser, service);
+        this.stream = streams;
+        this.elsewhere = true;
+        this.dearestRegion = null;
     }
 
     @Override
@@ -51,7 +65,10 @@ final class MessagesRequestReader extends RequestReader {
             case "messages" -> content.messages();
             case "system" -> content.content(name);
             case "max_tokens" -> ceiling();
-            case "stream" -> stream = Value.bool(parser, name);
+            case "stream" -> {
+                boolean asked = Value.bool(parser, name);
+                stream = elsewhere ? stream : asked;
+            }
             case "thinking" -> thinking();
             case "tools" -> tools.read();
             case "output_config" -> outputConfig();

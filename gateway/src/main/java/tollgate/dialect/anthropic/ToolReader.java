@@ -12,7 +12,7 @@ import tools.jackson.core.JsonToken;
  * Reads {@code tools}: weighs those that the client runs. What the provider runs itself (search, fetching, code, other
  * servers, advice, looking for tools) makes the model read on and on, and is refused.
  */
-final class ToolReader {
+public final class ToolReader {
     /**
      * What makes a model use tools stands in its prompt, up to 530 tokens
      * (platform.claude.com/docs/en/agents-and-tools/tool-use/overview, pricing).
@@ -30,15 +30,18 @@ final class ToolReader {
     private long weight;
     private long largest;
 
-    ToolReader(JsonParser parser) {
+    /** A reader of what a parser stands on. */
+    public ToolReader(JsonParser parser) {
         this.parser = parser;
     }
 
-    int count() {
+    /** How many there are. */
+    public int count() {
         return count;
     }
 
-    long weight() {
+    /** What they add to a prompt, in tokens at most. */
+    public long weight() {
         return count == 0 ? 0 : weight + UNITS_ANY_TOOL;
     }
 
@@ -48,7 +51,7 @@ final class ToolReader {
     }
 
     /** Reads the array that the parser stands on; null is none. */
-    void read() {
+    public void read() {
         if (parser.currentToken() == JsonToken.VALUE_NULL) {
             return;
         }

@@ -91,16 +91,15 @@ final class GenerationConfig {
                 String type = Value.text(parser, at);
                 structured |= type != null && !type.equals("text/plain");
             }
-            case "responseSchema", "responseJsonSchema", "_responseJsonSchema" -> {
-                if (parser.currentToken() != JsonToken.VALUE_NULL) {
-                    structured = true;
-                    // it may stand in the prompt as well as behind it
-                    weight += 2 * TextWeight.of(parser);
-                }
+            // one has an underscore before it, which Google's spelling makes a capital of
+            case "responseSchema", "responseJsonSchema", "ResponseJsonSchema", "responseFormat" -> {
+                structured |= parser.currentToken() != JsonToken.VALUE_NULL;
+                // it may stand in the prompt as well as behind it
+                weight += 2 * TextWeight.of(parser);
             }
             case "responseModalities" -> modalities(at);
             case "thinkingConfig" -> thinking(at);
-            default -> parser.skipChildren();
+            default -> weight += TextWeight.of(parser);
         }
     }
 

@@ -39,6 +39,9 @@ public abstract class JsonWalk {
     private static final int NAME_KEPT = 4;
     private static final int NAME_SKIPPED = 5;
 
+    /** Its raw bytes are handed on as they come. */
+    protected static final int HAND_ON = 6;
+
     /** Bits of {@link #place}. */
     protected static final int PLACE_BITS = 14;
 
@@ -93,6 +96,12 @@ public abstract class JsonWalk {
 
     /** A string begun as {@link #COUNT} ended. */
     protected abstract void countEnds();
+
+    /** Raw bytes of a string begun as {@link #HAND_ON}, between its escapes. */
+    protected void handedOn(byte[] a, int from, int to) {}
+
+    /** An escape inside of one: what follows the backslash. */
+    protected void escapeHandedOn(byte b) {}
 
     /** Whether the next name of the current object can matter. */
     protected abstract boolean nameMatters();
@@ -290,11 +299,16 @@ public abstract class JsonWalk {
             int room = Math.min(to - from, KEPT_LIMIT - keptLength);
             System.arraycopy(a, from, kept, keptLength, room);
             keptLength += room;
+        } else if (purpose == HAND_ON && to > from) {
+            handedOn(a, from, to);
         }
     }
 
     private void escape(byte b) {
         state = STRING;
+        if (purpose == HAND_ON) {
+            escapeHandedOn(b);
+        }
         if (b == 'u') {
             state = UNICODE;
             unicodeDigits = 0;

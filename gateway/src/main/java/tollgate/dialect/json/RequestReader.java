@@ -35,8 +35,10 @@ public abstract class RequestReader {
 
     private final RequestFields fields;
     private @Nullable String modelInPath;
-    private int modelFrom = -1;
-    private int modelTo;
+    private final List<ModelPlace> models = new ArrayList<>(1);
+    private boolean renamable = true;
+    private byte[] bytes = {};
+    private int bytesFrom;
     private final Set<String> seen = new HashSet<>();
     private final List<String> unknown = new ArrayList<>();
 
@@ -66,8 +68,10 @@ public abstract class RequestReader {
             try (JsonParser parser = Jackson.parser(bytes, offset, length)) {
                 RequestReader reading = reader.apply(parser);
                 reading.modelInPath = model;
+                reading.bytes = bytes;
+                reading.bytesFrom = offset;
                 MeteredRequest request = reading.request();
-                return new RequestReading.Understood(request, reading.modelPlace(bytes, offset));
+                return new RequestReading.Understood(request, reading.renamable ? reading.models : null);
             }
         } catch (BadRequest bad) {
             return bad.refused();
@@ -123,6 +127,9 @@ public abstract class RequestReader {
             return;
         }
         if (kind == RequestFields.Kind.FREE) {
+            if (name.equals("model")) {
+                naming(parser::getString);
+            }
             parser.skipChildren();
             return;
         }
@@ -130,30 +137,31 @@ public abstract class RequestReader {
             throw BadRequest.repeated(name);
         }
         if (kind == RequestFields.Kind.PRICED) {
-            int from = offset();
-            boolean model = name.equals("model") && parser.currentToken() == JsonToken.VALUE_STRING;
-            priced(name);
-            if (model) {
-                modelFrom = from;
-                modelTo = Math.toIntExact(parser.currentLocation().getByteOffset());
+            if (name.equals("model")) {
+                naming(() -> priced(name));
+            } else {
+                priced(name);
             }
         } else if (parser.currentToken() != JsonToken.VALUE_NULL) {
             throw kind == RequestFields.Kind.UNBOUNDED ? BadRequest.unbounded(name) : BadRequest.notPriced(name);
         }
     }
 
-    /** Where the model's name stands; null where it stands nowhere, or in other letters than ASCII. */
-    private @Nullable ModelPlace modelPlace(byte[] bytes, int offset) {
-        if (modelFrom < 0) {
-            return null;
+    /** The value that is read next names the model, if it is a name. */
+    protected final void naming(Runnable reading) {
+        boolean named = parser.currentToken() == JsonToken.VALUE_STRING;
+        int from = offset();
+        reading.run();
+        if (named) {
+            stands(from, Math.toIntExact(parser.currentLocation().getByteOffset()));
         }
-        for (int i = offset + modelFrom; i < offset + modelTo; i++) {
-            if (bytes[i] < 0) {
-                return null;
-            }
+    }
+
+    private void stands(int from, int to) {
+        for (int i = bytesFrom + from; i < bytesFrom + to && renamable; i++) {
+            renamable = bytes[i] >= 0;
         }
-        return new ModelPlace(
-                modelFrom, new String(bytes, offset + modelFrom, modelTo - modelFrom, StandardCharsets.US_ASCII));
+        models.add(new ModelPlace(from, new String(bytes, bytesFrom + from, to - from, StandardCharsets.US_ASCII)));
     }
 
     /** Reads a field of the table; the parser stands on its value, and is left on its last token. */

@@ -7,6 +7,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.MeteredRequest;
 import tollgate.dialect.Service;
+import tollgate.dialect.Splice;
 import tollgate.dialect.SplicePoints;
 import tollgate.dialect.json.BadRequest;
 import tollgate.dialect.json.CeilingPoint;
@@ -35,7 +36,6 @@ final class OllamaRequestReader extends RequestReader {
                     "prompt",
                     "suffix",
                     "system",
-                    "template",
                     "context",
                     "images",
                     "input",
@@ -43,6 +43,8 @@ final class OllamaRequestReader extends RequestReader {
                     "format",
                     "options",
                     "stream")
+            // it may have the prompt in it many times
+            .with(Kind.UNBOUNDED, "template")
             .with(Kind.FREE, "think", "raw", "keep_alive", "truncate", "dimensions", "logprobs", "top_logprobs");
 
     private final Service service;
@@ -209,6 +211,19 @@ final class OllamaRequestReader extends RequestReader {
                 null,
                 Map.of(),
                 unknown(),
-                service.answerBills() ? point : none);
+                service.answerBills() ? new Stated(point) : none);
+    }
+
+    /** Where no ceiling is said, an answer is as long as it takes. */
+    private record Stated(CeilingPoint point) implements SplicePoints {
+        @Override
+        public List<Splice> splices(boolean reportUsage, @Nullable Long ceiling) {
+            return point.splices(reportUsage, ceiling);
+        }
+
+        @Override
+        public boolean endless() {
+            return point.given() == null;
+        }
     }
 }

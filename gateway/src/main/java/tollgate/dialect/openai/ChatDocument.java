@@ -141,6 +141,10 @@ final class ChatDocument extends AnswerDocument {
             case MODEL, SERVICE_TIER -> {
                 return KEEP;
             }
+            case ID -> {
+                second = Name.OTHER;
+                return made.answer() == null && first == '"' ? KEEP : SKIP;
+            }
             case USAGE -> {
                 if (first == '{') {
                     captureUsage(AT_TOP, index);
@@ -185,6 +189,10 @@ final class ChatDocument extends AnswerDocument {
     protected void keptEnds() {
         if (top == Name.ERROR) {
             errorTextEnds();
+        } else if (top == Name.ID) {
+            if (!keptCut()) {
+                made.answer(kept, keptLength, keptEscaped);
+            }
         } else {
             named(top == Name.MODEL ? model : tier);
         }

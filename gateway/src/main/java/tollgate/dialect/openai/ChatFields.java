@@ -25,6 +25,7 @@ final class ChatFields {
                     "service_tier",
                     "user",
                     "metadata",
+                    "store",
                     "extra_body")
             .with(
                     RequestFields.Kind.FREE,
@@ -41,7 +42,6 @@ final class ChatFields {
                     "frequency_penalty",
                     "repetition_penalty",
                     "parallel_tool_calls",
-                    "store",
                     "verbosity",
                     "safety_identifier",
                     "prompt_cache_key",

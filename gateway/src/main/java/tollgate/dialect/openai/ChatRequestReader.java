@@ -34,6 +34,7 @@ final class ChatRequestReader extends RequestReader {
     private long choices = 1;
     private int tools;
     private boolean structured;
+    private boolean stored;
     private @Nullable String reasoningEffort;
     private @Nullable String user;
 
@@ -61,6 +62,7 @@ final class ChatRequestReader extends RequestReader {
             case "service_tier" -> ServiceTiers.read(parser);
             case "user" -> user = Value.text(parser, name);
             case "metadata" -> metadata = Metadata.read(parser);
+            case "store" -> stored = Value.bool(parser, name);
             case "extra_body" -> extraBody(name);
             default -> weight += TextWeight.of(parser);
         }
@@ -197,6 +199,7 @@ final class ChatRequestReader extends RequestReader {
                 structured,
                 reasoningEffort,
                 MeteredRequest.Conditions.STANDARD,
+                new MeteredRequest.Extent(1, null, Map.of(), new MeteredRequest.Kept(stored, false, List.of())),
                 user,
                 metadata,
                 unknown(),

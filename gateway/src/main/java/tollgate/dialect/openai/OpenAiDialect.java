@@ -14,6 +14,7 @@ import tollgate.dialect.AnswerScanner;
 import tollgate.dialect.AnswerShape;
 import tollgate.dialect.Dialect;
 import tollgate.dialect.ErrorBody;
+import tollgate.dialect.ObjectCall;
 import tollgate.dialect.OfferedModel;
 import tollgate.dialect.Refusal;
 import tollgate.dialect.RequestReading;
@@ -60,6 +61,17 @@ public class OpenAiDialect implements Dialect {
             }
         }
         return null;
+    }
+
+    @Override
+    public final @Nullable ObjectCall objectCall(String method, String path) {
+        String asked = below(path);
+        return asked == null ? null : ObjectPaths.of(method, asked, services());
+    }
+
+    @Override
+    public final RequestReading readObject(ObjectCall call, ByteBuf body) {
+        return RequestReader.read(body, ObjectBodyReader::new);
     }
 
     /** What of a raw path stands below where the language is spoken: {@code /chat/completions}; null: it is elsewhere. */

@@ -1,5 +1,6 @@
 package tollgate.dialect.openai;
 
+import org.jspecify.annotations.Nullable;
 import tollgate.dialect.answer.AnswerDocument;
 import tollgate.dialect.json.NameTable;
 
@@ -35,6 +36,11 @@ final class ResponseDocument extends AnswerDocument {
     private static final int KIND_BITS = 3;
 
     private static final NameTable ITEMS = new NameTable("", "web_search_call", "file_search_call");
+    private static final String[] STATUS_NAMES = {
+        "", "queued", "in_progress", "completed", "incomplete", "failed", "cancelled"
+    };
+    private static final NameTable STATUSES = new NameTable(STATUS_NAMES);
+
     private static final NameTable SEARCH = new NameTable("search");
 
     private static final int OUTPUT = FIRST_FLAG;
@@ -50,6 +56,7 @@ final class ResponseDocument extends AnswerDocument {
     private ResponseName ofItem = ResponseName.OTHER;
     private ResponseName nearest = ResponseName.OTHER;
     private int kind;
+    private int status;
 
     // Of the item that is read, or was read last in this document; no part of what can be jumped over.
     private boolean itemSeen;
@@ -90,6 +97,11 @@ final class ResponseDocument extends AnswerDocument {
         second = ResponseName.at(names >> ResponseName.BITS);
         ofItem = ResponseName.at(names >> (2 * ResponseName.BITS));
         nearest = ResponseName.at(names >> (3 * ResponseName.BITS));
+    }
+
+    @Override
+    protected @Nullable String status() {
+        return status == 0 ? null : STATUS_NAMES[status];
     }
 
     @Override
@@ -220,8 +232,11 @@ final class ResponseDocument extends AnswerDocument {
             case MODEL, SERVICE_TIER -> {
                 return KEEP;
             }
-            case TYPE -> {
+            case TYPE, STATUS -> {
                 return depth == IN_ROOT ? KEEP : SKIP;
+            }
+            case ID -> {
+                return made.answer() == null && first == '"' ? KEEP : SKIP;
             }
             case USAGE -> {
                 if (first == '{') {
@@ -280,7 +295,7 @@ final class ResponseDocument extends AnswerDocument {
         if (first != '"') {
             return SKIP;
         }
-        if (depth == fields && ofItem == ResponseName.TYPE) {
+        if (depth == fields && (ofItem == ResponseName.TYPE || ofItem == ResponseName.ID)) {
             return KEEP;
         }
         if (depth == fields + 1 && ofItem == ResponseName.ACTION && nearest == ResponseName.TYPE) {
@@ -316,16 +331,25 @@ final class ResponseDocument extends AnswerDocument {
             kind = keptCut() ? 0 : Math.max(0, KINDS.find(kept, keptLength, keptEscaped));
         } else {
             ResponseName name = depth == IN_ROOT ? top : second;
-            if (name == ResponseName.ERROR) {
-                set(ERROR, is(ERROR) || keptLength > 0);
-            } else {
-                named(name == ResponseName.MODEL ? model : tier);
+            switch (name) {
+                case ERROR -> set(ERROR, is(ERROR) || keptLength > 0);
+                case ID -> {
+                    if (!keptCut()) {
+                        made.answer(kept, keptLength, keptEscaped);
+                    }
+                }
+                case STATUS -> status = keptCut() ? 0 : Math.max(0, STATUSES.find(kept, keptLength, keptEscaped));
+                default -> named(name == ResponseName.MODEL ? model : tier);
             }
         }
     }
 
     private void itemText(int fields) {
-        if (nearest == ResponseName.CONTAINER_ID) {
+        if (depth == fields && ofItem == ResponseName.ID) {
+            if (!keptCut()) {
+                made.item(kept, keptLength, keptEscaped);
+            }
+        } else if (nearest == ResponseName.CONTAINER_ID) {
             calls.container(kept, keptLength);
             billed = true;
         } else if (depth == fields) {

@@ -22,6 +22,7 @@ final class ResponseFields {
                     "user",
                     "metadata",
                     "background",
+                    "store",
                     // what is kept at the provider is read again with every turn
                     "previous_response_id",
                     "conversation",
@@ -34,7 +35,6 @@ final class ResponseFields {
                     "top_logprobs",
                     "seed",
                     "include",
-                    "store",
                     "stream_options",
                     "truncation",
                     "parallel_tool_calls",

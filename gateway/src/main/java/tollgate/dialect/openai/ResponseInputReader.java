@@ -1,8 +1,11 @@
 package tollgate.dialect.openai;
 
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import tollgate.dialect.MeteredRequest;
+import tollgate.dialect.ObjectCall;
 import tollgate.dialect.json.BadRequest;
 import tollgate.dialect.json.TextWeight;
 import tollgate.dialect.json.Value;
@@ -21,6 +24,7 @@ final class ResponseInputReader {
 
     private final JsonParser parser;
     private final Consumer<String> unbounded;
+    private final List<MeteredRequest.Reference> references;
     private long weight;
     private int lowImages;
     private int otherImages;
@@ -30,10 +34,12 @@ final class ResponseInputReader {
      * A reader of what the parser is about to give.
      *
      * @param unbounded is told of what makes the provider read something that is not here
+     * @param references takes the items of earlier answers that stand here by their ids alone
      */
-    ResponseInputReader(JsonParser parser, Consumer<String> unbounded) {
+    ResponseInputReader(JsonParser parser, Consumer<String> unbounded, List<MeteredRequest.Reference> references) {
         this.parser = parser;
         this.unbounded = unbounded;
+        this.references = references;
     }
 
     long weight() {
@@ -62,7 +68,7 @@ final class ResponseInputReader {
                     if (parser.currentToken() != JsonToken.START_OBJECT) {
                         throw BadRequest.value(at + "[" + i + "]", Value.found(parser), "an object");
                     }
-                    object(at + "[" + i + "]");
+                    object(at + "[" + i + "]", true);
                 }
             }
             default -> throw BadRequest.value(at, Value.found(parser), "a string or an array of items");
@@ -71,7 +77,7 @@ final class ResponseInputReader {
 
     private void value(String at) {
         switch (parser.currentToken()) {
-            case START_OBJECT -> object(at);
+            case START_OBJECT -> object(at, false);
             case START_ARRAY -> {
                 weight += 3;
                 for (int i = 0; parser.nextToken() != JsonToken.END_ARRAY; i++) {
@@ -82,9 +88,11 @@ final class ResponseInputReader {
         }
     }
 
-    private void object(String at) {
+    private void object(String at, boolean item) {
         weight += UNITS_AN_OBJECT;
         String type = null;
+        String id = null;
+        int alone = 0;
         boolean typed = false;
         boolean low = false;
         long picture = -1;
@@ -92,7 +100,12 @@ final class ResponseInputReader {
             String name = parser.currentName();
             weight += TextWeight.name(parser);
             JsonToken value = parser.nextToken();
+            alone += name.equals("type") || name.equals("id") ? 0 : 1;
             switch (name) {
+                case "id" -> {
+                    id = value == JsonToken.VALUE_STRING ? referred(at, id) : id;
+                    value(at + ".id");
+                }
                 case "type" -> {
                     if (typed) {
                         throw BadRequest.repeated(at + ".type");
@@ -124,7 +137,21 @@ final class ResponseInputReader {
                 default -> value(at + "." + name);
             }
         }
+        if (id != null && ((typed && "item_reference".equals(type)) || (item && alone == 0 && type == null))) {
+            // who leaves the type out means the same (platform.openai.com/docs/api-reference/responses/create)
+            references.add(new MeteredRequest.Reference(at + ".id", ObjectCall.Kind.ITEM, id));
+            unbounded.accept(at + (typed ? ".type" : ".id"));
+        } else if ("item_reference".equals(type)) {
+            throw BadRequest.value(at + ".id", "absent", "an item's id");
+        }
         kind(at, type, picture, low);
+    }
+
+    private String referred(String at, @Nullable String before) {
+        if (before != null) {
+            throw BadRequest.repeated(at + ".id");
+        }
+        return parser.getString();
     }
 
     /** The length of a text that is no text to the model; -1 where there is none. It may be megabytes. */
@@ -146,7 +173,6 @@ final class ResponseInputReader {
     private void kind(String at, @Nullable String type, long picture, boolean low) {
         String known = type == null ? "" : type;
         switch (known) {
-            case "item_reference" -> unbounded.accept(at + ".type");
             case "image_generation_call" -> throw BadRequest.notPriced(at + ".type");
             default -> {}
         }

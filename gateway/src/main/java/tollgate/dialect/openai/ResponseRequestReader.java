@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.MeteredRequest;
+import tollgate.dialect.ObjectCall;
 import tollgate.dialect.Service;
 import tollgate.dialect.json.BadRequest;
 import tollgate.dialect.json.RequestReader;
@@ -30,11 +31,14 @@ final class ResponseRequestReader extends RequestReader {
     private final ResponseInputReader input;
     private final ResponseToolReader tools;
     private final List<ChatSplicePoints.Ceiling> ceilings = new ArrayList<>();
+    private final List<MeteredRequest.Reference> references = new ArrayList<>();
     private int openCeiling = -1;
     private @Nullable Long mostCalls;
     private @Nullable String unbounded;
     private @Nullable String model;
     private boolean stream;
+    private boolean stored = true;
+    private boolean background;
     private boolean structured;
     private @Nullable String effort;
     private @Nullable String user;
@@ -43,7 +47,7 @@ final class ResponseRequestReader extends RequestReader {
     ResponseRequestReader(JsonParser parser) {
         super(parser, ResponseFields.TABLE);
         weight = UNITS_A_REQUEST;
-        input = new ResponseInputReader(parser, this::unbounded);
+        input = new ResponseInputReader(parser, this::unbounded, references);
         tools = new ResponseToolReader(parser, this::unbounded);
     }
 
@@ -65,8 +69,11 @@ final class ResponseRequestReader extends RequestReader {
             case "service_tier" -> ServiceTiers.read(parser);
             case "user" -> user = Value.text(parser, name);
             case "metadata" -> metadata = Metadata.read(parser);
-            case "background" -> background();
-            case "previous_response_id", "conversation", "context_management" -> elsewhere(name);
+            case "background" -> background = Value.bool(parser, name);
+            case "store" -> stored = parser.currentToken() == JsonToken.VALUE_NULL || Value.bool(parser, name);
+            case "previous_response_id" -> earlier();
+            case "conversation" -> conversation();
+            case "context_management" -> elsewhere(name);
             default -> weight += TextWeight.of(parser);
         }
     }
@@ -80,14 +87,38 @@ final class ResponseRequestReader extends RequestReader {
         }
     }
 
-    /** An answer that is made later, and asked for again, is not followed yet. */
-    private void background() {
-        if (Value.bool(parser, "background")) {
-            throw new BadRequest(
-                    "unsupported_parameter",
-                    "background",
-                    "background: true (expected: false or absent; answers in the background are not served yet)");
+    private void earlier() {
+        String id = Value.text(parser, "previous_response_id");
+        if (id != null) {
+            references.add(new MeteredRequest.Reference("previous_response_id", ObjectCall.Kind.RESPONSE, id));
         }
+        elsewhere("previous_response_id");
+    }
+
+    /** Its id, or an object that has nothing else. */
+    private void conversation() {
+        if (parser.currentToken() == JsonToken.VALUE_NULL) {
+            return;
+        }
+        unbounded("conversation");
+        String id = null;
+        if (parser.currentToken() == JsonToken.START_OBJECT) {
+            while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                String name = parser.currentName();
+                parser.nextToken();
+                if (!name.equals("id") || id != null) {
+                    throw BadRequest.value("conversation." + name, Value.found(parser), "one id, and nothing else");
+                }
+                id = Value.text(parser, "conversation.id");
+            }
+        } else {
+            id = Value.text(parser, "conversation");
+        }
+        if (id == null) {
+            throw BadRequest.value("conversation", "an object without an id", "an id");
+        }
+        weight += id.length();
+        references.add(new MeteredRequest.Reference("conversation", ObjectCall.Kind.CONVERSATION, id));
     }
 
     private void elsewhere(String name) {
@@ -154,6 +185,13 @@ final class ResponseRequestReader extends RequestReader {
         if (!given("input") && unbounded == null) {
             throw BadRequest.value("input", "absent", "a string or an array of items");
         }
+        if (background && !stored) {
+            throw new BadRequest(
+                    "unsupported_parameter",
+                    "background",
+                    "background: true with store: false (expected: store: true or absent; what is not kept cannot be"
+                            + " asked for when it is over)");
+        }
         return new MeteredRequest(
                 Service.RESPONSES,
                 asked,
@@ -168,7 +206,8 @@ final class ResponseRequestReader extends RequestReader {
                 structured,
                 effort,
                 new MeteredRequest.Conditions(null, null, null, tools.attributes()),
-                new MeteredRequest.Extent(1, unbounded, calls()),
+                new MeteredRequest.Extent(
+                        1, unbounded, calls(), new MeteredRequest.Kept(stored, background, references)),
                 user,
                 metadata,
                 unknown(),

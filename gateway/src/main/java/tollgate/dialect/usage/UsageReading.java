@@ -102,6 +102,15 @@ public final class UsageReading {
         return reported(new OllamaShape(), new Counts(usage), usage, unit -> false);
     }
 
+    /**
+     * Reads an object that is known to be Bedrock's, whatever else is in it.
+     *
+     * @throws InvalidUsage when it has a count that cannot be one
+     */
+    public static Reported bedrock(JsonNode usage) {
+        return reported(new BedrockShape(), new Counts(usage), usage, unit -> false);
+    }
+
     private static Reported reported(Shape shape, Counts counts, JsonNode around, Predicate<UnitClass> apart) {
         return new Reported(
                 shape.read(counts, apart),

@@ -23,6 +23,7 @@ import tollgate.dialect.Relay;
 import tollgate.dialect.RequestReading;
 import tollgate.dialect.Service;
 import tollgate.dialect.Splice;
+import tollgate.dialect.SplicePoints;
 import tollgate.pricing.UnitClass;
 import tollgate.pricing.Usage;
 
@@ -212,12 +213,22 @@ class OllamaDialectTest {
     }
 
     @Test
+    void an_answer_that_would_go_on_for_ever_is_always_told_where_to_end() {
+        for (String endless : List.of("", ",\"options\":{}", ",\"options\":{\"num_predict\":-1}")) {
+            SplicePoints points = understood("/api/generate", "{\"model\":\"m\",\"prompt\":\"\"" + endless + "}")
+                    .splicePoints();
+            assertThat(points.endless()).as(endless).isTrue();
+        }
+        String said = "{\"model\":\"m\",\"prompt\":\"\",\"options\":{\"num_predict\":9}}";
+        assertThat(understood("/api/generate", said).splicePoints().endless()).isFalse();
+    }
+
+    @Test
     void text_weighs_wherever_it_stands_and_pictures_count() {
         String text = "x".repeat(1_000);
         for (String more : List.of(
                 "\"system\":\"" + text + "\"",
                 "\"suffix\":\"" + text + "\"",
-                "\"template\":\"" + text + "\"",
                 "\"new\":\"" + text + "\"",
                 "\"format\":{\"d\":\"" + text + "\"}",
                 "\"context\":[" + "1,".repeat(999) + "1]",
@@ -243,6 +254,7 @@ class OllamaDialectTest {
             value = {
                 "no model          | {\"messages\":[]}                               | invalid_value | model",
                 "no messages       | {\"model\":\"m\"}                              | invalid_value | messages",
+                "a template        | {\"model\":\"m\",\"messages\":[],\"template\":\"{{ .Prompt }}\"} | unbounded_input | template",
                 "two ceilings      | {\"model\":\"m\",\"messages\":[],\"options\":{\"num_predict\":1,\"num_predict\":9}} | repeated_parameter | options.num_predict",
                 "a ceiling as text | {\"model\":\"m\",\"messages\":[],\"options\":{\"num_predict\":\"9\"}} | invalid_value | options.num_predict",
                 "two models        | {\"model\":\"m\",\"model\":\"n\",\"messages\":[]} | repeated_parameter | model",

@@ -152,7 +152,7 @@ class ResponseRequestReaderTest {
                 "input as a number      | {\"model\":\"m\",\"input\":7}                              | input",
                 "an item as a text      | {\"model\":\"m\",\"input\":[\"x\"]}                        | input[0]",
                 "input twice            | {\"model\":\"m\",\"input\":\"x\",\"input\":[]}             | input",
-                "in the background      | {\"model\":\"m\",\"input\":\"x\",\"background\":true}      | background",
+                "made later, not kept   | {\"model\":\"m\",\"input\":\"x\",\"background\":true,\"store\":false} | background",
                 "background as a text   | {\"model\":\"m\",\"input\":\"x\",\"background\":\"true\"}  | background",
                 "a tier                 | {\"model\":\"m\",\"input\":\"x\",\"service_tier\":\"flex\"} | service_tier",
                 "chat's ceiling         | {\"model\":\"m\",\"input\":\"x\",\"max_tokens\":5}         | max_tokens",

@@ -2,14 +2,17 @@ package tollgate.pricing.plan;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import tollgate.pricing.Adjustment;
 import tollgate.pricing.Charge;
+import tollgate.pricing.ChargeLine;
 import tollgate.pricing.Explanation;
 import tollgate.pricing.Markup;
 import tollgate.pricing.ModelRates;
+import tollgate.pricing.Rate;
 import tollgate.pricing.Share;
 import tollgate.pricing.Terms;
 import tollgate.pricing.UnitClass;
@@ -51,7 +54,7 @@ public record Plan(String name, List<Bundle> bundles, VolumeTiers volume, Markup
     /**
      * What one usage comes to, and what it used up.
      *
-     * @param charge with the cost of everything used, and the lines of what bundles left
+     * @param charge with the cost of everything used, and the lines of what bundles left and of what they paid for
      * @param used to be counted to each bundle, by its name
      * @param beforeVolume to be counted to the month
      */
@@ -72,10 +75,12 @@ public record Plan(String name, List<Bundle> bundles, VolumeTiers volume, Markup
         List<Adjustment> adjustments = new ArrayList<>();
         BigDecimal overage = BigDecimal.ZERO;
         Usage left = usage;
+        List<ChargeLine> paidFor = new ArrayList<>();
         for (Bundle bundle : bundles) {
             if (bundle.model() == null || bundle.model().equals(rates.model())) {
                 Taken taken = Taken.of(bundle, left, before.units().getOrDefault(bundle.name(), 0L));
                 left = taken.left();
+                taken.paidFor().asMap().forEach((unit, units) -> paidFor.add(line(bundle, unit, units, rates)));
                 if (taken.counted() > 0) {
                     used.put(bundle.name(), taken.counted());
                     adjustments.add(new Adjustment(
@@ -110,21 +115,34 @@ public record Plan(String name, List<Bundle> bundles, VolumeTiers volume, Markup
         if (rounding.signum() != 0) {
             adjustments.add(new Adjustment(Adjustment.Kind.ROUNDING, "up to the nano-dollar", rounding));
         }
-        return new Billed(
-                new Charge(whole.cost(), charge, rest.exact(), rest.lines(), adjustments), used, Usd.roundUp(sum));
+        paidFor.addAll(0, rest.lines());
+        return new Billed(new Charge(whole.cost(), charge, rest.exact(), paidFor, adjustments), used, Usd.roundUp(sum));
+    }
+
+    private static ChargeLine line(Bundle bundle, UnitClass unit, long units, ModelRates rates) {
+        return new ChargeLine(
+                unit,
+                BigDecimal.valueOf(units),
+                Rate.perMillion("0"),
+                BigDecimal.ZERO,
+                false,
+                "paid for by " + bundle.name(),
+                false,
+                rates.card().provenance());
     }
 
     /** What one bundle takes out of a usage. */
-    private record Taken(Usage left, long covered, long over, BigDecimal overage) {
+    private record Taken(Usage left, Usage paidFor, long covered, long over, BigDecimal overage) {
         long counted() {
             return Math.addExact(covered, over);
         }
 
         static Taken of(Bundle bundle, Usage usage, long before) {
             Usage.Builder left = Usage.builder();
+            Usage.Builder paidFor = Usage.builder();
             long covered = 0;
             long over = 0;
-            for (Map.Entry<UnitClass, BigDecimal> each : usage.quantities().entrySet()) {
+            for (Map.Entry<UnitClass, BigDecimal> each : promptFirst(usage)) {
                 UnitClass unit = each.getKey();
                 if (!bundle.units().contains(unit)) {
                     left.set(unit, each.getValue());
@@ -133,6 +151,9 @@ public record Plan(String name, List<Bundle> bundles, VolumeTiers volume, Markup
                 long units = usage.units(unit);
                 long free = bundle.covers(Math.addExact(before, covered + over), units);
                 covered += free;
+                if (free > 0) {
+                    paidFor.set(unit, free);
+                }
                 over += units - free;
                 boolean otherwise = bundle.overage() == null;
                 left.set(
@@ -142,7 +163,15 @@ public record Plan(String name, List<Bundle> bundles, VolumeTiers volume, Markup
                                 : BigDecimal.ZERO);
             }
             BigDecimal extra = bundle.overageUsd(over);
-            return new Taken(left.build(), covered, over, extra == null ? BigDecimal.ZERO : extra);
+            return new Taken(left.build(), paidFor.build(), covered, over, extra == null ? BigDecimal.ZERO : extra);
+        }
+
+        /** The classes of the prompt before all others, so that nobody holds for a prompt that is paid for. */
+        private static List<Map.Entry<UnitClass, BigDecimal>> promptFirst(Usage usage) {
+            List<Map.Entry<UnitClass, BigDecimal>> all =
+                    new ArrayList<>(usage.quantities().entrySet());
+            all.sort(Comparator.comparing(each -> !each.getKey().isInputToken()));
+            return all;
         }
     }
 }

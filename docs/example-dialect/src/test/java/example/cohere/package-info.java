@@ -1,0 +1,4 @@
+@NullMarked
+package example.cohere;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,1 @@
+"""The parts of loadtest/chaos: what runs, what asks, what breaks, what is counted."""
