@@ -199,6 +199,7 @@ final class Installation implements AutoCloseable {
             AccountDesk desk = new AccountDesk(
                     control,
                     records,
+                    priced,
                     id -> journal.find(id).map(ExchangeRow::of),
                     id -> ProxySetup.refused(refusals, id));
             Outcomes outcomes = (at, id) -> CompletableFuture.supplyAsync(() -> desk.outcome(at, id), workers);

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import tollgate.books.Itemizer;
 import tollgate.journal.ExchangeFacts;
+import tollgate.metering.Discount;
 import tollgate.metering.PaidFor;
 import tollgate.pricing.Buyer;
 import tollgate.pricing.Markup;
@@ -33,10 +34,13 @@ record LateItemizer(Supplier<RateBook> prices) implements Itemizer {
             }
             usage.set(unit, each.getValue());
         }
-        Markup markup = book.markup(new Buyer(facts.at().organisation(), facts.plan()), priced.rates());
+        Buyer buyer = new Buyer(facts.at().organisation(), facts.plan());
+        Markup markup = book.markup(buyer, priced.rates());
+        Discount discount = new Discount(book.volume(buyer), facts.caps().chargedBefore());
         try {
             Terms terms = Terms.STANDARD.at(facts.started());
-            return new Itemized(paidFor(facts).explain(priced.rates(), usage.build(), terms, markup), markup);
+            return new Itemized(
+                    discount.of(paidFor(facts).explain(priced.rates(), usage.build(), terms, markup)), markup);
         } catch (ArithmeticException beyondAllAmounts) {
             return NOTHING;
         }

@@ -136,6 +136,9 @@ class BundlesEndToEndTest {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(402);
         assertThat(answer.body()).contains("insufficient_funds");
         long left = 1000 - used;
+        JsonNode wallet = MAPPER.readTree(one.get(account, "/v1/wallet").body());
+        assertThat(wallet.path("bundles").toString())
+                .isEqualTo("[{\"name\":\"taste\",\"per\":\"lifetime\",\"tokens\":1000,\"left\":" + left + "}]");
         assertThat(bundle("poor", "taste").path("left").asLong())
                 .isEqualTo(left)
                 .isPositive();

@@ -235,7 +235,7 @@ class MarkupsEndToEndTest {
         Path quotas = Files.writeString(
                 folder.resolve("quotas.yaml"), "free_quotas: [{ name: tokens, included: 10000000, usd: '50' }]\n");
         assertThatThrownBy(() -> TestGateway.start(folder.resolve("third"), "prices: { files: ['" + quotas + "'] }"))
-                .hasMessageContaining("quotas.yaml:1: free_quotas: not built yet");
+                .hasMessageContaining("quotas.yaml:1: free_quotas: no such list");
     }
 
     private static BigDecimal nano(long nano) {

@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import tollgate.identity.KeyIdentity;
+import tollgate.pricing.RateBook;
 import tollgate.pricing.Usd;
 import tollgate.records.Exchanges;
 import tollgate.records.Ledger;
@@ -29,6 +31,7 @@ public final class AccountDesk implements Account {
 
     private final ControlPort control;
     private final Records records;
+    private final BundlesLeft bundles;
     private final Function<String, Optional<Exchanges.Exchange>> journalled;
     private final Function<String, Optional<RefusedExchange>> refused;
 
@@ -43,16 +46,19 @@ public final class AccountDesk implements Account {
     /**
      * A desk.
      *
+     * @param prices those in force
      * @param journalled exchanges that SQL may not have yet
      * @param refused the last refusals
      */
     public AccountDesk(
             ControlPort control,
             Records records,
+            Supplier<RateBook> prices,
             Function<String, Optional<Exchanges.Exchange>> journalled,
             Function<String, Optional<RefusedExchange>> refused) {
         this.control = control;
         this.records = records;
+        this.bundles = new BundlesLeft(control, prices);
         this.journalled = journalled;
         this.refused = refused;
     }
@@ -74,6 +80,7 @@ public final class AccountDesk implements Account {
                     answer.put("currency", wallet.currency());
                     answer.put("state", wallet.state());
                     answer.put("granted", granted(at));
+                    answer.put("bundles", paidFor(key));
                     return new AccountAnswer.Found(MAPPER.writeValueAsString(answer));
                 })
                 .orElse(new AccountAnswer.Unavailable("the wallet is not in place"));
@@ -87,6 +94,28 @@ public final class AccountDesk implements Account {
             one.put("amount", grant.rest().toString());
             if (grant.expiresMs() != GrantMove.NEVER_MS) {
                 one.put("expires", Instant.ofEpochMilli(grant.expiresMs()).toString());
+            }
+            all.add(one);
+        }
+        return all;
+    }
+
+    /** Tokens that need no money of the wallet: its organization's. */
+    private List<Map<String, Object>> paidFor(KeyIdentity key) {
+        BundlesLeft.Owner owner = new BundlesLeft.Owner(
+                key.organisation(), key.plan(), key.shard(), key.bounds().zone());
+        List<Map<String, Object>> all = new ArrayList<>();
+        for (BundlesLeft.Left bundle : bundles.of(owner, key.live())) {
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("name", bundle.name());
+            one.put("per", bundle.per());
+            if (bundle.model() != null) {
+                one.put("model", bundle.model());
+            }
+            one.put("tokens", bundle.tokens());
+            one.put("left", bundle.left());
+            if (bundle.resets() != null) {
+                one.put("resets", bundle.resets().toString());
             }
             all.add(one);
         }

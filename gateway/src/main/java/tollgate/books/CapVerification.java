@@ -12,6 +12,7 @@ import tollgate.wallet.BundleName;
 import tollgate.wallet.CapCounter;
 import tollgate.wallet.ControlPort;
 import tollgate.wallet.LedgerEntry;
+import tollgate.wallet.VolumeName;
 
 /**
  * Checks the counters of caps (I3): what each holds is the sum of its open holds, what it has spent the sum of the ledger's
@@ -71,8 +72,9 @@ final class CapVerification {
 
     private boolean inForce(String name) {
         String cap = name.substring(0, Math.max(0, name.indexOf(':')));
-        // nobody removes a bundle's counter
+        // nobody removes a bundle's counter or a volume's
         return BundleName.of(cap).isPresent()
+                || VolumeName.is(cap)
                 || records.caps()
                         .find(cap)
                         .filter(one -> one.removedMs() == null)

@@ -44,6 +44,8 @@ import tollgate.pricing.Usd;
  * <p>Where a bundle of tokens is the buyer's, what it has set aside ({@link #reserving}) needs no money: the prompt's first,
  * then the answer's. Such a request is never held typically.
  *
+ * <p>A buyer with volume tiers holds what it would without: what was charged before in the month is known with the hold.
+ *
  * <p>For a service that is free nothing is held.
  */
 public final class HoldPlan {
@@ -72,6 +74,7 @@ public final class HoldPlan {
     private final List<HoldPlan> candidates;
     private final @Nullable TokenBundle bundle;
     private final PaidFor paidFor;
+    private final Discount discount;
 
     private HoldPlan(
             MeteredRequest request,
@@ -81,7 +84,8 @@ public final class HoldPlan {
             Buyer buyer,
             HoldSettings settings,
             @Nullable TypicalCharges typical,
-            long reserved) {
+            long reserved,
+            Usd chargedBefore) {
         this.candidates = List.of();
         Limits limits = rates.limits();
         this.request = request;
@@ -99,6 +103,7 @@ public final class HoldPlan {
         this.settings = settings;
         this.bundle = free ? null : book.bundle(buyer, rates);
         this.paidFor = bundle == null ? PaidFor.NOTHING : new PaidFor(bundle.name(), reserved);
+        this.discount = free ? Discount.NONE : new Discount(book.volume(buyer), chargedBefore);
         this.clampable = !free && request.ceiling() == null && !request.structuredOutput() && request.tools() == 0;
         this.minOutput = settings.minOutputTokens();
         this.trancheTokens = settings.trancheTokens();
@@ -137,6 +142,7 @@ public final class HoldPlan {
                 candidates.stream().anyMatch(each -> each.mode == HoldMode.TYPICAL) ? HoldMode.TYPICAL : dearest.mode;
         this.bundle = shared(candidates);
         this.paidFor = bundle == null ? PaidFor.NOTHING : dearest.paidFor;
+        this.discount = dearest.discount;
         this.candidates = List.copyOf(candidates);
     }
 
@@ -186,14 +192,17 @@ public final class HoldPlan {
             Buyer buyer,
             HoldSettings settings,
             @Nullable TypicalCharges typical) {
-        return new HoldPlan(request, rates, book, terms, buyer, settings, typical, 0);
+        return new HoldPlan(request, rates, book, terms, buyer, settings, typical, 0, Usd.ZERO);
     }
 
     /** The same for a buyer of whom more is known by now. */
     public HoldPlan soldTo(Buyer now) {
-        return candidates.isEmpty()
-                ? now.equals(buyer) ? this : new HoldPlan(request, rates, book, terms, now, settings, typical, 0)
-                : covering(candidates.stream().map(each -> each.soldTo(now)).toList());
+        if (!candidates.isEmpty()) {
+            return covering(candidates.stream().map(each -> each.soldTo(now)).toList());
+        }
+        return now.equals(buyer)
+                ? this
+                : new HoldPlan(request, rates, book, terms, now, settings, typical, 0, Usd.ZERO);
     }
 
     /** The same where a bundle has set so many tokens aside for it: they are neither held in money nor charged. */
@@ -202,8 +211,27 @@ public final class HoldPlan {
             return this;
         }
         return candidates.isEmpty()
-                ? new HoldPlan(request, rates, book, terms, buyer, settings, typical, tokens)
+                ? new HoldPlan(
+                        request, rates, book, terms, buyer, settings, typical, tokens, discount.chargedBefore())
                 : covering(candidates.stream().map(each -> each.reserving(tokens)).toList());
+    }
+
+    /** The same where so much was charged in the month before: it decides what the charge is less by, never what is held. */
+    public HoldPlan after(Usd chargedBefore) {
+        if (chargedBefore.equals(discount.chargedBefore())) {
+            return this;
+        }
+        return candidates.isEmpty()
+                ? new HoldPlan(
+                        request, rates, book, terms, buyer, settings, typical, paidFor.tokens(), chargedBefore)
+                : covering(candidates.stream()
+                        .map(each -> each.after(chargedBefore))
+                        .toList());
+    }
+
+    /** What it costs less in a month of much. */
+    public Discount discount() {
+        return discount;
     }
 
     /** What of its tokens may be paid for already; null: all of them are charged. */

@@ -49,7 +49,8 @@ public final class Meter {
         outputTokens = ConsumedPortion.outputTokens(
                 facts.contentBytes(), facts.events(), plan.request().choices());
         // an estimate never passes the hold
-        return least(plan.paidFor().accrued(plan.rates(), inputTokens, outputTokens, plan.terms(), plan.markup()));
+        return least(plan.discount()
+                .of(plan.paidFor().accrued(plan.rates(), inputTokens, outputTokens, plan.terms(), plan.markup())));
     }
 
     /** What is told is owed, be it more than was held; the estimate of the rest does not pass the hold. */
@@ -64,9 +65,7 @@ public final class Meter {
 
     /** The largest amount there is for what is beyond that. */
     private Usd amount(Usage usage) {
-        return plan.rates().chargeable(usage, plan.terms(), plan.markup())
-                ? plan.paidFor().amount(plan.rates(), usage, plan.terms(), plan.markup())
-                : new Usd(Usd.MAX_NANO);
+        return WhoPays.amount(plan.paidFor(), plan.discount(), plan.rates(), usage, plan.terms(), plan.markup());
     }
 
     /** The estimated input of what was {@link #accrued} last, where that was no report. */

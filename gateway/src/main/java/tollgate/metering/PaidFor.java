@@ -11,9 +11,9 @@ import tollgate.pricing.Terms;
 import tollgate.pricing.UnitClass;
 import tollgate.pricing.Usage;
 import tollgate.pricing.Usd;
+import tollgate.pricing.VolumeTiers;
 import tollgate.pricing.plan.Bundle;
 import tollgate.pricing.plan.Plan;
-import tollgate.pricing.plan.VolumeTiers;
 
 /**
  * Tokens of one exchange that a bundle has set aside for it: the first of those that it uses, the prompt's before the

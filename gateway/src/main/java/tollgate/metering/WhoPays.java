@@ -135,14 +135,18 @@ public final class WhoPays {
         PaidFor paidFor = plan.paidFor();
         // what a bundle leaves of a request is told by the cards: nobody says what its part of the cost is
         boolean asSaid = said != null && paidFor.tokens() == 0;
-        Charge charge = asSaid
-                ? rates.explain(explained, terms, markup, Objects.requireNonNull(said))
-                : paidFor.explain(rates, explained, terms, markup);
+        Discount discount = plan.discount();
+        Charge charge = discount.of(
+                asSaid
+                        ? rates.explain(explained, terms, markup, Objects.requireNonNull(said))
+                        : paidFor.explain(rates, explained, terms, markup));
         Usd owed = asSaid
                 ? charge.charge()
-                : reported == null ? Usd.ZERO : amount(paidFor, rates, reported, terms, markup);
+                : reported == null ? Usd.ZERO : amount(paidFor, discount, rates, reported, terms, markup);
         Usd certain = least(owed, absurdAbove(rates, terms, markup, held));
-        Usd total = estimated ? least(amount(paidFor, rates, counted, terms, markup), most(held, certain)) : certain;
+        Usd total = estimated
+                ? least(amount(paidFor, discount, rates, counted, terms, markup), most(held, certain))
+                : certain;
         return new Settlement(
                 ended,
                 Payer.WALLET,
@@ -153,7 +157,7 @@ public final class WhoPays {
                 total,
                 most(Usd.ZERO, total.minus(held)),
                 most(Usd.ZERO, owed.minus(total)),
-                said != null ? said : amount(PaidFor.NOTHING, rates, counted, terms, Markup.NONE),
+                said != null ? said : amount(PaidFor.NOTHING, Discount.NONE, rates, counted, terms, Markup.NONE),
                 estimated);
     }
 
@@ -212,13 +216,18 @@ public final class WhoPays {
                 Usd.ZERO,
                 Usd.ZERO,
                 Usd.ZERO,
-                amount(PaidFor.NOTHING, rates, billed, plan.terms(), Markup.NONE),
+                amount(PaidFor.NOTHING, Discount.NONE, rates, billed, plan.terms(), Markup.NONE),
                 estimated);
     }
 
     /** What a usage comes to; the largest amount where it is beyond that. */
-    private static Usd amount(PaidFor paidFor, ModelRates rates, Usage usage, Terms terms, Markup markup) {
-        return rates.chargeable(usage, terms, markup) ? paidFor.amount(rates, usage, terms, markup) : LARGEST;
+    static Usd amount(PaidFor paidFor, Discount discount, ModelRates rates, Usage usage, Terms terms, Markup markup) {
+        if (!rates.chargeable(usage, terms, markup)) {
+            return LARGEST;
+        }
+        return discount.none()
+                ? paidFor.amount(rates, usage, terms, markup)
+                : discount.of(paidFor.explain(rates, usage, terms, markup)).charge();
     }
 
     private static Usd least(Usd a, Usd b) {

@@ -79,7 +79,7 @@ final class Allowances {
         return switch (unit) {
             case REQUESTS, RATE -> Allowance.Of.REQUESTS;
             case TOKENS, TOKEN_RATE -> Allowance.Of.TOKENS;
-            case USD, OPEN, BUNDLE -> null;
+            case USD, OPEN, BUNDLE, VOLUME -> null;
         };
     }
 

@@ -22,6 +22,7 @@ import tollgate.wallet.CapUnit;
 import tollgate.wallet.Extend;
 import tollgate.wallet.HeldCaps;
 import tollgate.wallet.PlaceResult;
+import tollgate.wallet.VolumeName;
 
 /**
  * The caps above one exchange: which apply, what is asked of them, what they hold. Confined to the connection's event
@@ -81,13 +82,17 @@ final class ExchangeCaps {
      */
     CapDemands asked(long nowMs) {
         TokenBundle bundle = plan.bundle();
-        if (applying.isEmpty() && bundle == null) {
+        boolean volume = plan.discount().counts();
+        if (applying.isEmpty() && bundle == null && !volume) {
             return CapDemands.NONE;
         }
-        List<CapDemand> each = new ArrayList<>(applying.size() + 1);
+        List<CapDemand> each = new ArrayList<>(applying.size() + 2);
         Instant now = Instant.ofEpochMilli(nowMs);
         if (bundle != null) {
             each.add(demand(bundle, now));
+        }
+        if (volume) {
+            each.add(volume(now));
         }
         for (Cap cap : applying.subList(0, Math.min(applying.size(), CapDemands.MOST))) {
             each.add(demand(cap, now));
@@ -104,6 +109,10 @@ final class ExchangeCaps {
         Period period = Period.valueOf(bundle.per().name());
         String name = new BundleName(key.live(), bundle.per().wireName(), bundle.name()).cap();
         return inWindow(name, key.organisation(), 0, 0, CapUnit.BUNDLE, bundle.tokens(), 0, period, now);
+    }
+
+    private CapDemand volume(Instant now) {
+        return inWindow(VolumeName.of(key.live()), key.organisation(), 0, 0, CapUnit.VOLUME, 0, 0, Period.MONTH, now);
     }
 
     private CapDemand demand(Cap cap, Instant now) {
@@ -159,8 +168,9 @@ final class ExchangeCaps {
         }
         List<Extend.Known> known = new ArrayList<>();
         for (int i = 0; i < held.counters().size(); i++) {
-            if (BundleName.of(held.counters().get(i)).isPresent()) {
-                // all that it could have was set aside at the place
+            String counter = held.counters().get(i);
+            if (BundleName.of(counter).isPresent() || VolumeName.is(counter)) {
+                // a bundle set aside all that it could have at the place, and a volume refuses nothing
                 known.add(new Extend.Known(0, 0));
             } else {
                 Cap cap = named(i);
@@ -198,7 +208,7 @@ final class ExchangeCaps {
         };
     }
 
-    /** The cap of a demand: a bundle is asked before them, and refuses nothing. */
+    /** The cap of a demand: a bundle and a volume are asked before them, and refuse nothing. */
     private Cap cap(int index) {
         return applying.get(index - (demands.size() - Math.min(applying.size(), CapDemands.MOST)));
     }

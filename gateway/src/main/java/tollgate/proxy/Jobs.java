@@ -386,7 +386,8 @@ public final class Jobs implements AutoCloseable {
                         new Buyer(job.facts().at().organisation(), job.facts().plan()),
                         context().holds())
                 // what a bundle had set aside for it is not charged, whoever settles it
-                .reserving(job.facts().caps().paidFor());
+                .reserving(job.facts().caps().paidFor())
+                .after(job.facts().caps().chargedBefore());
         running.plan(made);
         return made;
     }

@@ -179,7 +179,8 @@ final class Placement {
                     enforcement.note(refusal(notRefused));
                 }
                 caps.placed(placed);
-                plan = plan.reserving(placed.caps().paidFor());
+                plan = plan.reserving(placed.caps().paidFor())
+                        .after(placed.caps().chargedBefore());
                 outcome.placed(placed.granted());
             }
             case PlaceResult.Unavailable(String _, boolean mayHaveHappened) -> {

@@ -8,7 +8,8 @@ package tollgate.wallet;
  * @param version of its definition: a counter that has seen a newer one refuses
  * @param reset the version of its definition when it was last reset; 0: never
  * @param unit what it counts
- * @param limit the most that may be spent and held; 0: nothing may. Of a bundle that holds an exchange again, what it held
+ * @param limit the most that may be spent and held; 0: nothing may. Of a bundle that holds an exchange again, what
+ *     it held, of a volume what had been charged
  * @param stepMs milliseconds of one of the 60 buckets of a rolling window; 0: a window of the calendar, or for ever; of a rate
  *     of requests the milliseconds of its period
  * @param startMs when the window begins that is probably now, in milliseconds since 1970

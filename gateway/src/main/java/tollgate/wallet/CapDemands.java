@@ -4,9 +4,9 @@ import java.util.List;
 import tollgate.pricing.Usd;
 
 /**
- * The caps above one hold, the narrowest scope first, a bundle of tokens before them, and the tokens that the hold is for. Immutable.
+ * The caps above one hold, the narrowest scope first, a bundle of tokens and a volume before them, and the tokens that the hold is for. Immutable.
  *
- * @param each at most {@link #MOST}
+ * @param each at most {@link #MOST} caps
  * @param tokensMin the least number of tokens that will do
  * @param tokensWant the number that is wanted; granted where it is at most half of what each cap has left, else that half,
  *     but never less than {@code tokensMin}; where that is above what is wanted, it has to be free and what is wanted is held

@@ -69,6 +69,9 @@ public final class CapReads {
             List<KeyValue<String, String>> fields = control.on(shard, redis -> redis.hmget(key, "st", "caps"));
             if ("OPEN".equals(fields.get(0).getValueOrElse(""))) {
                 for (HeldCaps.One one : new HeldCaps(fields.get(1).getValueOrElse("")).each()) {
+                    if (one.unit() == CapUnit.VOLUME) {
+                        continue;
+                    }
                     sums.computeIfAbsent(one.counter(), name -> new HashMap<>())
                             .merge(one.stepMs() > 0 ? 0 : one.start(), one.held(), Long::sum);
                 }

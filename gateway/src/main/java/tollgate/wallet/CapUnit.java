@@ -15,7 +15,9 @@ public enum CapUnit {
     /** Tokens at a rate: as tokens, but what is more than the limit counts as the limit. */
     TOKEN_RATE("f"),
     /** Tokens of a bundle, which are paid for already: refuses nothing, and holds what it has left. */
-    BUNDLE("b");
+    BUNDLE("b"),
+    /** What an organisation is charged in a month: refuses and holds nothing, and tells what it was when the hold was placed. */
+    VOLUME("m");
 
     private final String wireName;
 
@@ -34,6 +36,6 @@ public enum CapUnit {
                 return unit;
             }
         }
-        throw new IllegalArgumentException("unit: '" + wireName + "' (expected: u, t, r, o, g, f or b)");
+        throw new IllegalArgumentException("unit: '" + wireName + "' (expected: u, t, r, o, g, f, b or m)");
     }
 }

@@ -3,6 +3,7 @@ package tollgate.wallet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import tollgate.pricing.Usd;
 
 /**
  * What the caps of an exchange hold for it and in which windows, as its place wrote it: kept as that text, which is what
@@ -14,7 +15,7 @@ public record HeldCaps(String text) {
     /** No cap. */
     public static final HeldCaps NONE = new HeldCaps("");
 
-    /** One of them: of a rolling window, {@code start} is the number of its bucket. */
+    /** One of them: of a rolling window, {@code start} is the number of its bucket; {@code held} of a volume is what was charged before. */
     record One(String counter, CapUnit unit, long stepMs, long start, long held) {}
 
     /**
@@ -62,6 +63,17 @@ public record HeldCaps(String text) {
                 : Optional.empty();
     }
 
+    /** What had been charged in the month when the hold was placed, where volume tiers ask that; else nothing. */
+    public Usd chargedBefore() {
+        return text.contains(",m,")
+                ? each().stream()
+                        .filter(one -> one.unit == CapUnit.VOLUME)
+                        .map(one -> new Usd(one.held))
+                        .findFirst()
+                        .orElse(Usd.ZERO)
+                : Usd.ZERO;
+    }
+
     /** Each cap with its subject, as {@code cap:subject}, in their order. */
     public List<String> counters() {
         return each().stream().map(One::counter).toList();
@@ -92,7 +104,10 @@ public record HeldCaps(String text) {
                     0,
                     0,
                     one.unit,
-                    one.unit == CapUnit.TOKEN_RATE || one.unit == CapUnit.BUNDLE ? one.held : 0,
+                    switch (one.unit) {
+                        case TOKEN_RATE, BUNDLE, VOLUME -> one.held;
+                        case USD, TOKENS, REQUESTS, OPEN, RATE -> 0;
+                    },
                     one.stepMs,
                     one.start,
                     one.start,

@@ -56,7 +56,7 @@ if held_caps ~= '' or count > 0 then
     if not tag or key ~= tag .. 'c:' .. name then
       return {'CAPS', held_caps}
     end
-    local cap = {key = key, name = name, unit = unit, step = int(step), start = start, part = int(part)}
+    local cap = {key = key, name = name, unit = unit, step = int(step), start = start, part = unit == 'm' and 0 or int(part), noted = unit == 'm' and int(part)}
     if not (cap.step and cap.part) then
       return {'CORRUPT', 'caps of the exchange'}
     end
@@ -143,7 +143,7 @@ if count > 0 then
     if more > 0 then
       fields[#fields + 1], fields[#fields + 2], fields[#fields + 3] = cap.key, cap.field, str(cap.held + more)
     end
-    parts[i] = table.concat({cap.name, cap.unit, str(cap.step), cap.start, str(cap.part + more)}, ',')
+    parts[i] = table.concat({cap.name, cap.unit, str(cap.step), cap.start, str(cap.noted or cap.part + more)}, ',')
   end
   caps, kept = fields, table.concat(parts, ';')
 end

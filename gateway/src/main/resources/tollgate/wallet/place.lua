@@ -1,15 +1,15 @@
 -- Sets money aside for one exchange, if the wallet and every cap above it allow.
 -- KEYS    1 shard  2 organisation  3 wallet  4 exchange  5 hold expiries  6.. counters: of a bundle of tokens, where there is
---         one, then of caps, at most 16, the narrowest scope first, and last of all, where the client named its request, the mark of that name
+--         one, of what is charged in a month, where that is asked, then of caps, at most 16, the narrowest scope first, and last of all, where the client named its request, the mark of that name
 -- ARGV    1 version  2 n seen  3 gateway's ms, then  4 exchange  5 organisation  6 wallet  7 generation  8 min  9 want
 --         10 life ms  11 longest life ms  12 accrued  13 policy  14 price version
 --         15 0: enforce, 1: reinstate, 2: observe: neither state frozen nor caps nor funds refuse, 3: reinstate observed
 --         16 most open holds of the wallet  17 currency  18 tokens min  19 tokens want (both, and what follows, only with caps),
 --         then for each cap: its version, the version of its last reset, unit (u: nano-USD, t: tokens, r: requests,
 --         o: open exchanges, g: requests at a rate, f: tokens at a rate, of which more than the limit counts as the limit,
---         b: tokens of a bundle, which refuses nothing: only the first),
+--         b: tokens of a bundle, which refuses nothing: only the first, m: what is charged in a month: only the first, or behind b),
 --         limit, ms of a bucket (0: calendar; g: of the period), start ms, end ms, end ms of the window after it (o: 0, 9e15,
---         9e15; reinstate: start as held; b: limit as held)
+--         9e15; reinstate: start as held; b: limit as held; m: limit as noted)
 --         with a bundle, not with reinstate: `tokens,min,want;..` by tokens, ascending: what of 8 and 9 has to be held where the
 --         bundle has so many of the tokens left; neither is ever more than in the entry before it
 --         where less is held than it can come to: the most that it can come to, and how far overruns may go
@@ -25,7 +25,7 @@
 --         but never less than min. Where min is above want (tokens alike), min has to be affordable and want is held.
 -- Bundle  holds the tokens that the exchange can come to, as far as it has any left, until the settlement: they are not charged.
 -- Caps    hold what is granted (1 of requests and open exchanges) until the settlement: `name,unit,bucket ms,start,held;..`;
---         a rate of requests (g) counts at once and holds nothing.
+--         a rate of requests (g) counts at once and holds nothing, a month (m) neither: `held` is what had been spent.
 -- Observe grants what is wanted; its exchange may take the wallet below zero.
 -- Replays the same exchange and generation return the first outcome, but not what is used.
 --@include numbers.lua

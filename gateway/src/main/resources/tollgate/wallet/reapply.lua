@@ -96,7 +96,7 @@ if was_open then
 end
 local freed = {}
 local moves = (last_argument - 21) / 2
-for name, start, part in string.gmatch(was_open and known[3] or '', '([^,;]+),%a,%d+,(%d+),(%d+)') do
+for name, unit, start, part in string.gmatch(was_open and known[3] or '', '([^,;]+),(%a),%d+,(%d+),(%d+)') do
   local found = false
   for i = 6, last_key do
     found = found or KEYS[i] == tag .. 'c:' .. name
@@ -104,7 +104,7 @@ for name, start, part in string.gmatch(was_open and known[3] or '', '([^,;]+),%a
   if not found then
     return {'CAPS', known[3]}
   end
-  freed[#freed + 1] = {key = tag .. 'c:' .. name, start = start, part = int(part) or 0}
+  freed[#freed + 1] = {key = tag .. 'c:' .. name, start = start, part = unit ~= 'm' and int(part) or 0}
 end
 for i = 6, last_key do
   if not read('HGET', KEYS[i], 'v') and read('EXISTS', KEYS[i]) == 1 then

@@ -32,7 +32,8 @@ final class BundledHoldTest {
                         List.of(),
                         List.of(),
                         List.of(),
-                        List.of(new BundleRules.Rule(new Whom(null, null, null), bundle, "here")))));
+                        List.of(new BundleRules.Rule(new Whom(null, null, null), bundle, "here")),
+                        List.of())));
         return HoldPlan.of(
                 Requests.request(ceiling, choices, textBytes),
                 RATES,

@@ -78,6 +78,8 @@ final class CapModel {
         String fingerprint = "";
         String notRefused = "";
         boolean observed;
+        /** What its volume's window had spent when it was placed. */
+        long chargedBefore;
         /** Of the entry that made it final. */
         String kind = "";
 
@@ -104,6 +106,7 @@ final class CapModel {
         long half = Math.floorDiv(purse.balance - purse.held, 2);
         long tokens = tokensWant;
         long reserved = 0;
+        long chargedBefore = 0;
         for (int i = 0; i < asks.size(); i++) {
             Ask ask = asks.get(i);
             Counter cap = ask.counter;
@@ -123,6 +126,10 @@ final class CapModel {
                         want = row.want().nano();
                     }
                 }
+                continue;
+            }
+            if (cap.unit == CapUnit.VOLUME) {
+                chargedBefore = cap.spentAt(ask.window);
                 continue;
             }
             if (cap.unit == CapUnit.RATE) {
@@ -155,6 +162,7 @@ final class CapModel {
         placed.purse = purse;
         placed.observed = observed;
         placed.notRefused = notRefused;
+        placed.chargedBefore = chargedBefore;
         placed.amount = want > half && !observed ? Math.min(want, Math.max(least, half)) : want;
         placed.tokens = asks.isEmpty() ? 0 : tokens;
         long ofBundle = reserved;
@@ -193,7 +201,7 @@ final class CapModel {
             case TOKENS -> tokens;
             case TOKEN_RATE -> Math.max(1, Math.min(tokens, limit));
             case REQUESTS, OPEN, RATE -> 1;
-            case BUNDLE -> 0;
+            case BUNDLE, VOLUME -> 0;
         };
     }
 
@@ -261,7 +269,7 @@ final class CapModel {
                     asked && !part.counter.removed
                             ? Math.min(known.tokens, Math.max(knowing.apply(part.counter).limit, part.held)) - part.held
                             : 0;
-                case REQUESTS, RATE, OPEN, BUNDLE -> 0;
+                case REQUESTS, RATE, OPEN, BUNDLE, VOLUME -> 0;
             };
             part.counter.held.merge(part.window, its, Long::sum);
             parts.add(new Part(part.counter, part.window, part.held + its));
@@ -346,7 +354,7 @@ final class CapModel {
                 cap.held.merge(part.window, -part.held, Long::sum);
             }
             long moved = switch (cap.unit) {
-                case USD -> total - exchange.captured;
+                case USD, VOLUME -> total - exchange.captured;
                 case TOKENS, TOKEN_RATE -> tokens - exchange.capturedTokens;
                 case REQUESTS -> open && request ? 1 : 0;
                 case OPEN, RATE -> 0;

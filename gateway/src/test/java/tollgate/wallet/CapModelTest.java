@@ -91,6 +91,8 @@ class CapModelTest {
             model.counters.put(run + "b" + i, new CapModel.Counter(CapUnit.BUNDLE, 0));
             versions.put(run + "b" + i, 0L);
         }
+        model.counters.put(run + "v", new CapModel.Counter(CapUnit.VOLUME, 0));
+        versions.put(run + "v", 0L);
         for (int i = 0; i < 3; i++) {
             String wallet = run + "w" + i;
             post(wallet, EntryKind.OPEN, 0);
@@ -142,7 +144,7 @@ class CapModelTest {
             case USD, TOKENS, REQUESTS -> random.nextBoolean() ? 0 : 20 + random.nextInt(200);
             case TOKEN_RATE -> 20 + random.nextInt(200);
             case RATE -> 1 + random.nextInt(5_000);
-            case OPEN, BUNDLE -> 0;
+            case OPEN, BUNDLE, VOLUME -> 0;
         };
     }
 
@@ -151,7 +153,7 @@ class CapModelTest {
                 ? 0
                 : switch (unit) {
                     case USD, TOKENS, TOKEN_RATE, BUNDLE -> random.nextInt(120_000);
-                    case REQUESTS, OPEN, RATE -> random.nextInt(30);
+                    case REQUESTS, OPEN, RATE, VOLUME -> random.nextInt(30);
                 };
     }
 
@@ -205,6 +207,7 @@ class CapModelTest {
         List<CapDemands.Covered> covered = List.of();
         List<String> asked = new ArrayList<>(caps);
         String bundle = bundles.get(random.nextInt(bundles.size()));
+        asked.addFirst(run + "v");
         asked.addFirst(bundle);
         for (String cap : asked) {
             if (random.nextBoolean()) {
@@ -263,6 +266,9 @@ class CapModelTest {
                     null,
                     Place.USUAL_MOST_OPEN));
             assertThat(word(placed)).as(story + " " + placed).isEqualTo(expected);
+            if (placed instanceof PlaceResult.Placed ok) {
+                assertThat(ok.caps().chargedBefore().nano()).as(story).isEqualTo(model.exchanges.get(id).chargedBefore);
+            }
         }
     }
 

@@ -11,18 +11,19 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 final class MarkupReader {
     static final List<String> MARKUP = List.of("customer", "plan", "model", "percent", "fixed_usd", "note");
 
-    /** What a reader of {@code tollgate.pricing.plan} may look for; a gateway that ignored it would charge another sum. */
-    private static final List<String> COUNTED = List.of("plans", "free_quotas", "volume_tiers", "credits");
+    /** What others call such rules: the complaint says what they are called here. */
+    private static final List<String> COUNTED = List.of("plans", "free_quotas", "credits");
 
     private MarkupReader() {}
 
-    /** Refuses what nothing counts yet, or counts under another name. */
+    /** Refuses what has another name here. */
     static void refuseCounted(String file, Node root) {
         if (root instanceof MappingNode fields) {
             for (NodeTuple field : fields.getValue()) {
                 if (field.getKeyNode() instanceof ScalarNode name && COUNTED.contains(name.getValue())) {
                     throw new InvalidRateCard(YamlFields.at(file, name) + name.getValue()
-                            + ": not built yet, for nothing counts that in a period (expected: markups or bundles)");
+                            + ": no such list (expected: markups, bundles, volume_tiers; a free quota is a bundle, "
+                            + "a credit a grant to a wallet, and a plan what these name)");
                 }
             }
         }

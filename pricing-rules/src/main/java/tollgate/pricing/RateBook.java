@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +27,7 @@ public final class RateBook {
     private final Map<String, List<Compiled>> byName;
     private final Map<String, Map<String, List<Compiled>>> byProvider;
     private final @Nullable ModelRates unknownModel;
-    private final MarkupRules markups;
-    private final BundleRules bundles;
+    private final Selling selling;
 
     private RateBook(
             List<RateCard> cards,
@@ -37,15 +35,13 @@ public final class RateBook {
             Map<String, List<Compiled>> byName,
             Map<String, Map<String, List<Compiled>>> byProvider,
             @Nullable ModelRates unknownModel,
-            MarkupRules markups,
-            BundleRules bundles) {
+            Selling selling) {
         this.cards = cards;
         this.fees = fees;
         this.byName = byName;
         this.byProvider = byProvider;
         this.unknownModel = unknownModel;
-        this.markups = markups;
-        this.bundles = bundles;
+        this.selling = selling;
     }
 
     /** A card, compiled when it is first needed. */
@@ -116,8 +112,7 @@ public final class RateBook {
                 }
             }
         }
-        return new RateBook(
-                List.copyOf(cards), List.copyOf(fees), byName, byProvider, null, MarkupRules.NONE, BundleRules.NONE);
+        return new RateBook(List.copyOf(cards), List.copyOf(fees), byName, byProvider, null, Selling.NOTHING);
     }
 
     /** A card of nobody in particular applies under the name at the provider whose card it replaces, too. */
@@ -143,7 +138,7 @@ public final class RateBook {
 
     /** This book with further cards, which win over those it has. */
     public RateBook with(List<RateCard> more) {
-        return withAll(List.of(new RateCards(more, List.of(), List.of(), List.of())));
+        return withAll(List.of(new RateCards(more, List.of(), List.of(), List.of(), List.of())));
     }
 
     /**
@@ -167,20 +162,27 @@ public final class RateBook {
     public RateBook withAll(List<RateCards> files) {
         List<RateCard> allCards = new ArrayList<>(cards);
         List<Fee> allFees = new ArrayList<>(fees);
-        List<MarkupRules.Rule> rules = new ArrayList<>(markups.rules());
-        List<BundleRules.Rule> sold = new ArrayList<>(bundles.rules());
+        List<MarkupRules.Rule> rules = new ArrayList<>(selling.markups().rules());
+        List<BundleRules.Rule> sold = new ArrayList<>(selling.bundles().rules());
+        List<VolumeRules.Rule> volumes = new ArrayList<>(selling.volumes().rules());
         for (RateCards file : files) {
             allCards.addAll(file.cards());
             allFees.addAll(0, file.fees());
             rules.addAll(0, file.markups());
             sold.addAll(0, file.bundles());
+            volumes.addAll(0, file.volumes());
         }
         RateBook book = of(allCards, allFees);
-        MarkupRules all = new MarkupRules(rules, markups.otherwise());
+        MarkupRules all = new MarkupRules(rules, selling.markups().otherwise());
         all.rules().forEach(rule -> book.checkModel(rule.whom().model(), rule.whom(), rule.written()));
         sold.forEach(rule -> book.checkModel(rule.whom().model(), rule.whom(), rule.written()));
         return new RateBook(
-                book.cards, book.fees, book.byName, book.byProvider, unknownModel, all, new BundleRules(sold));
+                book.cards,
+                book.fees,
+                book.byName,
+                book.byProvider,
+                unknownModel,
+                new Selling(all, new BundleRules(sold), new VolumeRules(volumes)));
     }
 
     /** This book with further fees, which apply where its own do not. */
@@ -188,18 +190,19 @@ public final class RateBook {
         List<Fee> all = new ArrayList<>(fees);
         all.addAll(more);
         RateBook book = of(cards, all);
-        return new RateBook(book.cards, book.fees, book.byName, book.byProvider, unknownModel, markups, bundles);
+        return new RateBook(book.cards, book.fees, book.byName, book.byProvider, unknownModel, selling);
     }
 
     /** This book, pricing every model that no card names by one card's rates. */
     public RateBook withUnknownModelsAs(RateCard rates) {
-        return new RateBook(cards, fees, byName, byProvider, new ModelRates(rates), markups, bundles);
+        return new RateBook(cards, fees, byName, byProvider, new ModelRates(rates), selling);
     }
 
     /** This book with a markup for whom and what no rule of it names. */
     public RateBook withMarkup(Markup otherwise) {
-        MarkupRules marked = new MarkupRules(markups.rules(), otherwise);
-        return new RateBook(cards, fees, byName, byProvider, unknownModel, marked, bundles);
+        MarkupRules marked = new MarkupRules(selling.markups().rules(), otherwise);
+        Selling sold = new Selling(marked, selling.bundles(), selling.volumes());
+        return new RateBook(cards, fees, byName, byProvider, unknownModel, sold);
     }
 
     /** A rule about a model that there is not would never be used, and nobody would notice. */
@@ -217,34 +220,37 @@ public final class RateBook {
 
     /** What is added to the cost of a model for a buyer. */
     public Markup markup(Buyer buyer, ModelRates rates) {
-        return markups.of(buyer, rates.model());
+        return selling.markups().of(buyer, rates.model());
     }
 
     /** What of a buyer's request for a model is paid for already; null: nothing. */
     public @Nullable TokenBundle bundle(Buyer buyer, ModelRates rates) {
-        return bundles.of(buyer, rates.model());
+        return selling.bundles().of(buyer, rates.model());
     }
 
-    /** Whether a plan is one that a markup or bundle names; null is none, which everybody may have. */
+    /** What a buyer pays less in a month of much. */
+    public VolumeTiers volume(Buyer buyer) {
+        return selling.volumes().of(buyer);
+    }
+
+    /** Whether a plan is one that a markup, bundle or volume tier names; null is none, which everybody may have. */
     public boolean sells(@Nullable String plan) {
-        return plan == null || markups.names(plan) || bundles.names(plan);
+        return selling.names(plan);
     }
 
-    /** The plans that any markup or bundle names. */
+    /** The plans that any markup, bundle or volume tier names. */
     public Set<String> plans() {
-        Set<String> plans = new TreeSet<>(markups.plans());
-        plans.addAll(bundles.plans());
-        return plans;
+        return selling.plans();
     }
 
     /** The bundles by customer, plan and model. */
     public BundleRules bundles() {
-        return bundles;
+        return selling.bundles();
     }
 
     /** The markups by customer, plan and model. */
     public MarkupRules markups() {
-        return markups;
+        return selling.markups();
     }
 
     /** What is known of a model name at a moment, as a client wrote it or an answer bears it. */

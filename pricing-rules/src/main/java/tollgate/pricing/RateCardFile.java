@@ -27,7 +27,18 @@ import tollgate.pricing.yaml.YamlText;
  */
 public final class RateCardFile {
     static final List<String> FILE = List.of(
-            "provider", "source", "seen", "via", "note", "scoped", "defaults", "models", "fees", "markups", "bundles");
+            "provider",
+            "source",
+            "seen",
+            "via",
+            "note",
+            "scoped",
+            "defaults",
+            "models",
+            "fees",
+            "markups",
+            "bundles",
+            "volume_tiers");
     static final List<String> FEE = Stream.concat(
                     Stream.of("provider", "models", "variants", "source", "seen", "via", "note", "free"),
                     Stream.of(Per.values()).map(Per::key))
@@ -124,7 +135,7 @@ public final class RateCardFile {
         YamlFields defaults = fields.has("defaults")
                 ? new YamlFields(file, fields.node("defaults"), CardReader.DEFAULTS)
                 : YamlFields.none(file, root);
-        if (!fields.has("fees") && !fields.has("markups") && !fields.has("bundles")) {
+        if (!fields.has("fees") && !fields.has("markups") && !fields.has("bundles") && !fields.has("volume_tiers")) {
             fields.node("models");
         }
         List<RateCard> cards = new ArrayList<>();
@@ -140,10 +151,11 @@ public final class RateCardFile {
         }
         List<MarkupRules.Rule> markups = MarkupReader.read(fields);
         List<BundleRules.Rule> bundles = BundleReader.read(fields);
-        if (cards.isEmpty() && fees.isEmpty() && markups.isEmpty() && bundles.isEmpty()) {
-            throw fields.invalid("nothing is stated (expected: a model, a fee, a markup or a bundle)");
+        List<VolumeRules.Rule> volumes = VolumeReader.read(fields);
+        if (cards.isEmpty() && fees.isEmpty() && markups.isEmpty() && bundles.isEmpty() && volumes.isEmpty()) {
+            throw fields.invalid("nothing is stated (expected: a model, a fee, a markup, a bundle or volume tiers)");
         }
-        return new RateCards(cards, fees, markups, bundles);
+        return new RateCards(cards, fees, markups, bundles, volumes);
     }
 
     private Fee fee(YamlFields fee, YamlFields fields) {

@@ -19,7 +19,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tollgate.pricing.plan.Bundle;
 import tollgate.pricing.plan.Plan;
-import tollgate.pricing.plan.VolumeTiers;
 
 /** Tokens that are paid for already: whose, from rate card files, and what they leave to be charged. */
 final class BundleRulesTest {

@@ -135,11 +135,11 @@ final class MarkupRulesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"plans", "free_quotas", "volume_tiers", "credits"})
-    void what_would_need_a_count_of_what_was_used_is_refused_and_not_ignored(String key) {
+    @CsvSource({"plans", "free_quotas", "credits"})
+    void what_has_another_name_here_is_refused_and_not_ignored(String key) {
         assertThatThrownBy(() -> book("markups: [{ plan: a, percent: '5' }]\n" + key + ": [{ plan: a }]\n"))
                 .isInstanceOf(InvalidRateCard.class)
-                .hasMessageContaining("0.yaml:2: " + key + ": not built yet")
-                .hasMessageContaining("(expected: markups or bundles)");
+                .hasMessageContaining("0.yaml:2: " + key + ": no such list")
+                .hasMessageContaining("(expected: markups, bundles, volume_tiers;");
     }
 }

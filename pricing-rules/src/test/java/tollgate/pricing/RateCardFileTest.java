@@ -110,7 +110,7 @@ final class RateCardFileTest {
                 "'&a [*a]'                                      | own.yaml:1: a list (expected: fields by name",
                 "'{models: [[]]}'                               | own.yaml:1: a list (expected: fields by name: model",
                 "'{models: &m [*m]}'                            | own.yaml:1: a list (expected: fields by name: model",
-                "'{models: []}'                                 | own.yaml:1: nothing is stated (expected: a model, a fee, a markup or a bundle)",
+                "'{models: []}'                                 | own.yaml:1: nothing is stated (expected: a model, a fee, a markup, a bundle or volume tiers)",
                 "'{models: ~}'                                  | own.yaml:1: models: '~' (expected: a list)",
                 "'{models: }'                                   | own.yaml:1: models: nothing (expected: a list)",
                 "'{models: [], models: []}'                     | own.yaml:1: field 'models' is given twice",

@@ -18,6 +18,7 @@ import tollgate.pricing.Terms;
 import tollgate.pricing.UnitClass;
 import tollgate.pricing.Usage;
 import tollgate.pricing.Usd;
+import tollgate.pricing.VolumeTiers;
 
 /**
  * What a customer has bought: bundles (free quotas among them), volume tiers and a markup. The order is fixed: bundles

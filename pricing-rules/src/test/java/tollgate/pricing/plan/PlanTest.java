@@ -23,6 +23,7 @@ import tollgate.pricing.Terms;
 import tollgate.pricing.UnitClass;
 import tollgate.pricing.Usage;
 import tollgate.pricing.Usd;
+import tollgate.pricing.VolumeTiers;
 
 final class PlanTest {
     private final ModelRates rates = new ModelRates(RateCard.named("m")

@@ -1,8 +1,8 @@
-package tollgate.pricing.plan;
+package tollgate.pricing;
 
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.List;
-import tollgate.pricing.Usd;
 
 /**
  * Less to pay in a month in which much was spent: marginal, by what was charged before in the month. Immutable.
@@ -18,7 +18,7 @@ public record VolumeTiers(List<Step> steps) {
     /**
      * What is charged above an amount costs so much less.
      *
-     * @param above spent before in the month, before any of these discounts
+     * @param above charged before in the month
      * @param percent off, 0 to 100
      */
     public record Step(Usd above, BigDecimal percent) {}
@@ -57,6 +57,31 @@ public record VolumeTiers(List<Step> steps) {
             percent = step.percent;
         }
         return sum.add(less(until.subtract(lower), percent));
+    }
+
+    /**
+     * A charge with what it is less by as an adjustment of its own; rounded up once.
+     *
+     * @param chargedBefore in the month
+     */
+    public Charge discounted(Usd chargedBefore, Charge charge) {
+        BigDecimal exact = discounted(chargedBefore, charge.exact());
+        if (exact.compareTo(charge.exact()) == 0) {
+            return charge;
+        }
+        List<Adjustment> adjustments = new ArrayList<>(charge.adjustments());
+        adjustments.removeIf(each -> each.kind() == Adjustment.Kind.ROUNDING);
+        adjustments.add(new Adjustment(
+                Adjustment.Kind.PLAN,
+                "volume tiers, after " + chargedBefore + " USD in the month",
+                exact.subtract(charge.exact())));
+        Usd rounded = Usd.roundUp(exact);
+        BigDecimal up = BigDecimal.valueOf(rounded.nano(), 9)
+                .subtract(new Charge(charge.cost(), rounded, exact, charge.lines(), adjustments).sum());
+        if (up.signum() != 0) {
+            adjustments.add(new Adjustment(Adjustment.Kind.ROUNDING, "up to the nano-dollar", up));
+        }
+        return new Charge(charge.cost(), rounded, exact, charge.lines(), adjustments);
     }
 
     private static BigDecimal less(BigDecimal amount, BigDecimal percent) {
