@@ -155,9 +155,9 @@ final class ObjectExchange implements RequestReceiver {
         }
         switch (dialect.readObject(asked, body)) {
             case RequestReading.Refused refused -> refuse(refused.refusal());
-            case RequestReading.Understood(MeteredRequest request, _) -> {
+            case RequestReading.Understood understood -> {
                 List<MeteredRequest.Reference> references =
-                        request.extent().kept().references();
+                        understood.request().extent().kept().references();
                 if (references.isEmpty()) {
                     forward(keeper);
                 } else {
