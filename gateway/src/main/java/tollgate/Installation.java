@@ -48,6 +48,7 @@ import tollgate.identity.KeyRing;
 import tollgate.journal.Journal;
 import tollgate.journal.JournalSettings;
 import tollgate.proxy.Gateway;
+import tollgate.proxy.HealthChecks;
 import tollgate.proxy.JobSettings;
 import tollgate.proxy.Jobs;
 import tollgate.proxy.Outcomes;
@@ -55,6 +56,7 @@ import tollgate.proxy.OwnPaths;
 import tollgate.proxy.ProxyContext;
 import tollgate.proxy.ProxyLoop;
 import tollgate.proxy.RefusalRing;
+import tollgate.proxy.Routing;
 import tollgate.proxy.Upstream;
 import tollgate.records.Records;
 import tollgate.simulator.Sandbox;
@@ -211,8 +213,9 @@ final class Installation implements AutoCloseable {
                             journal.identity().nonce(),
                             clock),
                     workers);
+            Routing routing = RoutingSetup.routing(config, sandbox(transport), clock);
             ProxyContext context = ProxySetup.context(
-                    config, priced, ring, outcomes, objects, jobs, refusals, sandbox(transport), telemetry, clock);
+                    config, priced, ring, outcomes, objects, jobs, refusals, routing, telemetry, clock);
             Upstreams upstreams = opened(new Upstreams(transport));
             ExchangeIds ids = new ExchangeIds(
                     journal.identity().id(),
@@ -229,6 +232,9 @@ final class Installation implements AutoCloseable {
                         config.holds().maxOverrun()));
                 proxies.put(each.get(i), new ProxyLoop(each.get(i), port, journal.loop(i), ids, upstreams, context));
             }
+            UpstreamRows rows = UpstreamRows.of(routing);
+            rows.tell(telemetry);
+            checkHealth(routing, upstreams, each.getFirst());
             jobs.start(context, List.copyOf(proxies.values()));
             opened(jobs);
             this.gateway =
@@ -246,6 +252,8 @@ final class Installation implements AutoCloseable {
                     new SuspenseDesk(records, control, clock),
                     telemetry::text,
                     () -> notReady(keeping, journal, pulse),
+                    rows::unwell,
+                    rows::rows,
                     clock));
             this.listener = HttpListener.bind(ProxySetup.listening(config), transport, loops, loops, gateway);
             telemetry.gauge("tollgate_open_exchanges", listener::openExchanges);
@@ -258,6 +266,14 @@ final class Installation implements AutoCloseable {
             closeOpened();
             throw failed;
         }
+    }
+
+    /** A pool belongs to the loop that makes it. */
+    private void checkHealth(Routing routing, Upstreams upstreams, EventLoop loop) {
+        loop.submit(() -> RoutingSetup.healthChecks(config, routing, upstreams, loop).stream()
+                        .map(this::opened)
+                        .forEach(HealthChecks::begin))
+                .syncUninterruptibly();
     }
 
     private static Records openRecords(TollgateConfig config, Path data) {
@@ -305,7 +321,7 @@ final class Installation implements AutoCloseable {
         EventLoopGroup own = opened(transport.loops(1, "sandbox"));
         Sandbox started = opened(Sandbox.start(0, transport, own));
         sandbox = started;
-        return ProxySetup.sandbox(config, URI.create("http://127.0.0.1:" + started.port()));
+        return RoutingSetup.sandbox(config, URI.create("http://127.0.0.1:" + started.port()));
     }
 
     private @Nullable String notReady(Books keeping, Journal journal, RedisPulse pulse) {

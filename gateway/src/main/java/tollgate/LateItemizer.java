@@ -22,7 +22,7 @@ record LateItemizer(Supplier<RateBook> prices) implements Itemizer {
     public Itemized itemize(ExchangeFacts facts, Map<String, Long> units) {
         RateBook book = prices.get();
         if (units.isEmpty()
-                || !(book.resolve(facts.model(), facts.started()) instanceof Resolution.Priced priced)
+                || !(book.resolve(facts.modelSent(), facts.started()) instanceof Resolution.Priced priced)
                 || !priced.rates().priceVersion().equals(facts.priceVersion())) {
             return NOTHING;
         }

@@ -18,6 +18,7 @@ import tollgate.cli.FreezeCommands;
 import tollgate.cli.ReconcileCommand;
 import tollgate.cli.StatementCommand;
 import tollgate.cli.SuspenseCommand;
+import tollgate.cli.UpstreamCommand;
 import tollgate.config.InvalidConfig;
 
 /** The command line. Exit codes: 0 done, 1 refused or failed, 2 wrong usage. */
@@ -42,6 +43,7 @@ import tollgate.config.InvalidConfig;
             AdminCommands.Exchange.class,
             AdminCommands.Ledger.class,
             SuspenseCommand.class,
+            UpstreamCommand.class,
             StatementCommand.class,
             AdminCommands.Verify.class,
             ReconcileCommand.class,

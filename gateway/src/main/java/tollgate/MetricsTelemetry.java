@@ -37,8 +37,8 @@ final class MetricsTelemetry implements Telemetry {
     }
 
     @Override
-    public void gauge(String metric, LongSupplier value) {
-        registry.gauge(metric, () -> (Gauge<Long>) value::getAsLong);
+    public void gauge(String metric, LongSupplier value, String... labels) {
+        registry.gauge(new Series(metric, List.of(labels)).text(), () -> (Gauge<Long>) value::getAsLong);
     }
 
     /** One line of figures: its text is made once, not at every count. */

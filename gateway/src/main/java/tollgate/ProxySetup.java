@@ -1,26 +1,21 @@
 package tollgate;
 
-import java.net.URI;
-import java.time.Clock;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 import tollgate.account.AccountDesk;
 import tollgate.config.TollgateConfig;
-import tollgate.dialect.Dialect;
 import tollgate.dialect.Dialects;
 import tollgate.http.ListenerSettings;
-import tollgate.http.UpstreamSettings;
 import tollgate.identity.KeyRing;
 import tollgate.metering.HoldMode;
 import tollgate.metering.HoldSettings;
 import tollgate.metering.TypicalCharges;
 import tollgate.metering.WhoPays;
 import tollgate.pricing.RateBook;
-import tollgate.proxy.AwsRequestSigner;
 import tollgate.proxy.Jobs;
 import tollgate.proxy.MemoryBudget;
 import tollgate.proxy.ObjectMap;
@@ -28,84 +23,18 @@ import tollgate.proxy.Outcomes;
 import tollgate.proxy.ProxyContext;
 import tollgate.proxy.ProxySettings;
 import tollgate.proxy.RefusalRing;
-import tollgate.proxy.RequestSigner;
 import tollgate.proxy.Routing;
-import tollgate.proxy.Upstream;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Turns the configuration into what the proxy works with. Stateless. */
 final class ProxySetup {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
-    private static final int IDLE_CONNECTIONS = 256;
 
     private ProxySetup() {}
 
-    /** An upstream, with the time-outs of all. */
-    static Upstream upstream(
-            TollgateConfig config, String name, String dialect, URI url, @Nullable String key, boolean costReported) {
-        TollgateConfig.Timeouts timeouts = config.timeouts();
-        return new Upstream(
-                name,
-                dialect,
-                key,
-                new UpstreamSettings(
-                        url,
-                        timeouts.connect(),
-                        timeouts.firstByte(),
-                        timeouts.idle(),
-                        timeouts.total(),
-                        IDLE_CONNECTIONS),
-                costReported);
-    }
-
-    /** A real provider, as configured. */
-    private static Upstream upstream(TollgateConfig config, TollgateConfig.Provider provider, Clock clock) {
-        Upstream keyed = upstream(
-                config,
-                provider.name(),
-                provider.dialect(),
-                provider.baseUrl(),
-                provider.apiKey(),
-                provider.costReported());
-        TollgateConfig.Aws aws = provider.aws();
-        if (aws == null) {
-            return keyed;
-        }
-        RequestSigner signer = new AwsRequestSigner(
-                provider.baseUrl(),
-                aws.region(),
-                aws.accessKeyId(),
-                aws.secretAccessKey(),
-                aws.session(),
-                clock,
-                task -> Thread.ofVirtual().name("signing").start(task));
-        return new Upstream(
-                keyed.name(), keyed.dialect(), keyed.apiKey(), keyed.settings(), keyed.costReported(), signer);
-    }
-
-    /** The sandbox provider, once for each dialect that it speaks. */
-    static List<Upstream> sandbox(TollgateConfig config, URI url) {
-        return Dialects.all().stream()
-                .map(Dialect::name)
-                .distinct()
-                .map(each -> upstream(config, "sandbox-" + each, each, url, "sandbox", false))
-                .toList();
-    }
-
-    /** What all exchanges share. */
-    static ProxyContext context(
-            TollgateConfig config,
-            Supplier<RateBook> prices,
-            KeyRing ring,
-            Outcomes outcomes,
-            ObjectMap objects,
-            Jobs jobs,
-            RefusalRing refusals,
-            List<Upstream> sandbox,
-            Telemetry telemetry,
-            Clock clock) {
-        TollgateConfig.Holds holds = config.holds();
-        HoldSettings holding = new HoldSettings(
+    /** How much is held, as all routes or one of them say. */
+    static HoldSettings holding(TollgateConfig config, TollgateConfig.Holds holds) {
+        return new HoldSettings(
                 // where nothing is refused no answer is ended for money, either
                 config.enforce()
                         ? Objects.requireNonNull(HoldMode.of(holds.mode()), "the configuration names modes that are")
@@ -117,9 +46,21 @@ final class ProxySetup {
                 holds.maxOverrun(),
                 holds.inputCeiling(),
                 holds.mostOpen());
-        List<Upstream> live = config.upstreams().stream()
-                .map(each -> upstream(config, each, clock))
-                .toList();
+    }
+
+    /** What all exchanges share. */
+    static ProxyContext context(
+            TollgateConfig config,
+            Supplier<RateBook> prices,
+            KeyRing ring,
+            Outcomes outcomes,
+            ObjectMap objects,
+            Jobs jobs,
+            RefusalRing refusals,
+            Routing routing,
+            Telemetry telemetry,
+            Clock clock) {
+        HoldSettings holding = holding(config, config.holds());
         MemoryBudget memory = new MemoryBudget(config.limits().inFlightBytes());
         return new ProxyContext(
                 new ProxySettings(
@@ -137,7 +78,7 @@ final class ProxySetup {
                 prices,
                 new WhoPays(holding),
                 new TypicalCharges(),
-                new Routing(live, sandbox),
+                routing,
                 Dialects.all(),
                 ring,
                 memory,

@@ -18,7 +18,7 @@ public interface Telemetry {
         public void time(String metric, long nanos, String... labels) {}
 
         @Override
-        public void gauge(String metric, LongSupplier value) {}
+        public void gauge(String metric, LongSupplier value, String... labels) {}
     };
 
     /** Adds to a counter; one whose name ends in {@code _usd_total} is given nano-dollars and told in dollars. */
@@ -28,5 +28,5 @@ public interface Telemetry {
     void time(String metric, long nanos, String... labels);
 
     /** Names a figure that is asked for when somebody looks. */
-    void gauge(String metric, LongSupplier value);
+    void gauge(String metric, LongSupplier value, String... labels);
 }

@@ -90,6 +90,7 @@ final class UpCommand implements Callable<Integer> {
                 read.redis(),
                 read.recordsUrl(),
                 read.upstreams(),
+                read.routes(),
                 read.prices(),
                 read.holds(),
                 read.timeouts(),

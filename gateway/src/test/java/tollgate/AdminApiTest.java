@@ -93,6 +93,7 @@ class AdminApiTest {
                 .isZero();
         assertThat(good("GET", "/verify", "Verification", "").path("ok").asBoolean())
                 .isTrue();
+        good("GET", "/upstreams", "UpstreamPage", "");
         good("GET", "/exchanges?wallet=" + id, "ExchangeRowPage", "");
         good("GET", "/exchanges/" + exchange, "Exchange", "");
         // entries get there when they are old enough to be on Redis's disk

@@ -15,6 +15,11 @@ final class HolderView {
     /** Makes the operator's document the holder's. */
     static void of(ObjectNode document) {
         document.remove("detail");
+        document.remove("margin");
+        for (JsonNode attempt : document.path("attempts")) {
+            ((ObjectNode) attempt).remove("cost");
+            ((ObjectNode) attempt).remove("estimated");
+        }
         JsonNode markup = document.remove("markup");
         if (markup == null) {
             // written before there was a markup of its own for anybody

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tollgate.account.AccountDesk;
 import tollgate.books.Accounts;
@@ -39,6 +40,7 @@ final class AdminApi {
     private final Reconciliation reconciliation;
     private final SuspenseApi suspense;
     private final GrantRoutes grants;
+    private final Supplier<List<Map<String, @Nullable Object>>> upstreams;
     private final FreezeRoutes freezes;
     private final BundleRoutes bundles;
     private final Clock clock;
@@ -52,7 +54,9 @@ final class AdminApi {
             Verification verification,
             Reconciliation reconciliation,
             SuspenseApi suspense,
+            Supplier<List<Map<String, @Nullable Object>>> upstreams,
             Clock clock) {
+        this.upstreams = upstreams;
         this.directory = directory;
         this.caps = caps;
         this.office = office;
@@ -107,6 +111,7 @@ final class AdminApi {
                 Route.delete("/admin/v1/keys/{id}", asked -> Json.key(office.revokeKey(asked.id()))),
                 Route.get("/admin/v1/exchanges", this::listExchanges, "wallet", "since", "until", "after", "limit"),
                 Route.get("/admin/v1/exchanges/{id}", asked -> exchange(asked.id())),
+                Route.get("/admin/v1/upstreams", asked -> page(upstreams.get(), null)),
                 Route.get("/admin/v1/suspense", asked -> suspense.list(asked), "state", "after", "limit"),
                 Route.post("/admin/v1/suspense/{id}/settle", 200, asked -> suspense.settle(asked)),
                 Route.post("/admin/v1/suspense/{id}/drop", 200, asked -> suspense.drop(asked)),

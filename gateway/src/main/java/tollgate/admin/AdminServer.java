@@ -52,7 +52,8 @@ public final class AdminServer implements AutoCloseable {
             AdminApi api,
             Once once,
             Supplier<String> metrics,
-            Supplier<@Nullable String> notReady) {
+            Supplier<@Nullable String> notReady,
+            Supplier<String> unwell) {
         this.keys = List.copyOf(keys);
         this.once = once;
         this.server = WebServer.builder()
@@ -60,7 +61,7 @@ public final class AdminServer implements AutoCloseable {
                 .port(address.getPort())
                 .shutdownHook(false)
                 .directHandlers(Answers.direct())
-                .routing(routes -> routes(routes, api, metrics, notReady))
+                .routing(routes -> routes(routes, api, metrics, notReady, unwell))
                 .build()
                 .start();
         if (!server.isRunning()) {
@@ -74,6 +75,8 @@ public final class AdminServer implements AutoCloseable {
      * Starts listening.
      *
      * @param keys the keys that may do everything
+     * @param unwell what readiness does not depend on, and is told with it
+     * @param upstreams how they do
      */
     public static AdminServer start(
             InetSocketAddress address,
@@ -86,6 +89,8 @@ public final class AdminServer implements AutoCloseable {
             SuspenseDesk suspense,
             Supplier<String> metrics,
             Supplier<@Nullable String> notReady,
+            Supplier<String> unwell,
+            Supplier<List<Map<String, @Nullable Object>>> upstreams,
             Clock clock) {
         AdminApi api = new AdminApi(
                 office,
@@ -96,8 +101,9 @@ public final class AdminServer implements AutoCloseable {
                 verification,
                 reconciliation,
                 new SuspenseApi(records, suspense),
+                upstreams,
                 clock);
-        return new AdminServer(address, keys, api, new Once(records, clock), metrics, notReady);
+        return new AdminServer(address, keys, api, new Once(records, clock), metrics, notReady, unwell);
     }
 
     /** The port it is bound to. */
@@ -106,10 +112,14 @@ public final class AdminServer implements AutoCloseable {
     }
 
     private void routes(
-            HttpRouting.Builder routes, AdminApi api, Supplier<String> metrics, Supplier<@Nullable String> notReady) {
+            HttpRouting.Builder routes,
+            AdminApi api,
+            Supplier<String> metrics,
+            Supplier<@Nullable String> notReady,
+            Supplier<String> unwell) {
         String description = description();
         open(routes, "/healthz", (request, response) -> response.send("ok"));
-        open(routes, "/readyz", (request, response) -> ready(response, notReady.get()));
+        open(routes, "/readyz", (request, response) -> ready(response, notReady.get(), unwell.get()));
         open(
                 routes,
                 "/metrics",
@@ -172,11 +182,11 @@ public final class AdminServer implements AutoCloseable {
                 + request.query().rawValue() + "\n" + asked.body();
     }
 
-    private static void ready(ServerResponse response, @Nullable String why) {
+    private static void ready(ServerResponse response, @Nullable String why, String unwell) {
         if (why != null) {
             response.status(Status.SERVICE_UNAVAILABLE_503);
         }
-        response.send(why == null ? "ready" : why);
+        response.send((why == null ? "ready" : why) + unwell);
     }
 
     private void identify(ServerRequest request, ServerResponse response) {

@@ -159,6 +159,9 @@ public final class ExchangeRow {
         document.put("lines", lines(usage));
         document.put("adjustments", usage.adjustments());
         document.put("attempts", attempts(usage));
+        document.put("margin", usage.charge().minus(usage.cost()).toString());
+        document.put("route", facts.route());
+        document.put("model_sent", facts.modelSent());
         document.put("tags", new TreeMap<>(facts.tags()));
         document.put("user", facts.user());
         document.put("metadata", new TreeMap<>(facts.metadata()));
@@ -228,6 +231,8 @@ public final class ExchangeRow {
             each.put("reused_connection", attempt.reused());
             each.put("status", attempt.status());
             each.put("failure", attempt.failure());
+            each.put("cost", attempt.cost().toString());
+            each.put("estimated", attempt.estimated());
             attempts.add(each);
         }
         return attempts;

@@ -2,14 +2,10 @@ package tollgate.config;
 
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.net.InetAddress;
-import java.net.URI;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +14,6 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.nodes.Node;
-import tollgate.dialect.Dialects;
 import tollgate.pricing.Markup;
 import tollgate.pricing.PriceSettings;
 import tollgate.pricing.RateCard;
@@ -106,9 +101,22 @@ public final class ConfigFile {
                 "ledger_entries",
                 "allow_unsafe");
         Section announce = top.section("announce", "trailers", "sse_comment", "balance", "hold_bytes");
-        if (!top.list("routes").isEmpty()) {
-            top.notBuilt("routes");
-        }
+        TollgateConfig.Timeouts timeouts = timeouts(
+                top.section("timeouts", "connect", "first_byte", "idle", "total", "client_stall"),
+                TollgateConfig.Timeouts.DEFAULTS);
+        TollgateConfig.Holds holds = holds(top.section(
+                "holds",
+                "mode",
+                "tranche_tokens",
+                "life_s",
+                "max_exchange_s",
+                "max_job_s",
+                "clamp",
+                "min_output_tokens",
+                "max_overrun",
+                "input_ceiling",
+                "max_open"));
+        UpstreamSections upstreams = UpstreamSections.read(top, environment, timeouts);
         return new TollgateConfig(
                 new TollgateConfig.Listen(
                         listen.address("gateway", "0.0.0.0:8080"), listen.address("admin", "127.0.0.1:8081")),
@@ -121,7 +129,8 @@ public final class ConfigFile {
                                 .toList(),
                 redis(redis),
                 records(top.section("records", "url")),
-                providers(top, environment),
+                upstreams.providers(),
+                RouteSections.read(top, upstreams, holds),
                 prices(top.section(
                         "prices",
                         "built_in",
@@ -130,19 +139,8 @@ public final class ConfigFile {
                         "unknown_model",
                         "default_per_million",
                         "default_limits")),
-                holds(top.section(
-                        "holds",
-                        "mode",
-                        "tranche_tokens",
-                        "life_s",
-                        "max_exchange_s",
-                        "max_job_s",
-                        "clamp",
-                        "min_output_tokens",
-                        "max_overrun",
-                        "input_ceiling",
-                        "max_open")),
-                timeouts(top.section("timeouts", "connect", "first_byte", "idle", "total", "client_stall")),
+                holds,
+                timeouts,
                 limits(top.section(
                         "limits", "request_bytes", "in_flight_bytes", "body_read", "header_bytes", "per_address")),
                 approval(top.section("approval", "above", "within")),
@@ -202,76 +200,6 @@ public final class ConfigFile {
         return url;
     }
 
-    private static List<TollgateConfig.Provider> providers(Section top, Map<String, String> environment) {
-        List<TollgateConfig.Provider> providers = new ArrayList<>();
-        if (!top.has("upstreams")) {
-            addDefault(providers, "openai", "https://api.openai.com", environment.get("OPENAI_API_KEY"));
-            addDefault(providers, "anthropic", "https://api.anthropic.com", environment.get("ANTHROPIC_API_KEY"));
-            addDefault(
-                    providers,
-                    "gemini",
-                    "https://generativelanguage.googleapis.com",
-                    environment.get("GEMINI_API_KEY"));
-            addDefault(
-                    providers, "bedrock", AwsSection.bedrock(environment), environment.get("AWS_BEARER_TOKEN_BEDROCK"));
-            return providers;
-        }
-        Section all = top.section("upstreams");
-        for (String name : all.names()) {
-            Section one = all.section(name, "dialect", "base_url", "api_key", "aws", "insecure", "reported_cost");
-            URI url = url(one);
-            boolean keyed = one.has("api_key");
-            String key = keyed ? one.optional("api_key") : null;
-            String dialect = one.word("dialect", "", Dialects.names().toArray(String[]::new));
-            TollgateConfig.Aws aws = AwsSection.of(one, dialect, url);
-            if (one.has("aws") ? aws != null : !keyed || key != null) {
-                providers.add(new TollgateConfig.Provider(
-                        name, dialect, url, key, one.flag("reported_cost", reportsCost(url)), aws));
-            }
-        }
-        return providers;
-    }
-
-    /** OpenRouter picks who answers, at prices of its own for each: only its answers say which. */
-    private static boolean reportsCost(URI url) {
-        return "openrouter.ai".equals(url.getHost());
-    }
-
-    private static void addDefault(
-            List<TollgateConfig.Provider> providers, String name, String url, @Nullable String key) {
-        if (key != null && !key.isEmpty()) {
-            providers.add(new TollgateConfig.Provider(name, name, URI.create(url), key, false));
-        }
-    }
-
-    private static URI url(Section one) {
-        String text = one.text("base_url", "");
-        URI url;
-        try {
-            url = URI.create(text);
-        } catch (IllegalArgumentException wrong) {
-            throw one.invalid("base_url", text, "https://host or http://127.0.0.1:port");
-        }
-        boolean plain = "http".equals(url.getScheme());
-        if (url.getHost() == null || !(plain || "https".equals(url.getScheme()))) {
-            throw one.invalid("base_url", text, "https://host or http://127.0.0.1:port");
-        }
-        if (plain && !one.flag("insecure", false) && !loopback(url.getHost())) {
-            throw one.invalid("base_url", text, "https, or insecure: true: keys and prompts would pass unencrypted");
-        }
-        return url;
-    }
-
-    private static boolean loopback(String host) {
-        try {
-            return host.equals("localhost")
-                    || (host.matches("[0-9.]+|\\[.*]")
-                            && InetAddress.getByName(host).isLoopbackAddress());
-        } catch (UnknownHostException wrong) {
-            return false;
-        }
-    }
-
     private static PriceSettings prices(Section prices) {
         String unknown = prices.word("unknown_model", "refuse", "refuse", "default");
         RateCard card = unknown.equals("default") ? defaultCard(prices) : null;
@@ -327,13 +255,14 @@ public final class ConfigFile {
                 (int) holds.whole("max_open", 100_000, 1, 10_000_000));
     }
 
-    private static TollgateConfig.Timeouts timeouts(Section timeouts) {
+    /** How long things may take, as far as a section says other than what is usual. */
+    static TollgateConfig.Timeouts timeouts(Section timeouts, TollgateConfig.Timeouts usual) {
         return new TollgateConfig.Timeouts(
-                timeouts.duration("connect", "5s"),
-                timeouts.duration("first_byte", "600s"),
-                timeouts.duration("idle", "300s"),
-                timeouts.duration("total", "3600s"),
-                timeouts.duration("client_stall", "600s"));
+                timeouts.duration("connect", usual.connect()),
+                timeouts.duration("first_byte", usual.firstByte()),
+                timeouts.duration("idle", usual.idle()),
+                timeouts.duration("total", usual.total()),
+                timeouts.duration("client_stall", usual.clientStall()));
     }
 
     private static TollgateConfig.Approval approval(Section approval) {

@@ -69,20 +69,35 @@ final class Section {
         return of(file, key(name), values.get(name), expansion, List.of(known));
     }
 
+    /** The mappings of a list, each known by its place; none where it is not there. */
+    List<Section> sections(String name, String... known) {
+        Node node = values.get(name);
+        List<Section> each = new ArrayList<>();
+        if (node == null
+                || (node instanceof ScalarNode scalar && scalar.getValue().isEmpty())) {
+            return each;
+        }
+        if (!(node instanceof SequenceNode sequence)) {
+            throw invalid(node, key(name), "one value or keys", "a list: [{…}, {…}]");
+        }
+        for (Node item : sequence.getValue()) {
+            each.add(of(file, key(name) + "[" + each.size() + "]", item, expansion, List.of(known)));
+        }
+        return each;
+    }
+
+    /** Notes that something was left out. */
+    void warn(String name, String why) {
+        Node node = values.get(name);
+        expansion.warn((node == null ? file : where(node)) + ": " + key(name) + ": " + why);
+    }
+
     Collection<String> names() {
         return values.keySet();
     }
 
     boolean has(String name) {
         return values.containsKey(name);
-    }
-
-    /** Complains about a key that is given although nothing reads it yet. */
-    void notBuilt(String name) {
-        Node node = values.get(name);
-        if (node != null) {
-            throw invalid(node, key(name), "given", "nothing: it is not built yet");
-        }
     }
 
     String text(String name, String otherwise) {
@@ -158,6 +173,10 @@ final class Section {
         } catch (IllegalArgumentException wrong) {
             throw invalid(name, text, "dollars with up to 9 decimals, at most 9000000");
         }
+    }
+
+    Duration duration(String name, Duration otherwise) {
+        return has(name) ? duration(name, "") : otherwise;
     }
 
     Duration duration(String name, String otherwise) {

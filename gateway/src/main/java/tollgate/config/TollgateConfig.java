@@ -18,6 +18,7 @@ import tollgate.pricing.Usd;
  * @param redis where the money is
  * @param recordsUrl {@code embedded}, or a JDBC address
  * @param upstreams the providers that are left after expansion
+ * @param routes where requests for some models go
  * @param prices what things cost
  * @param holds how much is held, and for how long
  * @param timeouts how long upstreams and clients may take
@@ -37,6 +38,7 @@ public record TollgateConfig(
         Redis redis,
         String recordsUrl,
         List<Provider> upstreams,
+        List<RouteRules> routes,
         PriceSettings prices,
         Holds holds,
         Timeouts timeouts,
@@ -55,6 +57,7 @@ public record TollgateConfig(
     public TollgateConfig {
         adminKeys = List.copyOf(adminKeys);
         upstreams = List.copyOf(upstreams);
+        routes = List.copyOf(routes);
         warnings = List.copyOf(warnings);
     }
 
@@ -104,6 +107,7 @@ public record TollgateConfig(
      *
      * @param costReported what its answers say that they cost is the cost
      * @param aws what its requests are signed with; null: a key shows who asks
+     * @param rules how it is treated
      */
     public record Provider(
             String name,
@@ -111,12 +115,8 @@ public record TollgateConfig(
             URI baseUrl,
             @Nullable String apiKey,
             boolean costReported,
-            @Nullable Aws aws) {
-        /** One that is shown a key. */
-        public Provider(String name, String dialect, URI baseUrl, @Nullable String apiKey, boolean costReported) {
-            this(name, dialect, baseUrl, apiKey, costReported, null);
-        }
-
+            @Nullable Aws aws,
+            UpstreamRules rules) {
         /** Without the key: it must not get into a log. */
         @Override
         public String toString() {
@@ -155,7 +155,15 @@ public record TollgateConfig(
             int mostOpen) {}
 
     /** How long things may take. */
-    public record Timeouts(Duration connect, Duration firstByte, Duration idle, Duration total, Duration clientStall) {}
+    public record Timeouts(Duration connect, Duration firstByte, Duration idle, Duration total, Duration clientStall) {
+        /** Where nobody says. */
+        static final Timeouts DEFAULTS = new Timeouts(
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(600),
+                Duration.ofSeconds(300),
+                Duration.ofSeconds(3600),
+                Duration.ofSeconds(600));
+    }
 
     /**
      * What requests may take.

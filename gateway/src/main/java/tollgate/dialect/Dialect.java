@@ -77,6 +77,17 @@ public interface Dialect {
     RequestReading read(Service service, String path, ByteBuf body);
 
     /**
+     * The raw path that asks the same of another model: the same one, where the body names the model.
+     *
+     * @param path one that is metered
+     * @param model a name of ASCII without spaces
+     * @return null where that model cannot be asked the same
+     */
+    default @Nullable String naming(String path, String model) {
+        return path;
+    }
+
+    /**
      * How an answer that succeeded is framed: its own head decides, not what was wished for.
      *
      * @param request what was asked

@@ -1,11 +1,17 @@
 package tollgate.dialect;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What became of reading a request body. */
 public sealed interface RequestReading {
-    /** It is understood, and everything in it that can bill is bounded. */
-    record Understood(MeteredRequest request) implements RequestReading {}
+    /**
+     * It is understood, and everything in it that can bill is bounded.
+     *
+     * @param models where the body names the model, in order; none: the path does. Null: in letters that no splice can
+     *     replace
+     */
+    record Understood(MeteredRequest request, @Nullable List<ModelPlace> models) implements RequestReading {}
 
     /**
      * It is refused; nothing is forwarded and nothing held.

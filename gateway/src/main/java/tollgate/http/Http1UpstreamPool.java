@@ -111,6 +111,11 @@ final class Http1UpstreamPool implements UpstreamPool {
         connecting.addListener(done -> {
             if (!done.isSuccess()) {
                 call.fail(connectFailure(done.cause()));
+            } else if (!settings.linkLocal() && linkLocal(connecting.channel())) {
+                connecting.channel().close();
+                call.fail(new UpstreamFailure(
+                        Kind.UNRESOLVED,
+                        host + " is an address of the link itself, where machines are told their credentials"));
             } else if (tls == null) {
                 connected(connection, call);
             } else {
@@ -129,6 +134,12 @@ final class Http1UpstreamPool implements UpstreamPool {
                         });
             }
         });
+    }
+
+    /** Whoever says which addresses a name has must not lead us to where nobody sent us; nothing was sent yet. */
+    private static boolean linkLocal(Channel channel) {
+        return channel.remoteAddress() instanceof InetSocketAddress to
+                && to.getAddress().isLinkLocalAddress();
     }
 
     private void connected(UpstreamConnection connection, Http1UpstreamCall call) {

@@ -12,6 +12,19 @@ import java.time.Duration;
  * @param idle between two bytes of the answer; rests while we are not reading
  * @param total from the request's start to the answer's end
  * @param maxIdle idle connections kept per event loop
+ * @param linkLocal whether addresses of the link itself are meant: a cloud's machines are told their credentials there
  */
 public record UpstreamSettings(
-        URI baseUrl, Duration connect, Duration firstByte, Duration idle, Duration total, int maxIdle) {}
+        URI baseUrl,
+        Duration connect,
+        Duration firstByte,
+        Duration idle,
+        Duration total,
+        int maxIdle,
+        boolean linkLocal) {
+    /** Of an upstream that is not on the link itself. */
+    public UpstreamSettings(
+            URI baseUrl, Duration connect, Duration firstByte, Duration idle, Duration total, int maxIdle) {
+        this(baseUrl, connect, firstByte, idle, total, maxIdle, false);
+    }
+}

@@ -1,10 +1,11 @@
 package tollgate.identity;
 
 /** Patterns of model names: {@code *} stands for any run of characters, everything else for itself. Stateless. */
-final class ModelPattern {
+public final class ModelPattern {
     private ModelPattern() {}
 
-    static boolean matches(String pattern, String model) {
+    /** Whether a pattern covers a name. */
+    public static boolean matches(String pattern, String model) {
         String[] parts = pattern.split("\\*", -1);
         if (parts.length == 1) {
             return model.equals(pattern);

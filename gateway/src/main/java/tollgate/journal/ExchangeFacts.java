@@ -39,6 +39,8 @@ import tollgate.wallet.WalletAddress;
  * @param mark the name and the print of a request that has a name; null where it has none
  * @param holdMode how it was held: {@code strict}, {@code tranches}, {@code typical}
  * @param notRefused the code of the refusal that was not made, since nothing is enforced; null: there was none
+ * @param route the name of the route it took; null: no route is about its model
+ * @param sentAs the model that the upstream was asked for, where that is not what the client wrote; null: the same
  */
 public record ExchangeFacts(
         String exchange,
@@ -66,7 +68,9 @@ public record ExchangeFacts(
         @Nullable String plan,
         @Nullable IdempotencyMark mark,
         String holdMode,
-        @Nullable String notRefused) {
+        @Nullable String notRefused,
+        @Nullable String route,
+        @Nullable String sentAs) {
     /** All that it could come to was held at once. */
     public static final String STRICT = "strict";
 
@@ -77,6 +81,70 @@ public record ExchangeFacts(
         tags = Map.copyOf(tags);
         metadata = Map.copyOf(metadata);
         changes = List.copyOf(changes);
+    }
+
+    /** Those of an exchange that takes no route. */
+    public ExchangeFacts(
+            String exchange,
+            WalletAddress at,
+            boolean live,
+            String key,
+            @Nullable String member,
+            @Nullable String project,
+            String service,
+            String dialect,
+            String model,
+            String upstream,
+            boolean stream,
+            Usd held,
+            @Nullable Long clamped,
+            String priceVersion,
+            Map<String, String> tags,
+            @Nullable String user,
+            Map<String, String> metadata,
+            List<Change> changes,
+            @Nullable String idempotencyKey,
+            @Nullable String trace,
+            Instant started,
+            HeldCaps caps,
+            @Nullable String plan,
+            @Nullable IdempotencyMark mark,
+            String holdMode,
+            @Nullable String notRefused) {
+        this(
+                exchange,
+                at,
+                live,
+                key,
+                member,
+                project,
+                service,
+                dialect,
+                model,
+                upstream,
+                stream,
+                held,
+                clamped,
+                priceVersion,
+                tags,
+                user,
+                metadata,
+                changes,
+                idempotencyKey,
+                trace,
+                started,
+                caps,
+                plan,
+                mark,
+                holdMode,
+                notRefused,
+                null,
+                null);
+    }
+
+    /** What the upstream was asked for. */
+    public String modelSent() {
+        return sentAs == null ? model : sentAs;
     }
 
     /** The same with what is held by now. */
@@ -107,7 +175,9 @@ public record ExchangeFacts(
                 plan,
                 mark,
                 holdMode,
-                notRefused);
+                notRefused,
+                route,
+                sentAs);
     }
 
     /** The same without the client's own texts, which a meter slot may have no room for. */
@@ -138,7 +208,9 @@ public record ExchangeFacts(
                 plan,
                 mark,
                 holdMode,
-                notRefused);
+                notRefused,
+                route,
+                sentAs);
     }
 
     /**
@@ -172,7 +244,13 @@ public record ExchangeFacts(
                 plan,
                 mark,
                 holdMode,
-                notRefused);
+                notRefused,
+                cut(route),
+                cut(sentAs));
+    }
+
+    static String shortened(String name) {
+        return String.valueOf(cut(name));
     }
 
     private static @Nullable String cut(@Nullable String name) {

@@ -16,7 +16,10 @@ import tollgate.wallet.WalletAddress;
  * this one readable. Stateless.
  */
 final class JournalCodec {
-    private static final long LAYOUT = 4;
+    private static final long LAYOUT = 5;
+
+    /** Without routes, and what each attempt cost. */
+    private static final long WITHOUT_ROUTES = 4;
 
     /** Without the mark of a request's name, how it was held and what was not refused. */
     private static final long WITHOUT_MARKS = 3;
@@ -186,7 +189,10 @@ final class JournalCodec {
         if (mark != null) {
             to.text(mark.key()).text(mark.name()).text(mark.print());
         }
-        to.text(facts.holdMode()).optional(facts.notRefused());
+        to.text(facts.holdMode())
+                .optional(facts.notRefused())
+                .optional(facts.route())
+                .optional(facts.sentAs());
     }
 
     private static ExchangeFacts facts(PackedReader from, long layout) {
@@ -218,7 +224,9 @@ final class JournalCodec {
                         ? null
                         : new IdempotencyMark(from.text(), from.text(), from.text()),
                 layout <= WITHOUT_MARKS ? ExchangeFacts.STRICT : from.text(),
-                layout <= WITHOUT_MARKS ? null : from.optional());
+                layout <= WITHOUT_MARKS ? null : from.optional(),
+                layout <= WITHOUT_ROUTES ? null : from.optional(),
+                layout <= WITHOUT_ROUTES ? null : from.optional());
     }
 
     private static void usage(PackedWriter to, UsageRecord usage) {
@@ -257,7 +265,9 @@ final class JournalCodec {
                                 .text(each.upstream())
                                 .flag(each.reused())
                                 .number(each.status())
-                                .optional(each.failure()))
+                                .optional(each.failure())
+                                .number(each.cost().nano())
+                                .flag(each.estimated()))
                 .number(usage.status())
                 .optional(usage.detail())
                 .numbers(usage.timings())
@@ -282,12 +292,23 @@ final class JournalCodec {
                 layout <= WITHOUT_PLANS
                         ? List.of()
                         : from.each(() -> new UsageRecord.Adjustment(from.text(), from.text(), from.text())),
-                from.each(() ->
-                        new UsageRecord.Attempt(from.small(), from.text(), from.flag(), from.small(), from.optional())),
+                from.each(() -> attempt(from, layout)),
                 from.small(),
                 from.optional(),
                 from.numbers(),
                 from.instant());
+    }
+
+    private static UsageRecord.Attempt attempt(PackedReader from, long layout) {
+        boolean plain = layout <= WITHOUT_ROUTES;
+        return new UsageRecord.Attempt(
+                from.small(),
+                from.text(),
+                from.flag(),
+                from.small(),
+                from.optional(),
+                plain ? Usd.ZERO : usd(from),
+                !plain && from.flag());
     }
 
     private static UsageRecord.Line line(PackedReader from, long layout) {

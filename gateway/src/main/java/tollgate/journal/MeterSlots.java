@@ -79,6 +79,9 @@ final class MeterSlots {
         }
         long at = (long) slot * SLOT;
         MemorySegment memory = file.memory();
+        // opened again by an attempt at another upstream: killed in between, there is no orphan rather than a mixed one
+        memory.set(INT, at, 0);
+        VarHandle.releaseFence();
         MemorySegment.copy(MemorySegment.ofArray(facts), 0, memory, at + HEAD, length);
         memory.set(LONG, at + 16, sum(facts, length));
         memory.set(LONG, at + 8, 0L);

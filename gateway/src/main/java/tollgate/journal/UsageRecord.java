@@ -80,16 +80,18 @@ public record UsageRecord(
 
     /** The same without what a record may have no room for. */
     UsageRecord withoutTexts() {
-        return with(facts.withoutTexts(), lines);
+        return with(facts.withoutTexts(), lines, attempts);
     }
 
     /** The same with short names too, and without the reasons of its lines. */
     UsageRecord withShortNames() {
         return with(
-                facts.withShortNames(), lines.stream().map(Line::withoutReasons).toList());
+                facts.withShortNames(),
+                lines.stream().map(Line::withoutReasons).toList(),
+                attempts.stream().map(Attempt::withShortNames).toList());
     }
 
-    private UsageRecord with(ExchangeFacts shorter, List<Line> shown) {
+    private UsageRecord with(ExchangeFacts shorter, List<Line> shown, List<Attempt> tried) {
         return new UsageRecord(
                 shorter,
                 model,
@@ -105,7 +107,7 @@ public record UsageRecord(
                 markup,
                 shown,
                 adjustments,
-                attempts,
+                tried,
                 status,
                 null,
                 timings,
@@ -194,11 +196,24 @@ public record UsageRecord(
      * @param reused over a connection that had carried an answer before
      * @param status of its answer; 0 where none came
      * @param failure why no complete answer came; null where one did
+     * @param cost what the upstream bills for it
+     * @param estimated that is not what it reported
      */
     public record Attempt(
             int number,
             String upstream,
             boolean reused,
             int status,
-            @Nullable String failure) {}
+            @Nullable String failure,
+            Usd cost,
+            boolean estimated) {
+        /** One that bills nothing. */
+        public Attempt(int number, String upstream, boolean reused, int status, @Nullable String failure) {
+            this(number, upstream, reused, status, failure, Usd.ZERO, false);
+        }
+
+        private Attempt withShortNames() {
+            return new Attempt(number, ExchangeFacts.shortened(upstream), reused, status, failure, cost, estimated);
+        }
+    }
 }

@@ -2,10 +2,14 @@ package tollgate.metering;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.MeteredRequest;
 import tollgate.pricing.Attribute;
@@ -67,6 +71,7 @@ public final class HoldPlan {
     private final @Nullable TypicalCharges typical;
     private final long trancheTokens;
     private final HoldSettings settings;
+    private final List<HoldPlan> candidates;
     private final @Nullable TokenBundle bundle;
     private final PaidFor paidFor;
     private final Discount discount;
@@ -81,6 +86,7 @@ public final class HoldPlan {
             @Nullable TypicalCharges typical,
             long reserved,
             Usd chargedBefore) {
+        this.candidates = List.of();
         Limits limits = rates.limits();
         this.request = request;
         this.rates = rates;
@@ -110,6 +116,60 @@ public final class HoldPlan {
         this.min = usual != null ? usual : clampable ? worstCase(Math.min(ceiling, settings.minOutputTokens())) : worst;
     }
 
+    /** One that covers several: the dearest of them, but whatever is the most of any of them. */
+    private HoldPlan(List<HoldPlan> candidates) {
+        HoldPlan dearest = Collections.max(candidates, Comparator.comparing(HoldPlan::worst));
+        this.request = dearest.request;
+        this.rates = dearest.rates;
+        this.book = dearest.book;
+        this.terms = dearest.terms;
+        this.dearest = dearest.dearest;
+        this.buyer = dearest.buyer;
+        this.markup = dearest.markup;
+        this.inputBound = dearest.inputBound;
+        this.calls = dearest.calls;
+        this.ceiling = dearest.ceiling;
+        this.clampable = dearest.clampable;
+        this.minOutput = dearest.minOutput;
+        this.trancheTokens = dearest.trancheTokens;
+        this.typical = dearest.typical;
+        this.settings = dearest.settings;
+        this.min = most(candidates, HoldPlan::min);
+        this.want = most(candidates, HoldPlan::want);
+        this.worst = dearest.worst;
+        // what any of them can overrun by counts
+        this.mode =
+                candidates.stream().anyMatch(each -> each.mode == HoldMode.TYPICAL) ? HoldMode.TYPICAL : dearest.mode;
+        this.bundle = shared(candidates);
+        this.paidFor = bundle == null ? PaidFor.NOTHING : dearest.paidFor;
+        this.discount = dearest.discount;
+        this.candidates = List.copyOf(candidates);
+    }
+
+    private static Usd most(List<HoldPlan> candidates, Function<HoldPlan, Usd> of) {
+        return candidates.stream().map(of).max(Comparator.naturalOrder()).orElseThrow();
+    }
+
+    /** Tokens are set aside before it is known who answers: only of a bundle that pays for every one of them. */
+    private static @Nullable TokenBundle shared(List<HoldPlan> candidates) {
+        TokenBundle first = candidates.getFirst().bundle;
+        return candidates.stream().allMatch(each -> Objects.equals(each.bundle, first)) ? first : null;
+    }
+
+    /**
+     * One hold for whichever of several may serve the request: what any of them needs, it has.
+     *
+     * @param candidates at least one, of one request
+     */
+    public static HoldPlan covering(List<HoldPlan> candidates) {
+        return candidates.size() == 1 ? candidates.getFirst() : new HoldPlan(candidates);
+    }
+
+    /** Those that it covers, in the order they were given; itself, where it is of one. */
+    public List<HoldPlan> candidates() {
+        return candidates.isEmpty() ? List.of(this) : candidates;
+    }
+
     /**
      * Sizes the hold of a request.
      *
@@ -137,6 +197,9 @@ public final class HoldPlan {
 
     /** The same for a buyer of whom more is known by now. */
     public HoldPlan soldTo(Buyer now) {
+        if (!candidates.isEmpty()) {
+            return covering(candidates.stream().map(each -> each.soldTo(now)).toList());
+        }
         return now.equals(buyer)
                 ? this
                 : new HoldPlan(request, rates, book, terms, now, settings, typical, 0, Usd.ZERO);
@@ -144,16 +207,26 @@ public final class HoldPlan {
 
     /** The same where a bundle has set so many tokens aside for it: they are neither held in money nor charged. */
     public HoldPlan reserving(long tokens) {
-        return tokens == paidFor.tokens()
-                ? this
-                : new HoldPlan(request, rates, book, terms, buyer, settings, typical, tokens, discount.chargedBefore());
+        if (tokens == paidFor.tokens()) {
+            return this;
+        }
+        return candidates.isEmpty()
+                ? new HoldPlan(
+                        request, rates, book, terms, buyer, settings, typical, tokens, discount.chargedBefore())
+                : covering(candidates.stream().map(each -> each.reserving(tokens)).toList());
     }
 
     /** The same where so much was charged in the month before: it decides what the charge is less by, never what is held. */
     public HoldPlan after(Usd chargedBefore) {
-        return chargedBefore.equals(discount.chargedBefore())
-                ? this
-                : new HoldPlan(request, rates, book, terms, buyer, settings, typical, paidFor.tokens(), chargedBefore);
+        if (chargedBefore.equals(discount.chargedBefore())) {
+            return this;
+        }
+        return candidates.isEmpty()
+                ? new HoldPlan(
+                        request, rates, book, terms, buyer, settings, typical, paidFor.tokens(), chargedBefore)
+                : covering(candidates.stream()
+                        .map(each -> each.after(chargedBefore))
+                        .toList());
     }
 
     /** What it costs less in a month of much. */
@@ -255,7 +328,7 @@ public final class HoldPlan {
 
     /** What such requests usually cost, but not less than the prompt and a short answer; null where that is not less than all. */
     private @Nullable Usd usual(@Nullable TypicalCharges seen) {
-        Usd usual = seen == null ? null : seen.usual(request, inputBound);
+        Usd usual = seen == null ? null : seen.usual(request, rates, inputBound);
         if (usual == null) {
             return null;
         }
@@ -319,11 +392,16 @@ public final class HoldPlan {
 
     /** The least number of tokens, of every class, that the request needs to run at all. */
     public long minTokens() {
-        return tokens(clampable && mode == HoldMode.STRICT ? Math.min(ceiling, minOutput) : ceiling);
+        return candidates.isEmpty()
+                ? tokens(clampable && mode == HoldMode.STRICT ? Math.min(ceiling, minOutput) : ceiling)
+                : candidates.stream().mapToLong(HoldPlan::minTokens).max().orElseThrow();
     }
 
     /** The tokens, of every class, that are held where there is plenty: what the request can come to, or its first tranche. */
     public long wantTokens() {
+        if (!candidates.isEmpty()) {
+            return candidates.stream().mapToLong(HoldPlan::wantTokens).max().orElseThrow();
+        }
         return mode == HoldMode.TRANCHES ? tokensFor(trancheTokens) : tokens(ceiling);
     }
 

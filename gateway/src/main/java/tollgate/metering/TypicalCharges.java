@@ -4,12 +4,13 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.MeteredRequest;
+import tollgate.pricing.ModelRates;
 import tollgate.pricing.Usd;
 
 /**
  * What requests of a kind usually cost: of the last some thousand charges of each kind the amount that 99 of 100 stay within.
  *
- * <p>A kind is a model, a kind of work, streamed or not, and the magnitude of the prompt's bound. Older charges weigh less:
+ * <p>A kind is a model and its rates, a kind of work, streamed or not, and the magnitude of the prompt's bound. Older charges weigh less:
  * all are halved once there are {@value #HALVED_AT}. At most {@value #MOST_KINDS} kinds are kept, a kilobyte each; nothing
  * outlives the process. Thread-safe; a lock is held for as long as some additions take.
  */
@@ -27,11 +28,13 @@ public final class TypicalCharges {
     private final Cache<Kind, Lately> kinds =
             Caffeine.newBuilder().maximumSize(MOST_KINDS).build();
 
-    private record Kind(String model, String service, boolean stream, int magnitude) {}
+    private record Kind(String model, String priced, String service, boolean stream, int magnitude) {}
 
-    private static Kind kind(MeteredRequest request, long inputBound) {
+    private static Kind kind(MeteredRequest request, ModelRates rates, long inputBound) {
         return new Kind(
                 request.model(),
+                // a name of one's own may stand for several
+                rates.model(),
                 request.service().wireName(),
                 request.stream(),
                 Long.SIZE - Long.numberOfLeadingZeros(inputBound));
@@ -40,15 +43,15 @@ public final class TypicalCharges {
     /** A request was settled: it counts where the upstream has said what it used. */
     public void saw(HoldPlan plan, Settlement settled) {
         if (settled.ended() == Ended.COMPLETE && !settled.estimated() && settled.payer() == Settlement.Payer.WALLET) {
-            kinds.get(kind(plan.request(), plan.inputBound()), fresh -> new Lately())
+            kinds.get(kind(plan.request(), plan.rates(), plan.inputBound()), fresh -> new Lately())
                     .add(settled.total());
         }
     }
 
     /** What such a request usually costs; null where too few were seen. */
     @Nullable
-    Usd usual(MeteredRequest request, long inputBound) {
-        Lately seen = kinds.getIfPresent(kind(request, inputBound));
+    Usd usual(MeteredRequest request, ModelRates rates, long inputBound) {
+        Lately seen = kinds.getIfPresent(kind(request, rates, inputBound));
         return seen == null ? null : seen.usual();
     }
 

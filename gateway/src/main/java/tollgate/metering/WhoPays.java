@@ -38,6 +38,25 @@ public final class WhoPays {
         return plan.request().service().free() ? free(plan, settled) : settled;
     }
 
+    /**
+     * What an upstream may bill for a request that it had whole, and of whose answer the client has nothing: what it
+     * reported, else an estimate of the prompt and what came. Who asked is not charged for it.
+     */
+    public Billed unusable(HoldPlan plan, Observed observed) {
+        Settlement ours = settle(plan, Usd.ZERO, new Ending.UpstreamCut(false), observed);
+        return new Billed(ours.cost(), ours.estimated());
+    }
+
+    /**
+     * What an upstream bills for one attempt.
+     *
+     * @param estimated it did not say so itself
+     */
+    public record Billed(Usd cost, boolean estimated) {
+        /** Nothing. */
+        public static final Billed NOTHING = new Billed(Usd.ZERO, false);
+    }
+
     private Settlement decide(HoldPlan plan, Usd held, Ending ending, Observed observed) {
         return switch (ending) {
             case Ending.Complete() -> complete(plan, held, observed);

@@ -17,6 +17,9 @@ import tollgate.wallet.PlaceResult;
 
 /** What a client is told that may not spend, or not now. Stateless. */
 final class CapRefusals {
+    /** A model is frozen. */
+    static final String MODEL_FROZEN = "model_frozen";
+
     private CapRefusals() {}
 
     /** Why a key's holder may not spend; null where it may. */
@@ -29,7 +32,7 @@ final class CapRefusals {
         return key.isFrozen(asked, card.model(), card.provider() + "/" + card.model())
                 ? new Refusal(
                         403,
-                        "model_frozen",
+                        MODEL_FROZEN,
                         "model",
                         "the model '" + asked + "' is frozen: nothing new is admitted to it")
                 : null;

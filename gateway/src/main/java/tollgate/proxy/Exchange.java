@@ -16,6 +16,7 @@ import tollgate.dialect.Refusal;
 import tollgate.dialect.Splice;
 import tollgate.http.GoneReason;
 import tollgate.http.ServerExchange;
+import tollgate.http.UpstreamFailure;
 import tollgate.identity.KeyIdentity;
 import tollgate.journal.ExchangeFacts;
 import tollgate.journal.JournalEntry;
@@ -51,7 +52,8 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
     private final ServerExchange server;
     private final Dialect dialect;
     private final String id;
-    private final Upstream upstream;
+    private final Candidates candidates;
+    private final Attempts attempts = new Attempts();
     private final HoldState state = new HoldState();
     private final Enforcement enforcement;
     private final Placement placement;
@@ -72,6 +74,7 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
     private long placedNanos;
     private boolean clientGone;
     private boolean memoryGiven;
+    private boolean copied;
     private boolean ended;
     private boolean job;
     private boolean detached;
@@ -83,7 +86,7 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
             Dialect dialect,
             String id,
             KeyIdentity key,
-            Upstream upstream,
+            Candidates candidates,
             HoldPlan plan,
             @Nullable IdempotencyMark mark,
             Enforcement enforcement,
@@ -95,12 +98,12 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
         this.server = server;
         this.dialect = dialect;
         this.id = id;
-        this.upstream = upstream;
+        this.candidates = candidates;
         this.enforcement = enforcement;
-        this.placement =
-                new Placement(context, loop.admission(), server.loop(), id, plan, key, mark, enforcement, this);
+        this.placement = new Placement(
+                context, loop.admission(), server.loop(), id, plan, candidates.models(), key, mark, enforcement, this);
         this.renewal = new Renewal(this, loop.admission(), server.loop());
-        this.keeping = new Keeping(context.objects(), key, upstream, plan.request(), id);
+        this.keeping = new Keeping(context.objects(), key, plan.request(), id);
         this.body = body;
         this.bodyBytes = body.readableBytes();
         this.started = started;
@@ -120,8 +123,13 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
         return dialect;
     }
 
+    /** What is held, and from when an upstream has the request, what it may cost there. */
     HoldPlan plan() {
-        return placement.plan();
+        return candidates.plan(placement.plan());
+    }
+
+    Candidates candidates() {
+        return candidates;
     }
 
     /** What the client named its request; null where it has no name. */
@@ -135,7 +143,7 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
     }
 
     Upstream upstream() {
-        return upstream;
+        return candidates.target().upstream();
     }
 
     Timings timings() {
@@ -253,7 +261,7 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
     }
 
     private void refuse(Refusal why) {
-        dropBody();
+        requestSent();
         closeBooking();
         if (!clientGone) {
             new Refuser(context, loop.accessLog())
@@ -271,9 +279,10 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
         ended = true;
         placement.cancel();
         loop.keeper().remove(this);
-        dropBody();
+        candidates.leave();
+        requestSent();
         settlement = context.whoPays().settle(plan(), held, releasing(), Observed.NOTHING);
-        journal(settlement, List.of(), clientGone || refusal == null ? 0 : refusal.status(), null);
+        journal(settlement, clientGone || refusal == null ? 0 : refusal.status(), null);
         if (!clientGone && refusal != null) {
             new Refuser(context, loop.accessLog())
                     .refuse(server, dialect, id, placement.key().keyId(), refusal);
@@ -285,43 +294,107 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
         if (clientGone) {
             return new Ending.ClientGone(false);
         }
+        if (refusal != null && refusal.code().equals(Refusals.UPSTREAM_UNAVAILABLE)) {
+            return new Ending.UpstreamFailed();
+        }
         boolean defect = refusal != null && refusal.status() == 500;
         return new Ending.NotForwarded(defect ? Ending.Reason.DEFECT : Ending.Reason.HOLD_LOST);
     }
 
     private void forward() {
         placedNanos = System.nanoTime();
+        if (candidates.first(loop::turns)) {
+            loop.keeper().add(this);
+            send();
+        } else {
+            refusal = Refusals.upstreamsRest(candidates.restLeft());
+            on(HoldEvent.NOT_FORWARDED);
+        }
+    }
+
+    /** Sends the request to the upstream that was found for it. */
+    private void send() {
         Long ceiling = plan().ceilingFor(held, placement.caps().tokens());
         boolean reportUsage = plan().request().stream() && !plan().request().usageAsked();
-        List<Splice> splices = plan().request().splicePoints().splices(reportUsage, ceiling);
+        List<Splice> splices = candidates.naming(plan().request().splicePoints().splices(reportUsage, ceiling));
         facts = facts(ceiling, splices);
         Objects.requireNonNull(booking).open(facts);
         meter = new Meter(plan(), held);
-        loop.keeper().add(this);
-        ByteBuf sent = Objects.requireNonNull(body);
-        body = null;
-        if (!splices.isEmpty()) {
-            ByteBuf changed = Splice.apply(sent, splices, server.alloc());
-            sent.release();
-            sent = changed;
-        }
+        ByteBuf sent = changed(splices);
         Announcement.Begun begun = new Announcement.Begun(id, plan().request().service(), ceiling);
         Tranches tranches = plan().tranches();
+        extension = null;
         if (tranches != null) {
             tranches.holds(
                     held,
                     placement.caps().held().equals(HeldCaps.NONE)
                             ? Long.MAX_VALUE
                             : placement.caps().tokens());
-            extension = new Extension(this, loop.admission(), server.loop(), tranches, this::readOn);
         }
-        Relay relaying = new Relay(this, begun, reportUsage);
+        attempts.at(upstream().name());
+        Relay relaying = new Relay(this, begun, reportUsage, attempts);
         relay = relaying;
-        relaying.send(loop.pool(upstream), sent);
+        if (tranches != null) {
+            // an attempt that is over reads on no more
+            extension = new Extension(this, loop.admission(), server.loop(), tranches, relaying::readOn);
+        }
+        relaying.send(loop.pool(upstream()), sent);
     }
 
-    private void readOn() {
-        Objects.requireNonNull(relay).readOn();
+    /** The request as the upstream is to have it. While another might be asked it stays here, too, if there is room for both. */
+    private ByteBuf changed(List<Splice> splices) {
+        ByteBuf original = Objects.requireNonNull(body);
+        if (candidates.more() && !splices.isEmpty() && !copied) {
+            copied = context.memory().take(bodyBytes);
+            if (!copied) {
+                candidates.stay();
+            }
+        }
+        if (candidates.more()) {
+            return splices.isEmpty() ? original.retainedDuplicate() : Splice.apply(original, splices, server.alloc());
+        }
+        body = null;
+        if (splices.isEmpty()) {
+            return original;
+        }
+        ByteBuf sent = Splice.apply(original, splices, server.alloc());
+        original.release();
+        return sent;
+    }
+
+    /** An answer begins: whether nothing of it counts, since the request goes to another upstream. */
+    boolean goesOnFrom(int status, HttpHeaders head) {
+        candidates.answered(status, head);
+        return candidates.goesOnFrom(status) && goesOn();
+    }
+
+    /**
+     * An upstream failed: whether the request goes to another one.
+     *
+     * @param unused nothing of an answer was passed on
+     * @param sentWhole the upstream had all of the request
+     */
+    boolean goesOnFrom(UpstreamFailure failure, boolean unused, boolean sentWhole) {
+        candidates.failed();
+        return unused && candidates.goesOnFrom(failure, sentWhole) && goesOn();
+    }
+
+    private boolean goesOn() {
+        if (clientGone || ended || body == null || !candidates.another(loop.turns(candidates.route()))) {
+            return false;
+        }
+        Objects.requireNonNull(relay).abandon();
+        context.telemetry()
+                .count("tollgate_failovers_total", 1, "to", upstream().name());
+        try {
+            send();
+        } catch (RuntimeException defect) {
+            LOG.error("exchange {} cannot be forwarded", id, defect);
+            relay = null;
+            refusal = Refusals.defect();
+            on(HoldEvent.NOT_FORWARDED);
+        }
+        return true;
     }
 
     /** More is set aside. */
@@ -342,21 +415,17 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
         placement.lookUpCaps(then);
     }
 
-    /** The request's body needs no memory any more. Again: nothing happens. */
+    /** The request's body is needed no more. Again: nothing happens. */
     void requestSent() {
+        ByteBuf kept = body;
+        if (kept != null) {
+            body = null;
+            kept.release();
+        }
         if (!memoryGiven) {
             memoryGiven = true;
-            context.memory().give(bodyBytes);
+            context.memory().give(copied ? 2L * bodyBytes : bodyBytes);
         }
-    }
-
-    private void dropBody() {
-        ByteBuf dropped = body;
-        if (dropped != null) {
-            body = null;
-            dropped.release();
-        }
-        requestSent();
     }
 
     private ExchangeFacts facts(@Nullable Long ceiling, List<Splice> splices) {
@@ -375,7 +444,14 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
 
     /** The answer names, before any of that is with the client, what the provider keeps of it. */
     void named(AnswerFacts answer) {
-        keeping.saw(answer);
+        keeping.saw(answer, upstream().name());
+    }
+
+    /** An answer begins that counts, unless it breaks before anything of it is passed on. */
+    void answerBegins() {
+        if (!candidates.sendsAgain()) {
+            requestSent();
+        }
     }
 
     /** Bytes of the answer were handed to the client's connection. */
@@ -385,6 +461,7 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
 
     /** The answer is handed to the client's connection next. */
     void left() {
+        requestSent();
         Objects.requireNonNull(booking).left(timings);
     }
 
@@ -436,7 +513,7 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
         if (ended) {
             closeBooking();
         } else if (relay == null) {
-            dropBody();
+            requestSent();
             on(HoldEvent.ENDED);
         } else {
             relay.clientGone();
@@ -456,6 +533,7 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
             throw new IllegalStateException(id + " has ended already");
         }
         ended = true;
+        candidates.leave();
         requestSent();
         timings.mark("ended");
         loop.keeper().remove(this);
@@ -504,20 +582,20 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
 
     private void settle() {
         Relay ran = Objects.requireNonNull(relay);
-        journal(Objects.requireNonNull(settlement), ran.attempts(), ran.clientStatus(), ran.failureDetail());
+        journal(Objects.requireNonNull(settlement), ran.clientStatus(), ran.failureDetail());
         if (job) {
             context.jobs().settled(id);
         }
     }
 
-    private void journal(Settlement settled, List<UsageRecord.Attempt> attempts, int status, @Nullable String detail) {
+    private void journal(Settlement settled, int status, @Nullable String detail) {
         ExchangeFacts known = facts != null ? facts.holding(held, caps().held()) : facts(null, List.of());
         timings.mark("total");
         UsageRecord record = Records.usage(
                 known,
                 settled,
                 relay == null ? null : relay.facts(),
-                attempts,
+                attempts.settled(settled),
                 status,
                 detail,
                 timings,
@@ -529,7 +607,7 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
                         clientGone || relay == null,
                         (event, balance) -> announce(state.on(event), balance));
         // what was paid for otherwise says nothing of what such requests cost
-        if (context.holds().mode() == HoldMode.TYPICAL && plan().bundle() == null) {
+        if (candidates.route().holds().mode() == HoldMode.TYPICAL && plan().bundle() == null) {
             context.typical().saw(plan(), settled);
         }
         Metered.answered(context.telemetry(), plan().terms(), relay == null ? null : relay.facts());

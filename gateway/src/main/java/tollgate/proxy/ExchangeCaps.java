@@ -4,6 +4,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.Allowance;
@@ -28,6 +29,7 @@ import tollgate.wallet.VolumeName;
  * loop.
  */
 final class ExchangeCaps {
+    private final Set<String> models;
     private HoldPlan plan;
     private List<Cap> applying;
     private KeyIdentity key;
@@ -36,28 +38,35 @@ final class ExchangeCaps {
     private List<Allowance> allowances = List.of();
     private long tokens;
 
-    ExchangeCaps(KeyIdentity key, HoldPlan plan) {
+    /**
+     * Those above an exchange.
+     *
+     * @param models every name that its model may have: a cap on any of them counts, whatever the client calls it
+     */
+    ExchangeCaps(KeyIdentity key, HoldPlan plan, Set<String> models) {
         this.plan = plan;
+        this.models = models;
         this.key = key;
-        this.applying = applying(key, plan);
+        this.applying = applying(key);
         this.tokens = plan.wantTokens();
     }
 
-    private static List<Cap> applying(KeyIdentity key, HoldPlan plan) {
+    private List<Cap> applying(KeyIdentity whose) {
         String service = plan.request().service().wireName();
-        String model = plan.request().model();
-        List<Cap> caps = key.bounds().caps();
+        List<Cap> caps = whose.bounds().caps();
         if (caps.isEmpty()) {
             return caps;
         }
-        return caps.stream().filter(cap -> cap.appliesTo(service, model)).toList();
+        return caps.stream()
+                .filter(cap -> models.stream().anyMatch(model -> cap.appliesTo(service, model)))
+                .toList();
     }
 
     /** The key is known anew, and with it its caps and what the hold has to cover. */
     void resolved(KeyIdentity now, HoldPlan planned) {
         key = now;
         plan = planned;
-        applying = applying(now, planned);
+        applying = applying(now);
     }
 
     /** Why nothing can be asked of them; null where it can. */

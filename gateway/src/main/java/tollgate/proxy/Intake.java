@@ -5,6 +5,7 @@ import io.netty.buffer.CompositeByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -24,12 +25,7 @@ import tollgate.identity.Credentials;
 import tollgate.identity.KeyIdentity;
 import tollgate.identity.KeyLookup;
 import tollgate.metering.HoldPlan;
-import tollgate.pricing.Markup;
-import tollgate.pricing.ModelRates;
 import tollgate.pricing.RateBook;
-import tollgate.pricing.Resolution;
-import tollgate.pricing.Terms;
-import tollgate.pricing.UnitClass;
 import tollgate.wallet.IdempotencyMark;
 
 /**
@@ -55,7 +51,6 @@ final class Intake implements RequestReceiver {
     private final CompositeByteBuf body;
     private final Enforcement enforcement;
     private @Nullable KeyIdentity identity;
-    private @Nullable Upstream upstream;
     private @Nullable Exchange exchange;
     private @Nullable String idempotencyKey;
     private @Nullable RequestPrint print;
@@ -124,13 +119,12 @@ final class Intake implements RequestReceiver {
             refuse(mayNotSpend);
             return;
         }
-        upstream = context.routing().of(dialect.name(), key.live());
         HttpHeaders headers = server.head().headers();
         String coding = String.join(", ", headers.getAll(HttpHeaderNames.CONTENT_ENCODING));
         String announce = headers.get("X-Tollgate-Announce");
         String strange = Query.strange(dialect, server.head().query());
         String field = ForwardedHeaders.strange(dialect, headers);
-        if (upstream == null) {
+        if (!context.routing().serves(dialect.name(), key.live())) {
             refuse(Refusals.noUpstream(dialect.name(), key.live()));
         } else if (server.head().contentLength() > context.settings().requestBytes()) {
             refuse(Refusals.tooLarge(context.settings().requestBytes()));
@@ -211,11 +205,12 @@ final class Intake implements RequestReceiver {
         reserved = body.readableBytes();
         switch (dialect.read(service, server.head().path(), body)) {
             case RequestReading.Refused refused -> refuse(refused.refusal());
-            case RequestReading.Understood(MeteredRequest request) -> understood(request);
+            case RequestReading.Understood understood -> understood(understood);
         }
     }
 
-    private void understood(MeteredRequest request) {
+    private void understood(RequestReading.Understood read) {
+        MeteredRequest request = read.request();
         KeyIdentity key = Objects.requireNonNull(identity);
         if (!request.unknownFields().isEmpty()) {
             context.telemetry()
@@ -234,50 +229,41 @@ final class Intake implements RequestReceiver {
             refuse(notAllowed);
             return;
         }
+        Route route = context.routing().of(dialect.name(), request.model(), key.live());
+        if (route == null) {
+            refuse(Refusals.noUpstream(dialect.name(), key.live()));
+            return;
+        }
         String unbounded = request.extent().unbounded();
         Refusal notBounded = enforcement.made(
-                unbounded == null || context.holds().inputCeiling() != null ? null : Refusals.unbounded(unbounded));
+                unbounded == null || route.holds().inputCeiling() != null ? null : Refusals.unbounded(unbounded));
         if (notBounded != null) {
             refuse(notBounded);
             return;
         }
         RateBook book = context.prices().get();
-        switch (book.resolve(dialect.provider(), request.model(), started)) {
-            case Resolution.Unknown unknown ->
-                refuse(Refusals.unpriced(request.model(), unknown.nearest(), unknown.periods()));
-            case Resolution.Priced(ModelRates rates, boolean byDefault)
-            when !byDefault && !serves(rates, request) -> refuse(Refusals.notPricedFor(request));
-            case Resolution.Priced(ModelRates rates, boolean _)
-            when !callsPriced(rates, request) -> refuse(Refusals.callsNotPriced(request));
-            case Resolution.Priced(ModelRates rates, boolean byDefault)
-            when !priced(rates, request.asked()) -> refuse(Refusals.conditions(request.asked()));
-            case Resolution.Priced priced -> {
-                Refusal frozen = enforcement.made(
-                        CapRefusals.frozen(key, request.model(), priced.rates().card()));
-                if (frozen != null) {
-                    context.keys().doubt(key.keyId());
-                    refuse(frozen);
-                } else if (book.sells(key.plan())) {
-                    Terms terms = Terms.STANDARD.at(started);
-                    allowed(
-                            key,
-                            HoldPlan.of(
-                                    request,
-                                    priced.rates(),
-                                    book,
-                                    terms,
-                                    Placement.buyer(key),
-                                    context.holds(),
-                                    context.typical()));
-                } else {
-                    askForPlan(key, request);
-                }
+        Offer offer = offer(book, route, read);
+        Refusal none = offer.refusal();
+        if (none != null) {
+            if (none.code().equals(CapRefusals.MODEL_FROZEN)) {
+                context.keys().doubt(key.keyId());
             }
+            refuse(none);
+        } else if (!book.sells(key.plan())) {
+            askForPlan(key, read);
+        } else {
+            allowed(key, read, route, book, offer);
         }
     }
 
+    private Offer offer(RateBook book, Route route, RequestReading.Understood read) {
+        KeyIdentity key = Objects.requireNonNull(identity);
+        String path = server.head().path();
+        return Offer.of(context, book, dialect, route, path, read, key, started, enforcement);
+    }
+
     /** No price knows the plan, but what is remembered of the key may be old: no hold would tell. */
-    private void askForPlan(KeyIdentity key, MeteredRequest request) {
+    private void askForPlan(KeyIdentity key, RequestReading.Understood read) {
         context.keys()
                 .refresh(key.keyId())
                 .whenComplete((found, failure) -> server.loop().execute(() -> {
@@ -289,12 +275,12 @@ final class Intake implements RequestReceiver {
                     } else if (found.isEmpty()) {
                         refuse(Refusals.key());
                     } else {
-                        knownAnew(found.get(), key, request);
+                        knownAnew(found.get(), key, read);
                     }
                 }));
     }
 
-    private void knownAnew(KeyIdentity now, KeyIdentity before, MeteredRequest request) {
+    private void knownAnew(KeyIdentity now, KeyIdentity before, RequestReading.Understood read) {
         Refusal mayNotSpend = enforcement.made(CapRefusals.mayNotSpend(now));
         if (mayNotSpend != null) {
             refuse(mayNotSpend);
@@ -302,67 +288,63 @@ final class Intake implements RequestReceiver {
             refuse(Refusals.plan(before));
         } else {
             identity = now;
-            understood(request);
+            understood(read);
         }
     }
 
-    /** A tier or region that is asked for, and may cost other than what is usual, has rates of its own. */
-    private static boolean priced(ModelRates rates, MeteredRequest.Conditions asked) {
-        boolean region = asked.region() == null
-                || rates.card().regions().isEmpty()
-                || rates.card().regions().containsKey(asked.region());
-        return region && (asked.tier() == null || rates.card().tiers().containsKey(asked.tier()));
-    }
-
-    /** The card is of this kind of work, and has a price for what it makes: nothing is free by accident. */
-    private static boolean serves(ModelRates rates, MeteredRequest request) {
-        Service service = request.service();
-        return service.servedBy(rates.card().service())
-                && (!service.freeByCard()
-                        || rates.worstCase(1, 1, Terms.STANDARD, Markup.NONE).nano() == 0)
-                && (service.free() || rates.prices(UnitClass.INPUT))
-                && (!service.answerBills() || rates.prices(UnitClass.OUTPUT));
-    }
-
-    /** What the provider's tools are called for has a price. */
-    private static boolean callsPriced(ModelRates rates, MeteredRequest request) {
-        return request.extent().calls().keySet().stream().allMatch(rates::prices);
-    }
-
     /** Everything may be done but to go on from what others made: that nobody may, enforced or not. */
-    private void allowed(KeyIdentity key, HoldPlan plan) {
+    private void allowed(
+            KeyIdentity key, RequestReading.Understood read, Route route, RateBook book, Offer offer) {
         List<MeteredRequest.Reference> references =
-                plan.request().extent().kept().references();
+                read.request().extent().kept().references();
         if (references.isEmpty()) {
-            handOver(key, plan);
+            handOver(key, read, route, offer);
             return;
         }
         References.find(context.objects(), key, references)
                 .whenComplete((found, failure) -> server.loop().execute(() -> {
                     if (!over) {
-                        referred(key, plan, failure == null ? found : null);
+                        referred(key, read, route, book, failure == null ? found : null);
                     }
                 }));
     }
 
-    private void referred(KeyIdentity key, HoldPlan plan, References.@Nullable Found found) {
+    /** What is kept at an upstream is there alone: the request goes to that one, at its prices. */
+    private void referred(
+            KeyIdentity key,
+            RequestReading.Understood read,
+            Route route,
+            RateBook book,
+            References.@Nullable Found found) {
         switch (found) {
             case null -> refuse(Refusals.objectsAway());
             case References.Found.Missing(MeteredRequest.Reference which) ->
                 refuse(Refusals.notKept(which.param(), which.id()));
             case References.Found.At(String name) -> {
-                Upstream keeper = context.routing().named(name, key.live());
-                if (keeper == null || !keeper.dialect().equals(dialect.name())) {
+                Route bound = context.routing().bound(route, name, key.live());
+                if (bound == null) {
                     refuse(Refusals.noUpstream(dialect.name(), key.live()));
+                    return;
+                }
+                Offer there = offer(book, bound, read);
+                Refusal none = there.refusal();
+                if (none == null) {
+                    handOver(key, read, bound, there);
                 } else {
-                    upstream = keeper;
-                    handOver(key, plan);
+                    refuse(none);
                 }
             }
         }
     }
 
-    private void handOver(KeyIdentity key, HoldPlan plan) {
+    private void handOver(KeyIdentity key, RequestReading.Understood read, Route route, Offer offer) {
+        Candidates candidates = new Candidates(
+                route, read.request(), Objects.requireNonNullElse(read.models(), List.of()), offer.planned());
+        Duration rest = candidates.restLeft();
+        if (!rest.isZero()) {
+            refuse(Refusals.upstreamsRest(rest));
+            return;
+        }
         Exchange next = new Exchange(
                 context,
                 loop,
@@ -370,8 +352,8 @@ final class Intake implements RequestReceiver {
                 dialect,
                 id,
                 key,
-                Objects.requireNonNull(upstream),
-                plan,
+                candidates,
+                HoldPlan.covering(offer.plans()),
                 mark(key),
                 enforcement,
                 body,

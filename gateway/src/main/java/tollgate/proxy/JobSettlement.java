@@ -60,7 +60,8 @@ final class JobSettlement {
                 facts,
                 settled,
                 answer,
-                List.of(new UsageRecord.Attempt(1, facts.upstream(), false, 200, null)),
+                List.of(new UsageRecord.Attempt(
+                        1, facts.upstream(), false, 200, null, settled.cost(), settled.estimated())),
                 200,
                 detail,
                 timings,

@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -366,8 +367,9 @@ public final class Jobs implements AutoCloseable {
         var book = context().prices().get();
         if (at == null
                 || !(book.resolve(
-                                at.dialect.provider(),
-                                job.asked().model(),
+                                Objects.requireNonNullElse(at.upstream.prices(), at.dialect.provider()),
+                                Objects.requireNonNullElse(
+                                        job.facts().modelSent(), job.asked().model()),
                                 job.facts().started())
                         instanceof Resolution.Priced priced)) {
             LOG.error(

@@ -15,39 +15,37 @@ import tollgate.identity.KeyIdentity;
 final class Keeping {
     private final ObjectMap objects;
     private final KeyIdentity key;
-    private final Upstream upstream;
     private final ObjectCall.Kind kind;
     private final boolean stored;
     private final String exchange;
     private boolean told;
     private int itemsTold;
 
-    Keeping(ObjectMap objects, KeyIdentity key, Upstream upstream, MeteredRequest request, String exchange) {
+    Keeping(ObjectMap objects, KeyIdentity key, MeteredRequest request, String exchange) {
         this.objects = objects;
         this.key = key;
-        this.upstream = upstream;
         this.kind = request.service() == Service.RESPONSES ? ObjectCall.Kind.RESPONSE : ObjectCall.Kind.COMPLETION;
         this.stored = request.extent().kept().stored();
         this.exchange = exchange;
     }
 
-    /** Tells what has been named since the last time. */
-    void saw(AnswerFacts answer) {
+    /** Tells what has been named since the last time, at which upstream it is. */
+    void saw(AnswerFacts answer, String upstream) {
         if (!stored) {
             return;
         }
         String id = answer.objectId();
         if (id != null && !told) {
             told = true;
-            made(kind, id);
+            made(upstream, kind, id);
         }
         List<String> items = answer.itemIds();
         while (itemsTold < items.size()) {
-            made(ObjectCall.Kind.ITEM, items.get(itemsTold++));
+            made(upstream, ObjectCall.Kind.ITEM, items.get(itemsTold++));
         }
     }
 
-    private void made(ObjectCall.Kind what, String id) {
-        objects.made(new ObjectMap.Made(upstream.name(), what, id, ObjectMap.owner(key), key.live(), exchange));
+    private void made(String upstream, ObjectCall.Kind what, String id) {
+        objects.made(new ObjectMap.Made(upstream, what, id, ObjectMap.owner(key), key.live(), exchange));
     }
 }

@@ -24,6 +24,7 @@ import tollgate.pricing.RateBook;
 import tollgate.pricing.Resolution;
 import tollgate.pricing.Terms;
 import tollgate.pricing.UnitClass;
+import tollgate.pricing.Usd;
 
 /**
  * Which models a key may use, and what they are charged: what our rate cards and routes say, not what an upstream lists.
@@ -60,11 +61,11 @@ final class Models {
 
     /** The answer to a key's GET. */
     OwnAnswer answer(KeyIdentity key, String path) {
-        Upstream upstream = context.routing().of(dialect.name(), key.live());
-        if (upstream == null) {
+        if (!context.routing().serves(dialect.name(), key.live())) {
             return new OwnAnswer.No(Refusals.noUpstream(dialect.name(), key.live()));
         }
-        Set<String> owners = new HashSet<>(List.of(dialect.provider(), upstream.name(), ""));
+        Set<String> owners = new HashSet<>(List.of(dialect.provider(), ""));
+        owners.addAll(context.routing().owners(dialect.name(), key.live()));
         String asked = Objects.requireNonNull(asked(path));
         Instant now = context.clock().instant();
         RateBook book = context.prices().get();
@@ -75,9 +76,13 @@ final class Models {
                     offered.add(described(unscoped(name), rates, book.markup(Placement.buyer(key), rates), now));
                 }
             });
-            return new OwnAnswer.Json(dialect.modelList(offered));
+            return new OwnAnswer.Json(dialect.modelList(withRoutes(key, book, offered, now)));
         }
         String name = decoded(asked);
+        OfferedModel routed = name == null ? null : routed(key, book, name, now);
+        if (routed != null) {
+            return new OwnAnswer.Json(dialect.model(routed));
+        }
         return name != null
                         && book.resolve(dialect.provider(), name, now)
                                 instanceof Resolution.Priced(ModelRates rates, boolean byDefault)
@@ -86,6 +91,44 @@ final class Models {
                 ? new OwnAnswer.Json(
                         dialect.model(described(name, rates, book.markup(Placement.buyer(key), rates), now)))
                 : new OwnAnswer.No(unknown(name == null ? path : name));
+    }
+
+    /** With the names of one's own, in place of models of that name. */
+    private List<OfferedModel> withRoutes(KeyIdentity key, RateBook book, List<OfferedModel> cards, Instant now) {
+        Map<String, OfferedModel> all = new LinkedHashMap<>();
+        cards.forEach(each -> all.put(each.name(), each));
+        for (String name : context.routing().names(dialect.name(), key.live())) {
+            OfferedModel routed = routed(key, book, name, now);
+            if (routed == null) {
+                all.remove(name);
+            } else {
+                all.put(name, routed);
+            }
+        }
+        return List.copyOf(all.values());
+    }
+
+    /** A name that a route gives, at the dearest of what it may stand for: what answers is charged. */
+    private @Nullable OfferedModel routed(KeyIdentity key, RateBook book, String name, Instant now) {
+        Route route = context.routing().of(dialect.name(), name, key.live());
+        if (route == null || !route.rests() || !key.allows(name)) {
+            return null;
+        }
+        ModelRates dearest = null;
+        for (Target target : route.targets()) {
+            String provider = Objects.requireNonNullElse(target.upstream().prices(), dialect.provider());
+            if (book.resolve(provider, target.asks(name), now)
+                            instanceof Resolution.Priced(ModelRates rates, boolean byDefault)
+                    && !byDefault
+                    && (dearest == null || aMillion(rates).compareTo(aMillion(dearest)) > 0)) {
+                dearest = rates;
+            }
+        }
+        return dearest == null ? null : described(name, dearest, book.markup(Placement.buyer(key), dearest), now);
+    }
+
+    private static Usd aMillion(ModelRates rates) {
+        return rates.worstCase(1_000_000, 1_000_000, Terms.STANDARD, Markup.NONE);
     }
 
     private boolean offered(KeyIdentity key, Set<String> owners, String name, ModelRates rates) {

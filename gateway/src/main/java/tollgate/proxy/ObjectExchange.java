@@ -155,9 +155,9 @@ final class ObjectExchange implements RequestReceiver {
         }
         switch (dialect.readObject(asked, body)) {
             case RequestReading.Refused refused -> refuse(refused.refusal());
-            case RequestReading.Understood(MeteredRequest request) -> {
+            case RequestReading.Understood understood -> {
                 List<MeteredRequest.Reference> references =
-                        request.extent().kept().references();
+                        understood.request().extent().kept().references();
                 if (references.isEmpty()) {
                     forward(keeper);
                 } else {
@@ -187,7 +187,7 @@ final class ObjectExchange implements RequestReceiver {
     private void forward(@Nullable String keeper) {
         KeyIdentity key = Objects.requireNonNull(identity);
         Upstream upstream = keeper == null
-                ? context.routing().of(dialect.name(), key.live())
+                ? context.routing().first(dialect.name(), key.live())
                 : context.routing().named(keeper, key.live());
         if (upstream == null || !upstream.dialect().equals(dialect.name())) {
             refuse(Refusals.noUpstream(dialect.name(), key.live()));

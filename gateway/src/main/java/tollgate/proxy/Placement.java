@@ -1,6 +1,7 @@
 package tollgate.proxy;
 
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.Refusal;
@@ -65,6 +66,7 @@ final class Placement {
             Executor loop,
             String exchange,
             HoldPlan plan,
+            Set<String> models,
             KeyIdentity key,
             @Nullable IdempotencyMark mark,
             Enforcement enforcement,
@@ -74,7 +76,7 @@ final class Placement {
         this.loop = loop;
         this.exchange = exchange;
         this.plan = plan;
-        this.caps = new ExchangeCaps(key, plan);
+        this.caps = new ExchangeCaps(key, plan, models);
         this.mark = mark;
         this.enforcement = enforcement;
         this.outcome = outcome;
@@ -328,7 +330,18 @@ final class Placement {
         Refusal mayNotSpend = enforcement.made(CapRefusals.mayNotSpend(now));
         return mayNotSpend != null
                 ? mayNotSpend
-                : enforcement.made(CapRefusals.frozen(now, model, plan.rates().card()));
+                : frozen(now, model);
+    }
+
+    /** Once the money is asked for, what may serve is decided: one of it that is frozen by now is none. */
+    private @Nullable Refusal frozen(KeyIdentity now, String model) {
+        for (HoldPlan each : plan.candidates()) {
+            Refusal frozen = CapRefusals.frozen(now, model, each.rates().card());
+            if (frozen != null) {
+                return enforcement.made(frozen);
+            }
+        }
+        return null;
     }
 
     /** Nobody waits for it any more. */

@@ -1,8 +1,7 @@
 package tollgate.proxy;
 
 import io.netty.channel.EventLoop;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.IdentityHashMap;
 import java.util.function.Supplier;
 import tollgate.http.UpstreamPool;
 import tollgate.http.Upstreams;
@@ -18,7 +17,8 @@ public final class ProxyLoop {
     private final Upstreams upstreams;
     private final HoldKeeper keeper;
     private final AccessLog accessLog;
-    private final Map<String, UpstreamPool> pools = new HashMap<>();
+    private final IdentityHashMap<Upstream, UpstreamPool> pools = new IdentityHashMap<>();
+    private final IdentityHashMap<Route, Turns> turns = new IdentityHashMap<>();
 
     /**
      * Resources for a loop.
@@ -69,7 +69,11 @@ public final class ProxyLoop {
     }
 
     UpstreamPool pool(Upstream upstream) {
-        return pools.computeIfAbsent(upstream.name(), name -> upstreams.pool(upstream.settings(), loop));
+        return pools.computeIfAbsent(upstream, one -> upstreams.pool(one.settings(), loop));
+    }
+
+    Turns turns(Route route) {
+        return turns.computeIfAbsent(route, one -> new Turns(one.targets()));
     }
 
     void close() {

@@ -68,7 +68,9 @@ final class Records {
                 key.plan(),
                 exchange.mark(),
                 exchange.plan().mode().wireName(),
-                notRefused);
+                notRefused,
+                exchange.candidates().route().name(),
+                exchange.candidates().renamed());
     }
 
     static UsageRecord usage(
@@ -89,7 +91,7 @@ final class Records {
                 answer == null ? 0 : answer.reasoningTokens(),
                 settled.estimated(),
                 settled.total(),
-                settled.cost(),
+                cost(settled, attempts),
                 settled.overrun(),
                 settled.disputed(),
                 settled.markup(),
@@ -100,6 +102,15 @@ final class Records {
                 cut(detail, LONGEST_DETAIL),
                 timings.asMap(),
                 finished);
+    }
+
+    /** What all attempts cost together. */
+    private static Usd cost(Settlement settled, List<UsageRecord.Attempt> attempts) {
+        long nano = attempts.isEmpty() ? settled.cost().nano() : 0;
+        for (UsageRecord.Attempt attempt : attempts) {
+            nano = Math.min(Usd.MAX_NANO, nano + attempt.cost().nano());
+        }
+        return new Usd(nano);
     }
 
     /** Counts by wire name of their class. */

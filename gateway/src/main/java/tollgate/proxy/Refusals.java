@@ -1,5 +1,6 @@
 package tollgate.proxy;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -16,6 +17,9 @@ import tollgate.wallet.PlaceResult;
 
 /** The proxy's own refusals, worded once. Stateless. */
 final class Refusals {
+    /** No upstream may be asked now. */
+    static final String UPSTREAM_UNAVAILABLE = "upstream_unavailable";
+
     private static final int LONGEST_QUOTED = 100;
 
     private Refusals() {}
@@ -346,6 +350,15 @@ final class Refusals {
                         "upstream_failed",
                         null,
                         "the upstream could not be reached or failed; nothing was charged");
+    }
+
+    static Refusal upstreamsRest(Duration left) {
+        return new Refusal(
+                503,
+                UPSTREAM_UNAVAILABLE,
+                null,
+                "every upstream for this model is failing or has as much as it may be given; nothing was charged; try again",
+                Map.of("retry_after", Math.max(1, Math.ceilDiv(left.toMillis(), 1000L))));
     }
 
     static Refusal upstreamCredentials() {

@@ -89,7 +89,8 @@ final class Refuser {
         switch (refusal.code()) {
             case "insufficient_funds", "upstream_credentials", "already_settled", "idempotency_key_reused" ->
                 headers.set("x-should-retry", "false");
-            case "cap_reached", "rate_limited", "concurrency_limited" -> capAdvice(refusal, headers);
+            case "cap_reached", "rate_limited", "concurrency_limited", Refusals.UPSTREAM_UNAVAILABLE ->
+                capAdvice(refusal, headers);
             case "funds_held", "cap_held" -> {
                 headers.set(HttpHeaderNames.RETRY_AFTER, "1");
                 headers.set("retry-after-ms", "500");

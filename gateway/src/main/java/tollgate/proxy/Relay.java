@@ -6,8 +6,6 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -26,10 +24,10 @@ import tollgate.http.UpstreamCall;
 import tollgate.http.UpstreamFailure;
 import tollgate.http.UpstreamPool;
 import tollgate.http.UpstreamRequest;
-import tollgate.journal.UsageRecord;
 import tollgate.metering.Ending;
 import tollgate.metering.Observed;
 import tollgate.metering.Settlement;
+import tollgate.metering.WhoPays;
 import tollgate.pricing.Usd;
 
 /**
@@ -56,6 +54,7 @@ final class Relay implements AnswerReceiver {
     private final Delivery delivery;
     private final Lane lane;
     private final Attempts attempts;
+    private final String path;
     private final Withholding withholding;
     private final @Nullable JobStart job;
     private @Nullable UpstreamCall call;
@@ -73,16 +72,24 @@ final class Relay implements AnswerReceiver {
     private boolean draining;
     private boolean over;
 
-    Relay(Exchange exchange, Announcement.Begun begun, boolean hideUsage) {
+    Relay(Exchange exchange, Announcement.Begun begun, boolean hideUsage, Attempts attempts) {
         this.exchange = exchange;
         this.server = exchange.server();
         this.begun = begun;
         this.delivery = new Delivery(exchange, begun);
         this.hideUsage = hideUsage && !delivery.costInUsage();
         this.lane = new Lane(delivery::body);
-        this.attempts = new Attempts(exchange.upstream().name());
+        this.attempts = attempts;
+        this.path = path(exchange);
         this.withholding = new Withholding(exchange.context());
         this.job = exchange.inBackground() ? new JobStart(exchange, this::jobKept, this::jobLost) : null;
+    }
+
+    /** As the upstream is to have it, which may call the model something else. */
+    private static String path(Exchange exchange) {
+        String renamed = exchange.candidates().renamed();
+        String asked = exchange.server().head().path();
+        return renamed == null ? asked : Objects.requireNonNull(exchange.dialect().naming(asked, renamed));
     }
 
     /** Forwards the request; the body becomes the pool's. */
@@ -93,7 +100,7 @@ final class Relay implements AnswerReceiver {
         if (apiKey != null) {
             exchange.dialect().authorize(apiKey, headers::set);
         }
-        String target = Query.target(server.head().path(), server.head().query());
+        String target = Query.target(path, server.head().query());
         UpstreamRequest request = new UpstreamRequest(HttpMethod.POST, target, headers, body);
         RequestSigner signer = exchange.upstream().signer();
         if (signer == null) {
@@ -117,18 +124,21 @@ final class Relay implements AnswerReceiver {
 
     @Override
     public void onAttempt(int number, boolean reused) {
-        attempts.begin(number, reused);
+        attempts.begin(reused);
     }
 
     @Override
     public void onHead(int answered, HttpHeaders headers, long contentLength) {
-        exchange.timings().mark("first_byte");
-        exchange.requestSent();
         attempts.answered(answered);
         RequestSigner signer = exchange.upstream().signer();
         if (signer != null) {
             signer.answered(answered, headers);
         }
+        if (exchange.goesOnFrom(answered, headers)) {
+            return;
+        }
+        exchange.timings().mark("first_byte");
+        exchange.answerBegins();
         status = answered;
         Form form = form(headers);
         delivery.head(answered, ForwardedHeaders.downstream(headers, answered), form);
@@ -138,7 +148,7 @@ final class Relay implements AnswerReceiver {
             scanner = exchange.dialect()
                     .scanner(
                             exchange.plan().request(),
-                            server.head().path(),
+                            path,
                             new AnswerShape(form, hideUsage, delivery.costInUsage()),
                             headers::get);
             read(scanner, is == AnswerKind.STREAM, headers.get(HttpHeaderNames.CONTENT_ENCODING, "identity"));
@@ -192,7 +202,10 @@ final class Relay implements AnswerReceiver {
 
     /** More of the answer is paid for. */
     void readOn() {
-        AnswerReader looking = Objects.requireNonNull(reader);
+        AnswerReader looking = reader;
+        if (looking == null || over) {
+            return;
+        }
         read(looking::readOn);
         if (over || ending) {
             return;
@@ -424,7 +437,8 @@ final class Relay implements AnswerReceiver {
 
     private void garbled(String why) {
         detail = why;
-        attempts.failed("GARBLED");
+        attempts.failed("GARBLED", WhoPays.Billed.NOTHING);
+        exchange.candidates().failed();
         cut(delivery.begun() ? new Ending.UpstreamCut(true) : new Ending.UpstreamGarbled(), Refusals.upstreamGarbled());
         giveUpUpstream();
     }
@@ -439,12 +453,17 @@ final class Relay implements AnswerReceiver {
     @Override
     public void onFailure(UpstreamFailure broken) {
         upstreamOver = true;
-        attempts.failed(broken.kind().name());
-        exchange.requestSent();
+        boolean sentWhole = kind == null ? call != null && call.requestSent() : kind.metered();
+        boolean unused = !over && !ending && !delivery.begun();
+        attempts.failed(broken.kind().name(), sentWhole && unused ? billed() : WhoPays.Billed.NOTHING);
         Metered.upstreamFailed(
                 exchange.context().telemetry(),
                 exchange.upstream().name(),
                 broken.kind().name());
+        if (exchange.goesOnFrom(broken, unused && (kind == null || kind.metered()), sentWhole)) {
+            return;
+        }
+        exchange.requestSent();
         if (over) {
             return;
         }
@@ -460,6 +479,18 @@ final class Relay implements AnswerReceiver {
         } else {
             cut(new Ending.UpstreamCut(false), Refusals.cutWithheld());
         }
+    }
+
+    /** What the upstream may bill for an answer of which the client has nothing. */
+    private WhoPays.Billed billed() {
+        AnswerFacts facts = facts();
+        return exchange.context()
+                .whoPays()
+                .unusable(
+                        exchange.plan(),
+                        facts == null
+                                ? Observed.NOTHING
+                                : Observed.of(facts, exchange.upstream().costReported()));
     }
 
     /** No proper end will come. */
@@ -502,11 +533,7 @@ final class Relay implements AnswerReceiver {
             return;
         }
         boolean sent = call != null && call.requestSent();
-        // an answer in the background is made to its end all the same: its id has to be known, at least
-        boolean visible = exchange.plan().request().stream()
-                && exchange.plan().rates().limits().visibleOutput()
-                && (job == null || job.isKeeping() || job.isKept());
-        if (sent && !visible && (kind == null || kind.metered())) {
+        if (sent && drains() && (kind == null || kind.metered())) {
             draining = true;
             lane.discard();
             Objects.requireNonNull(call).pauseRead(false);
@@ -517,6 +544,22 @@ final class Relay implements AnswerReceiver {
             }
             end(kind != null && !kind.metered() ? new Ending.UpstreamRefused() : new Ending.ClientGone(sent));
         }
+    }
+
+    private boolean drains() {
+        // an answer in the background is made to its end all the same: its id has to be known, at least
+        if (job != null && !job.isKeeping() && !job.isKept()) {
+            return true;
+        }
+        Boolean said = exchange.candidates().route().drains();
+        boolean visible = exchange.plan().request().stream()
+                && exchange.plan().rates().limits().visibleOutput();
+        return said == null ? !visible : said;
+    }
+
+    /** The request goes to another upstream: nothing came of this one. */
+    void abandon() {
+        close();
     }
 
     private void giveUpUpstream() {
@@ -628,10 +671,6 @@ final class Relay implements AnswerReceiver {
     @Nullable
     AnswerFacts relayedFacts() {
         return delivery.begun() || draining ? facts() : null;
-    }
-
-    List<UsageRecord.Attempt> attempts() {
-        return new ArrayList<>(attempts.all());
     }
 
     /** The status the client gets; 0 where it gets none. */

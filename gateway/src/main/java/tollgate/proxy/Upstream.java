@@ -12,6 +12,8 @@ import tollgate.http.UpstreamSettings;
  * @param settings how it is reached
  * @param costReported what its answers say that they cost is the cost
  * @param signer shows there who asks where a key does not; null: a key does
+ * @param region where it works, as its operator calls that; null: not said
+ * @param prices whose rate cards go first for what it does; null: its dialect's own provider's
  */
 public record Upstream(
         String name,
@@ -19,13 +21,9 @@ public record Upstream(
         @Nullable String apiKey,
         UpstreamSettings settings,
         boolean costReported,
-        @Nullable RequestSigner signer) {
-    /** One that is shown a key. */
-    public Upstream(
-            String name, String dialect, @Nullable String apiKey, UpstreamSettings settings, boolean costReported) {
-        this(name, dialect, apiKey, settings, costReported, null);
-    }
-
+        @Nullable RequestSigner signer,
+        @Nullable String region,
+        @Nullable String prices) {
     /** Without the key: it must not get into a log. */
     @Override
     public String toString() {

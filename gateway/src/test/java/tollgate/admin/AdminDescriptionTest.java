@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -42,6 +43,7 @@ class AdminDescriptionTest {
                         null,
                         null,
                         new SuspenseApi(null, null),
+                        List::of,
                         Clock.systemUTC())
                 .routes()
                 .forEach(route -> routes.add(route.method() + " " + route.path() + " " + route.status()

@@ -30,6 +30,21 @@ class JournalCodecTest {
     };
 
     /** What the release before wrote of {@link Entries#entry}, its plan in it: without marks. */
+    private static final String ENTRY_WITHOUT_ROUTES =
+            "0822066f5f3106775f310478310466370e001463686174206770742d350000000004783122066f5f3106775f31"
+                    + "02066b5f310206616e6e0008636861740c6f70656e61690a6770742d350c6f70656e6169028094ebdc03028004"
+                    + "04763102087465616d0c7365617263680206752d310000000080c8ceb40d00000208676f6c64000c7374726963"
+                    + "740002146770742d352d3230323510636f6d706c6574650c77616c6c6574040a696e707574140c6f7574707574"
+                    + "280a000e0e000080b5180a020a696e7075741410302e3030303030310e302e30303030310008666c6578266874"
+                    + "7470733a2f2f6578616d706c652e636f6d14323032362d30382d3031020a666978656412612072657175657374"
+                    + "16302e30303030303030303502020c6f70656e616902900300900300021466697273745f62797465e01282c8ce"
+                    + "b40d00";
+
+    private static final String FACTS_WITHOUT_ROUTES =
+            "0804783122066f5f3106775f3102066b5f310206616e6e0008636861740c6f70656e61690a6770742d350c6f70"
+                    + "656e6169028094ebdc0302800404763102087465616d0c7365617263680206752d310000000080c8ceb40d0000"
+                    + "0208676f6c64000c73747269637400";
+
     private static final String ENTRY_WITHOUT_MARKS =
             "0622066f5f3106775f310478310466370e001463686174206770742d350000000004783122066f5f3106775f3102066b"
                     + "5f310206616e6e0008636861740c6f70656e61690a6770742d350c6f70656e6169028094ebdc03028004047631020874"
@@ -93,7 +108,16 @@ class JournalCodecTest {
     }
 
     @Test
-    void what_the_release_before_wrote_is_read_as_of_requests_without_names_held_strictly() {
+    void what_the_release_before_wrote_is_read_as_of_no_route_and_attempts_that_cost_nothing() {
+        JournalEntry entry = Entries.entry("x1", 7);
+        assertThat(JournalCodec.entry(HexFormat.of().parseHex(ENTRY_WITHOUT_ROUTES)))
+                .isEqualTo(entry);
+        assertThat(JournalCodec.facts(HexFormat.of().parseHex(FACTS_WITHOUT_ROUTES)))
+                .isEqualTo(entry.usage().facts());
+    }
+
+    @Test
+    void what_an_earlier_release_wrote_is_read_as_of_requests_without_names_held_strictly() {
         JournalEntry entry = Entries.entry("x1", 7);
         assertThat(JournalCodec.entry(HexFormat.of().parseHex(ENTRY_WITHOUT_MARKS)))
                 .isEqualTo(entry);
@@ -104,10 +128,10 @@ class JournalCodecTest {
     @Test
     void what_a_later_release_wrote_is_not_guessed_at() {
         byte[] after = HexFormat.of().parseHex(FACTS_WITHOUT_PLANS);
-        after[0] = 10;
+        after[0] = 12;
         assertThatThrownBy(() -> JournalCodec.facts(after))
                 .isInstanceOf(PackedReader.Damaged.class)
-                .hasMessageContaining("layout 5 (expected: 1..4)");
+                .hasMessageContaining("layout 6 (expected: 1..5)");
     }
 
     @Test
@@ -184,6 +208,8 @@ class JournalCodecTest {
                 orNull(text()),
                 random.nextBoolean() ? null : new IdempotencyMark(text(), text(), text()),
                 text(),
+                orNull(text()),
+                orNull(text()),
                 orNull(text()));
         UsageRecord usage = new UsageRecord(
                 facts,
@@ -205,7 +231,13 @@ class JournalCodecTest {
                 some().mapToObj(i -> new UsageRecord.Adjustment(text(), text(), text()))
                         .toList(),
                 some().mapToObj(i -> new UsageRecord.Attempt(
-                                random.nextInt(), text(), random.nextBoolean(), random.nextInt(), orNull(text())))
+                                random.nextInt(),
+                                text(),
+                                random.nextBoolean(),
+                                random.nextInt(),
+                                orNull(text()),
+                                usd(),
+                                random.nextBoolean()))
                         .toList(),
                 random.nextInt(),
                 orNull(text()),

@@ -37,7 +37,7 @@ class TypicalChargesTest {
     void what_99_of_100_stay_within_is_known_to_a_quarter(int output) {
         see(TypicalCharges.ENOUGH, output);
         Usd charge = settled(output).total();
-        Usd usual = Objects.requireNonNull(seen.usual(REQUEST, plan().inputBound()));
+        Usd usual = Objects.requireNonNull(seen.usual(REQUEST, Requests.RATES, plan().inputBound()));
         assertThat(usual.nano()).isBetween(charge.nano(), charge.nano() * 5 / 4 + 1);
     }
 

@@ -48,6 +48,12 @@ public final class AzureDialect extends OpenAiDialect {
     }
 
     @Override
+    public String naming(String path, String model) {
+        Matcher deployment = DEPLOYMENT.matcher(path);
+        return deployment.matches() ? "/openai/deployments/" + model + deployment.group(2) : path;
+    }
+
+    @Override
     public boolean addressed(String path, Predicate<String> header) {
         return path.startsWith("/openai/") || header.test("api-key");
     }

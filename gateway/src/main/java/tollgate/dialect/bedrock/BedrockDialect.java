@@ -97,11 +97,16 @@ public final class BedrockDialect implements Dialect {
                     if (asked.family().equals(ANTHROPIC)) {
                         return new MessagesRequestReader(parser, service, streams);
                     }
-                    return asked.model().contains("amazon.nova") && service == Service.CHAT
+                    return asked.isNova() && service == Service.CHAT
                             ? new ConverseRequestReader(parser, streams, false)
                             : new NativeRequestReader(parser, asked, service);
                 },
                 asked.model());
+    }
+
+    @Override
+    public @Nullable String naming(String path, String model) {
+        return asked(path).naming(model);
     }
 
     private static BedrockPath asked(String path) {

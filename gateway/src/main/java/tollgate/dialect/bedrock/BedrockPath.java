@@ -1,6 +1,7 @@
 package tollgate.dialect.bedrock;
 
 import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -79,6 +80,21 @@ record BedrockPath(String model, boolean prompt, Operation operation) {
             case "prompt" -> new BedrockPath(id, true, operation);
             default -> new BedrockPath(id, false, operation);
         };
+    }
+
+    /** The raw path that asks the same of another model; null where that reads another language. */
+    @Nullable
+    String naming(String other) {
+        BedrockPath there = new BedrockPath(other, false, operation);
+        boolean same = family().equals(there.family()) && embeds() == there.embeds() && isNova() == there.isNova();
+        return prompt || (operation.isNative() && !same)
+                ? null
+                : "/model/" + URLEncoder.encode(other, StandardCharsets.UTF_8) + "/" + operation.wireName;
+    }
+
+    /** It speaks as Converse does. */
+    boolean isNova() {
+        return model.contains("amazon.nova");
     }
 
     private static @Nullable String decoded(String segment) {

@@ -62,7 +62,13 @@ final class EmbedRequestReader extends RequestReader {
 
     private void field(String name, String at) {
         switch (name) {
-            case "model" -> GenerateRequestReader.sameModel(parser, model, at);
+            case "model" -> {
+                if (at.equals(name)) {
+                    GenerateRequestReader.sameModel(parser, model, at);
+                } else {
+                    naming(() -> GenerateRequestReader.sameModel(parser, model, at));
+                }
+            }
             case "content" -> {
                 if (opened(at)) {
                     prompts++;

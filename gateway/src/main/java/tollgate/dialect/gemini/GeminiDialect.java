@@ -97,6 +97,12 @@ public final class GeminiDialect implements Dialect {
     }
 
     @Override
+    public String naming(String path, String model) {
+        ModelPath asked = ModelPath.of(path);
+        return asked == null ? path : asked.naming(path, model);
+    }
+
+    @Override
     public Form form(MeteredRequest request, String contentType) {
         if (contentType.startsWith("text/event-stream")) {
             return Form.EVENTS;

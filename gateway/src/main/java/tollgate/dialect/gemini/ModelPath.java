@@ -19,4 +19,9 @@ record ModelPath(String model, String method) {
         Matcher found = FORM.matcher(path);
         return found.matches() ? new ModelPath(found.group(1), found.group(2)) : null;
     }
+
+    /** The path it was read from, with another model in it. */
+    String naming(String path, String other) {
+        return path.substring(0, path.length() - model.length() - 1 - method.length()) + other + ":" + method;
+    }
 }

@@ -2,6 +2,7 @@ package tollgate.dialect.json;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.MeteredRequest;
+import tollgate.dialect.ModelPlace;
 import tollgate.dialect.RequestReading;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -33,6 +35,10 @@ public abstract class RequestReader {
 
     private final RequestFields fields;
     private @Nullable String modelInPath;
+    private final List<ModelPlace> models = new ArrayList<>(1);
+    private boolean renamable = true;
+    private byte[] bytes = {};
+    private int bytesFrom;
     private final Set<String> seen = new HashSet<>();
     private final List<String> unknown = new ArrayList<>();
 
@@ -62,7 +68,10 @@ public abstract class RequestReader {
             try (JsonParser parser = Jackson.parser(bytes, offset, length)) {
                 RequestReader reading = reader.apply(parser);
                 reading.modelInPath = model;
-                return new RequestReading.Understood(reading.request());
+                reading.bytes = bytes;
+                reading.bytesFrom = offset;
+                MeteredRequest request = reading.request();
+                return new RequestReading.Understood(request, reading.renamable ? reading.models : null);
             }
         } catch (BadRequest bad) {
             return bad.refused();
@@ -118,6 +127,9 @@ public abstract class RequestReader {
             return;
         }
         if (kind == RequestFields.Kind.FREE) {
+            if (name.equals("model")) {
+                naming(parser::getString);
+            }
             parser.skipChildren();
             return;
         }
@@ -125,10 +137,31 @@ public abstract class RequestReader {
             throw BadRequest.repeated(name);
         }
         if (kind == RequestFields.Kind.PRICED) {
-            priced(name);
+            if (name.equals("model")) {
+                naming(() -> priced(name));
+            } else {
+                priced(name);
+            }
         } else if (parser.currentToken() != JsonToken.VALUE_NULL) {
             throw kind == RequestFields.Kind.UNBOUNDED ? BadRequest.unbounded(name) : BadRequest.notPriced(name);
         }
+    }
+
+    /** The value that is read next names the model, if it is a name. */
+    protected final void naming(Runnable reading) {
+        boolean named = parser.currentToken() == JsonToken.VALUE_STRING;
+        int from = offset();
+        reading.run();
+        if (named) {
+            stands(from, Math.toIntExact(parser.currentLocation().getByteOffset()));
+        }
+    }
+
+    private void stands(int from, int to) {
+        for (int i = bytesFrom + from; i < bytesFrom + to && renamable; i++) {
+            renamable = bytes[i] >= 0;
+        }
+        models.add(new ModelPlace(from, new String(bytes, bytesFrom + from, to - from, StandardCharsets.US_ASCII)));
     }
 
     /** Reads a field of the table; the parser stands on its value, and is left on its last token. */
