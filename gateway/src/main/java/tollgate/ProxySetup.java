@@ -69,7 +69,7 @@ final class ProxySetup {
                 provider.costReported());
         TollgateConfig.Aws aws = provider.aws();
         if (aws == null) {
-            return keyed;
+            return leaving(keyed, null, provider);
         }
         RequestSigner signer = new AwsRequestSigner(
                 provider.baseUrl(),
@@ -79,8 +79,18 @@ final class ProxySetup {
                 aws.session(),
                 clock,
                 task -> Thread.ofVirtual().name("signing").start(task));
+        return leaving(keyed, signer, provider);
+    }
+
+    private static Upstream leaving(Upstream like, @Nullable RequestSigner signer, TollgateConfig.Provider provider) {
         return new Upstream(
-                keyed.name(), keyed.dialect(), keyed.apiKey(), keyed.settings(), keyed.costReported(), signer);
+                like.name(),
+                like.dialect(),
+                like.apiKey(),
+                like.settings(),
+                like.costReported(),
+                signer,
+                provider.drains());
     }
 
     /** The sandbox provider, once for each dialect that it speaks. */

@@ -218,7 +218,7 @@ public final class ConfigFile {
         }
         Section all = top.section("upstreams");
         for (String name : all.names()) {
-            Section one = all.section(name, "dialect", "base_url", "api_key", "aws", "insecure", "reported_cost");
+            Section one = all.section(name, "dialect", "base_url", "api_key", "aws", "insecure", "reported_cost", "client_gone");
             URI url = url(one);
             boolean keyed = one.has("api_key");
             String key = keyed ? one.optional("api_key") : null;
@@ -226,7 +226,16 @@ public final class ConfigFile {
             TollgateConfig.Aws aws = AwsSection.of(one, dialect, url);
             if (one.has("aws") ? aws != null : !keyed || key != null) {
                 providers.add(new TollgateConfig.Provider(
-                        name, dialect, url, key, one.flag("reported_cost", reportsCost(url)), aws));
+                        name,
+                        dialect,
+                        url,
+                        key,
+                        one.flag("reported_cost", reportsCost(url)),
+                        aws,
+                        one.has("client_gone")
+                                ? Boolean.valueOf(one.word("client_gone", "", "cancel", "drain")
+                                        .equals("drain"))
+                                : LeftStreams.drained(dialect, url)));
             }
         }
         return providers;
@@ -240,7 +249,9 @@ public final class ConfigFile {
     private static void addDefault(
             List<TollgateConfig.Provider> providers, String name, String url, @Nullable String key) {
         if (key != null && !key.isEmpty()) {
-            providers.add(new TollgateConfig.Provider(name, name, URI.create(url), key, false));
+            URI at = URI.create(url);
+            providers.add(new TollgateConfig.Provider(
+                    name, name, at, key, false, null, LeftStreams.drained(name, at)));
         }
     }
 

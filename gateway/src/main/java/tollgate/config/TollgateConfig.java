@@ -104,6 +104,8 @@ public record TollgateConfig(
      *
      * @param costReported what its answers say that they cost is the cost
      * @param aws what its requests are signed with; null: a key shows who asks
+     * @param drains whether a stream is read to its end where its client has left; null: where not all of its output is
+     *     visible
      */
     public record Provider(
             String name,
@@ -111,11 +113,8 @@ public record TollgateConfig(
             URI baseUrl,
             @Nullable String apiKey,
             boolean costReported,
-            @Nullable Aws aws) {
-        /** One that is shown a key. */
-        public Provider(String name, String dialect, URI baseUrl, @Nullable String apiKey, boolean costReported) {
-            this(name, dialect, baseUrl, apiKey, costReported, null);
-        }
+            @Nullable Aws aws,
+            @Nullable Boolean drains) {
 
         /** Without the key: it must not get into a log. */
         @Override

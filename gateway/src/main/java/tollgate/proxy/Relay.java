@@ -200,7 +200,7 @@ final class Relay implements AnswerReceiver {
         onBatchEnd();
         if (!looking.waits() && upstreamOver && !ending) {
             onEnd();
-        } else if (server.writable()) {
+        } else if (draining || server.writable()) {
             clientWritable();
         }
     }
@@ -489,8 +489,9 @@ final class Relay implements AnswerReceiver {
     }
 
     /**
-     * The client left: cancelled, or read to its end where what it costs cannot be seen in what came: of hidden output, and
-     * of a whole answer, which the upstream makes and bills to its end whoever waits for it.
+     * The client left: cancelled, or read to its end and charged as reported. Unless its upstream is told to do one of the
+     * two, it is read on where what it costs cannot be seen in what came: of hidden output. A whole answer is in any case, for
+     * the upstream makes and bills it to its end whoever waits for it.
      */
     void clientGone() {
         if (over) {
@@ -502,11 +503,7 @@ final class Relay implements AnswerReceiver {
             return;
         }
         boolean sent = call != null && call.requestSent();
-        // an answer in the background is made to its end all the same: its id has to be known, at least
-        boolean visible = exchange.plan().request().stream()
-                && exchange.plan().rates().limits().visibleOutput()
-                && (job == null || job.isKeeping() || job.isKept());
-        if (sent && !visible && (kind == null || kind.metered())) {
+        if (sent && drains() && (kind == null || kind.metered())) {
             draining = true;
             lane.discard();
             Objects.requireNonNull(call).pauseRead(false);
@@ -517,6 +514,17 @@ final class Relay implements AnswerReceiver {
             }
             end(kind != null && !kind.metered() ? new Ending.UpstreamRefused() : new Ending.ClientGone(sent));
         }
+    }
+
+    private boolean drains() {
+        // an answer in the background is made to its end all the same: its id has to be known, at least
+        if (!exchange.plan().request().stream() || !(job == null || job.isKeeping() || job.isKept())) {
+            return true;
+        }
+        Boolean said = exchange.upstream().drains();
+        return said != null
+                ? said
+                : !exchange.plan().rates().limits().visibleOutput();
     }
 
     private void giveUpUpstream() {
@@ -549,11 +557,12 @@ final class Relay implements AnswerReceiver {
         if (facts != null) {
             exchange.named(facts);
         }
+        Observed observed = facts == null
+                ? Observed.NOTHING
+                : Observed.of(facts, exchange.upstream().costReported());
         exchange.end(
                 how,
-                facts == null
-                        ? Observed.NOTHING
-                        : Observed.of(facts, exchange.upstream().costReported()));
+                observed.lasting(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - exchange.placedNanos())));
     }
 
     /** The client takes bytes again. */
