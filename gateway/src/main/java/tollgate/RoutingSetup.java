@@ -62,6 +62,7 @@ final class RoutingSetup {
                         false,
                         null,
                         null,
+                        null,
                         null))
                 .toList();
     }
@@ -135,7 +136,8 @@ final class RoutingSetup {
                             of.costReported(),
                             signer(of),
                             rules.region(),
-                            rules.prices()),
+                            rules.prices(),
+                            rules.drains()),
                     model,
                     weight,
                     standings.computeIfAbsent(

@@ -19,7 +19,7 @@ class DocumentedTestsTest {
     private static final Pattern CASE = Pattern.compile("`(\\w+?)(?:_?…)?`");
 
     @ParameterizedTest
-    @ValueSource(strings = {"ledger.md", "failures-elsewhere.md"})
+    @ValueSource(strings = {"ledger.md", "failures-elsewhere.md", "traps.md"})
     void every_test_that_is_named_exists(String document) throws IOException {
         Path root = Path.of("").toAbsolutePath();
         while (!Files.exists(root.resolve("docs"))) {

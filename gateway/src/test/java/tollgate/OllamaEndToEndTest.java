@@ -46,6 +46,18 @@ class OllamaEndToEndTest {
                     service: embeddings
                     limits: { context: 512, max_output_tokens: 1, visible_output: true }
                     usd_per_million: { input: "1.00" }
+                  # a thousandth of a dollar a second
+                  - model: timed
+                    limits: { context: 8192, max_output_tokens: 4096, visible_output: true }
+                    usd_per_hour: { gpu_second: "3.60" }
+                    usd_per_million: { input: "0", output: "0" }
+                    free: [input, output]
+                  - model: timed-vectors
+                    service: embeddings
+                    limits: { context: 512, max_output_tokens: 1, visible_output: true }
+                    usd_per_hour: { gpu_second: "3.60" }
+                    usd_per_million: { input: "0" }
+                    free: [input]
                 """);
         gateway = TestGateway.start(folder.resolve("data"), "prices: {files: ['" + cards + "']}\n");
         http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -105,6 +117,50 @@ class OllamaEndToEndTest {
         assertThat(header(whole, "X-Model")).isEqualTo("llama3.2");
     }
 
+    @ParameterizedTest(name = "{0} {2}")
+    @CsvSource({
+        "/api/chat,     '{\"model\":\"timed\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello!\"}]}',  streamed",
+        "/api/chat,     '{\"model\":\"timed\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\"Hello!\"}]}',  whole",
+        "/api/generate, '{\"model\":\"timed\",\"prompt\":\"Hello!\"}', streamed",
+        "/api/embed,    '{\"model\":\"timed-vectors\",\"input\":\"Hello!\"}', vectors",
+    })
+    void a_model_priced_by_the_second_is_charged_what_its_machine_worked(String path, String body, String form)
+            throws Exception {
+        Account account = gateway.account("10.00");
+        HttpResponse<String> answer = ask(account, path, body, "tokens=10");
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        JsonNode shown = shown(account, answer);
+        // 5 thousandths of a second
+        assertThat(shown.path("charge").asString()).isEqualTo("0.000005");
+        assertThat(shown.path("estimated").asBoolean()).isFalse();
+        assertThat(shown.path("units").path("gpu_second").asLong()).isEqualTo(1);
+        assertThat(shown.path("lines").toString()).contains("of 0.005 exactly");
+    }
+
+    @Test
+    void time_is_held_as_long_as_an_exchange_may_last_and_a_broken_answer_costs_the_time_since_it_was_asked_for()
+            throws Exception {
+        String body = "{\"model\":\"timed\",\"prompt\":\"Hello!\"}";
+        // an hour of it is 3.60
+        assertThat(ask(gateway.account("3.59"), "/api/generate", body, "tokens=10").statusCode())
+                .isEqualTo(402);
+        Account account = gateway.account("3.60");
+        HttpResponse<String> answer = ask(account, "/api/generate", body, "tokens=100, pace=10ms, cut=3000");
+        JsonNode shown = shown(account, answer);
+        assertThat(shown.path("ended").asString()).isEqualTo("upstream_cut");
+        assertThat(shown.path("estimated").asBoolean()).isTrue();
+        assertThat(Usd.parse(shown.path("charge").asString())).isBetween(Usd.parse("0.00005"), Usd.parse("0.02"));
+    }
+
+    @Test
+    void what_is_priced_by_the_token_pays_for_no_time() throws Exception {
+        Account account = gateway.account("1.00");
+        HttpResponse<String> answer =
+                ask(account, "/api/generate", "{\"model\":\"llama3.2\",\"prompt\":\"Hello!\"}", "tokens=10");
+        assertThat(shown(account, answer).path("units").has("gpu_second")).isFalse();
+        assertThat(shown(account, answer).path("lines").toString()).doesNotContain("unpriced\":true");
+    }
+
     @Test
     void an_answer_nobody_said_the_end_of_ends_where_its_hold_does() throws Exception {
         Account account = gateway.account("1.00");
@@ -136,7 +192,7 @@ class OllamaEndToEndTest {
         assertThat(MAPPER.readTree(gateway.get(account, "/api/tags").body())
                         .path("models")
                         .findValuesAsString("name"))
-                .containsExactly("all-minilm", "llama3.2");
+                .containsExactly("all-minilm", "llama3.2", "timed", "timed-vectors");
         HttpResponse<String> refused = ask(account, "/api/pull", "{\"model\":\"llama3.2\"}", "");
         assertThat(refused.statusCode()).isEqualTo(404);
         assertThat(MAPPER.readTree(refused.body()).path("error").isString()).isTrue();

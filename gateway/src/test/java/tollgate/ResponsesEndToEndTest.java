@@ -364,7 +364,7 @@ class ResponsesEndToEndTest {
     void recorded_streams_cut_anywhere_pass_whole_events_and_never_cost_more_than_the_whole() throws Exception {
         Assumptions.assumeFalse(recordings.isEmpty(), "recordings are absent: set TOLLGATE_SHARED");
         Random random = new Random(20_261_128);
-        for (int round = 0; round < 80; ) {
+        for (int round = 0; round < 500; ) {
             int index = random.nextInt(recordings.size());
             Recording recording = recordings.get(index);
             if (!recording.stream()) {

@@ -33,8 +33,10 @@ class StoppingTest {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
     /** The most that a gateway keeps for a client that takes nothing. */
     private static final long KEPT = 256 * 1024;
-    /** How an estimate counts text in large events. */
-    private static final long BYTES_PER_TOKEN = 6;
+    /** How an estimate counts text of gpt's models in large events: tokens in a million bytes. */
+    private static final long RATIO = 161_079;
+
+    private static final long BYTES_PER_TOKEN = 7;
 
     @TempDir
     Path folder;
@@ -151,7 +153,7 @@ class StoppingTest {
                 .results()
                 .mapToLong(text -> text.end() - text.start())
                 .sum();
-        long scanned = exchange.path("units").path("output").asLong() * BYTES_PER_TOKEN;
+        long scanned = exchange.path("units").path("output").asLong() * 1_000_000 / RATIO;
         assertThat(scanned - taken).as("bytes kept for the client").isBetween(-BYTES_PER_TOKEN, KEPT);
         assertThat(Usd.parse(exchange.path("charge").asString())).isEqualTo(held);
         assertThat(wallet(gateway, account, "balance"))

@@ -26,7 +26,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * The official Java SDKs of OpenAI, Anthropic and Google, unmodified but for base URL and key, against a gateway started by
+ * The official Java SDKs of OpenAI, Anthropic, Google and AWS, unmodified but for base URL and key, against a gateway started by
  * ./tollgate up.
  */
 public final class Check {
@@ -35,7 +35,7 @@ public final class Check {
 
     private Check() {}
 
-    private static void check(String story, boolean good) {
+    static void check(String story, boolean good) {
         if (!good) {
             System.err.println("java: " + story + ": failed");
             System.exit(1);
@@ -54,7 +54,7 @@ public final class Check {
                 .getInputStream());
     }
 
-    private static boolean raised(Runnable what, Predicate<RuntimeException> expected) {
+    static boolean raised(Runnable what, Predicate<RuntimeException> expected) {
         try {
             what.run();
             return false;
@@ -75,6 +75,7 @@ public final class Check {
         chats(base, key, poor);
         messages(base.replaceFirst("/v1$", ""), key, poor);
         gemini(base.replaceFirst("/v1$", ""), key, poor);
+        Aws.conversations(base.replaceFirst("/v1$", ""), key, poor);
         System.out.println("java: " + passed + " checks passed");
         System.exit(0);
     }

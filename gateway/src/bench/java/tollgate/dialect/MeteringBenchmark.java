@@ -3,7 +3,9 @@ package tollgate.dialect;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -17,6 +19,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import software.amazon.eventstream.HeaderValue;
+import software.amazon.eventstream.Message;
 
 /** What metering one streamed event costs, in each dialect, beside what handing it on costs anyway. */
 @BenchmarkMode(Mode.AverageTime)
@@ -71,7 +75,12 @@ public class MeteringBenchmark {
                 Service.CHAT,
                 AnswerShape.Form.SEQUENCE,
                 "{\"model\":\"llama3.2\",\"created_at\":\"2026-11-28T00:00:00Z\",\"message\":{\"role\":\"assistant\","
-                        + "\"content\":\"WORD\"},\"done\":false}\n");
+                        + "\"content\":\"WORD\"},\"done\":false}\n"),
+        CONVERSE(
+                "bedrock",
+                Service.CHAT,
+                AnswerShape.Form.FRAMES,
+                "{\"contentBlockIndex\":0,\"delta\":{\"text\":\"WORD\"},\"p\":\"abcdefghijklmnopqrstuv\"}");
 
         private final String dialect;
         private final Service service;
@@ -83,6 +92,23 @@ public class MeteringBenchmark {
             this.service = service;
             this.form = form;
             this.event = event;
+        }
+
+        private byte[] event(String word) {
+            byte[] document = event.replace("WORD", word).getBytes(StandardCharsets.UTF_8);
+            if (form != AnswerShape.Form.FRAMES) {
+                return document;
+            }
+            ByteBuffer frame = new Message(
+                            Map.of(
+                                    ":event-type", HeaderValue.fromString("contentBlockDelta"),
+                                    ":content-type", HeaderValue.fromString("application/json"),
+                                    ":message-type", HeaderValue.fromString("event")),
+                            document)
+                    .toByteBuffer();
+            byte[] bytes = new byte[frame.remaining()];
+            frame.get(bytes);
+            return bytes;
         }
 
         private AnswerScanner scanner() {
@@ -106,8 +132,7 @@ public class MeteringBenchmark {
     public void begin() {
         scanner = stream.scanner();
         for (int i = 0; i < WORDS.length; i++) {
-            String event = stream.event.replace("WORD", WORDS[i]);
-            events[i] = Unpooled.directBuffer().writeBytes(event.getBytes(StandardCharsets.UTF_8));
+            events[i] = Unpooled.directBuffer().writeBytes(stream.event(WORDS[i]));
         }
         if (stream == Stream.GEMINI_ARRAY) {
             scanner.scan(Unpooled.wrappedBuffer("[{}\r\n".getBytes(StandardCharsets.UTF_8)));

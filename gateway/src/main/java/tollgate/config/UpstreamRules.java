@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param breaker when it rests
  * @param health how it is looked at while nobody asks; null: not at all
  * @param linkLocal addresses of the link itself are meant
+ * @param drains whether a stream is read to its end where its client has left; null: where not all of its output is visible
  */
 public record UpstreamRules(
         @Nullable String region,
@@ -23,7 +24,8 @@ public record UpstreamRules(
         int perSecond,
         Breaker breaker,
         @Nullable Health health,
-        boolean linkLocal) {
+        boolean linkLocal,
+        @Nullable Boolean drains) {
     /**
      * When an upstream rests.
      *
@@ -46,7 +48,7 @@ public record UpstreamRules(
     public record Health(Duration every, String path) {}
 
     /** Nothing in particular. */
-    static UpstreamRules plain(TollgateConfig.Timeouts timeouts) {
-        return new UpstreamRules(null, null, timeouts, 0, 0, Breaker.DEFAULTS, null, false);
+    static UpstreamRules plain(TollgateConfig.Timeouts timeouts, @Nullable Boolean drains) {
+        return new UpstreamRules(null, null, timeouts, 0, 0, Breaker.DEFAULTS, null, false, drains);
     }
 }

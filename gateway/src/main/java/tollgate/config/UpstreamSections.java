@@ -20,29 +20,28 @@ record UpstreamSections(List<TollgateConfig.Provider> providers, Map<String, Str
         List<TollgateConfig.Provider> providers = new ArrayList<>();
         Map<String, String> dialects = new LinkedHashMap<>();
         if (!top.has("upstreams")) {
-            UpstreamRules plain = UpstreamRules.plain(timeouts);
-            add(providers, dialects, "openai", "https://api.openai.com", environment.get("OPENAI_API_KEY"), plain);
+            add(providers, dialects, "openai", "https://api.openai.com", environment.get("OPENAI_API_KEY"), timeouts);
             add(
                     providers,
                     dialects,
                     "anthropic",
                     "https://api.anthropic.com",
                     environment.get("ANTHROPIC_API_KEY"),
-                    plain);
+                    timeouts);
             add(
                     providers,
                     dialects,
                     "gemini",
                     "https://generativelanguage.googleapis.com",
                     environment.get("GEMINI_API_KEY"),
-                    plain);
+                    timeouts);
             add(
                     providers,
                     dialects,
                     "bedrock",
                     AwsSection.bedrock(environment),
                     environment.get("AWS_BEARER_TOKEN_BEDROCK"),
-                    plain);
+                    timeouts);
             return new UpstreamSections(providers, dialects);
         }
         Section all = top.section("upstreams");
@@ -56,6 +55,7 @@ record UpstreamSections(List<TollgateConfig.Provider> providers, Map<String, Str
                     "insecure",
                     "link_local",
                     "reported_cost",
+                    "client_gone",
                     "region",
                     "prices",
                     "timeouts",
@@ -63,7 +63,6 @@ record UpstreamSections(List<TollgateConfig.Provider> providers, Map<String, Str
                     "breaker",
                     "health");
             URI url = BaseUrl.read(one);
-            UpstreamRules rules = rules(one, timeouts);
             boolean keyed = one.has("api_key");
             String key = keyed ? one.optional("api_key") : null;
             String dialect = one.word("dialect", "", Dialects.names().toArray(String[]::new));
@@ -71,7 +70,7 @@ record UpstreamSections(List<TollgateConfig.Provider> providers, Map<String, Str
             TollgateConfig.Aws aws = AwsSection.of(one, dialect, url);
             if (one.has("aws") ? aws != null : !keyed || key != null) {
                 providers.add(new TollgateConfig.Provider(
-                        name, dialect, url, key, one.flag("reported_cost", reportsCost(url)), aws, rules));
+                        name, dialect, url, key, one.flag("reported_cost", reportsCost(url)), aws, rules(one, dialect, url, timeouts)));
             }
         }
         return new UpstreamSections(providers, dialects);
@@ -83,10 +82,12 @@ record UpstreamSections(List<TollgateConfig.Provider> providers, Map<String, Str
             String name,
             String url,
             @Nullable String key,
-            UpstreamRules rules) {
+            TollgateConfig.Timeouts timeouts) {
         dialects.put(name, name);
         if (key != null && !key.isEmpty()) {
-            providers.add(new TollgateConfig.Provider(name, name, URI.create(url), key, false, null, rules));
+            URI at = URI.create(url);
+            UpstreamRules plain = UpstreamRules.plain(timeouts, LeftStreams.drained(name, at));
+            providers.add(new TollgateConfig.Provider(name, name, at, key, false, null, plain));
         }
     }
 
@@ -95,7 +96,7 @@ record UpstreamSections(List<TollgateConfig.Provider> providers, Map<String, Str
         return "openrouter.ai".equals(url.getHost());
     }
 
-    private static UpstreamRules rules(Section one, TollgateConfig.Timeouts usual) {
+    private static UpstreamRules rules(Section one, String dialect, URI url, TollgateConfig.Timeouts usual) {
         Section limits = one.section("limits", "concurrent", "requests_per_second");
         Section breaker = one.section("breaker", "window", "failure_percent", "open", "probes");
         UpstreamRules.Breaker plain = UpstreamRules.Breaker.DEFAULTS;
@@ -111,7 +112,10 @@ record UpstreamSections(List<TollgateConfig.Provider> providers, Map<String, Str
                         breaker.duration("open", plain.open()),
                         (int) breaker.whole("probes", plain.probes(), 1, 100)),
                 health(one),
-                one.flag("link_local", false));
+                one.flag("link_local", false),
+                one.has("client_gone")
+                        ? Boolean.valueOf(one.word("client_gone", "", "cancel", "drain").equals("drain"))
+                        : LeftStreams.drained(dialect, url));
     }
 
     private static UpstreamRules.@Nullable Health health(Section one) {

@@ -26,6 +26,11 @@ public interface AnswerFacts {
     /** The reported counts contradict each other, are negative or absurd; they were made sense of as well as possible. */
     boolean usageDoubtful();
 
+    /** Numbers of the reported usage that nobody takes into account, as people read them; null: there are none. */
+    default @Nullable String unknownCounts() {
+        return null;
+    }
+
     /** The exact model that answered, as last named. */
     @Nullable
     String model();

@@ -1,6 +1,7 @@
 package tollgate.journal;
 
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,7 +119,7 @@ public record UsageRecord(
      * One class of the charge, as decimal dollars.
      *
      * @param unit wire name of the class
-     * @param units how many
+     * @param units how many, begun ones whole: of classes that are counted in parts, the reason says how many exactly
      * @param rate dollars per unit
      * @param subtotal dollars, exact, before markup and rounding
      * @param unpriced charged 0 although counted
@@ -138,15 +139,22 @@ public record UsageRecord(
         /** The line of a charge. */
         public static Line of(ChargeLine line) {
             Provenance from = line.provenance();
+            BigDecimal begun = line.units().setScale(0, RoundingMode.CEILING);
+            boolean whole = begun.compareTo(line.units()) == 0;
             return new Line(
                     line.unit().wireName(),
-                    line.units().longValueExact(),
+                    begun.longValueExact(),
                     line.rate().perUnit().toPlainString(),
                     line.subtotal().toPlainString(),
                     line.unpriced(),
-                    line.why(),
+                    whole ? line.why() : line.why() + "; of " + line.units().toPlainString() + " exactly",
                     from.source(),
                     from.via().isEmpty() ? from.seen() : from.seen() + " via " + from.via());
+        }
+
+        /** The same, where there is more to be said. */
+        public Line because(String more) {
+            return new Line(unit, units, rate, subtotal, unpriced, reason + "; " + more, source, seen);
         }
 
         private Line withoutReasons() {

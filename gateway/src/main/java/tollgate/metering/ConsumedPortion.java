@@ -9,18 +9,12 @@ import tollgate.pricing.Usage;
  * What an exchange has probably consumed where the upstream did not, or not yet, say so. Every figure made here is an
  * estimate and is flagged as one.
  *
- * <h2>Calibration</h2>
- * Counted on 69 recorded answers of 16 providers in OpenAI's shape (2026): text whose every token is shown has 2.5 to
- * 5.8 bytes a token, and providers that send one token an event send two events more, a role and a finish, for each
- * choice. So an answer has at least a sixth of its bytes in tokens, and one for each of those events as long as that is
- * not more than a quarter of its bytes. So counted, an estimate stayed at or below what was reported in the end at every
- * byte of the recorded streams, Anthropic's among them, but for five whose vendors pad their deltas with what the model
- * did not make; what a cut leaves unpaid is the operator's.
+ * <p>Of the answer it is what our scanner counted, times the {@link TokenRatio} of the family of models that answers. What a
+ * model made and nobody showed is not in it: of that the wallet pays what is reported, and nothing that is not.
  */
 public final class ConsumedPortion {
-    private static final long MOST_BYTES_PER_TOKEN = 6;
+    /** Of a prompt, whose language nobody looks at. */
     private static final long USUAL_BYTES_PER_TOKEN = 4;
-    private static final long EVENTS_WITHOUT_TOKENS = 2;
     /** A page of a document is 1,500 to 3,000 tokens (platform.claude.com/docs, PDF support), and seldom below 50 kB. */
     private static final long DOCUMENT_BYTES_PER_TOKEN = 32;
 
@@ -39,12 +33,9 @@ public final class ConsumedPortion {
     }
 
     /** Tokens of generated text; 0 only where there is none. */
-    public static long outputTokens(long contentBytes, int events, int choices) {
-        if (contentBytes == 0) {
-            return 0;
-        }
-        long byEvents = Math.min(contentBytes / USUAL_BYTES_PER_TOKEN, events - EVENTS_WITHOUT_TOKENS * choices);
-        return Math.max(1, Math.max(contentBytes / MOST_BYTES_PER_TOKEN, byEvents));
+    private static long outputTokens(HoldPlan plan, Observed observed) {
+        return plan.ratio()
+                .tokens(observed.contentBytes(), observed.events(), plan.request().choices());
     }
 
     /**
@@ -55,15 +46,11 @@ public final class ConsumedPortion {
     static Usage of(HoldPlan plan, Observed observed, boolean prompt) {
         Usage reported = observed.usage();
         if (reported == null) {
-            return Usage.builder()
+            Usage.Builder estimated = Usage.builder()
                     .set(UnitClass.INPUT, prompt ? inputTokens(plan) : 0)
-                    .set(
-                            UnitClass.OUTPUT,
-                            outputTokens(
-                                    observed.contentBytes(),
-                                    observed.events(),
-                                    plan.request().choices()))
-                    .build();
+                    .set(UnitClass.OUTPUT, outputTokens(plan, observed));
+            MachineTime.estimate(plan, observed, prompt, estimated);
+            return estimated.build();
         }
         Usage whole = completed(plan, observed, prompt, reported);
         if (observed.outputUntold()) {
@@ -71,22 +58,25 @@ public final class ConsumedPortion {
         }
         long since = observed.contentBytes() - observed.contentBytesAtUsage();
         Usage.Builder builder = Usage.builder();
-        whole.asMap().forEach(builder::set);
+        whole.quantities().forEach(builder::set);
         long room = Long.MAX_VALUE - whole.units(UnitClass.OUTPUT);
-        return builder.add(UnitClass.OUTPUT, Math.min(room, since / MOST_BYTES_PER_TOKEN))
+        return builder.add(UnitClass.OUTPUT, Math.min(room, plan.ratio().tokens(since)))
                 .build();
     }
 
     /** A report, and an estimate for the half of it that it does not tell. */
     static Usage completed(HoldPlan plan, Observed observed, boolean prompt, Usage reported) {
         Usage.Builder builder = Usage.builder();
-        reported.asMap().forEach(builder::set);
+        reported.quantities().forEach(builder::set);
         if (observed.inputUntold() && prompt) {
             builder.set(UnitClass.INPUT, inputTokens(plan));
         }
+        if (MachineTime.untold(plan, reported)) {
+            MachineTime.estimate(plan, observed, prompt, builder);
+        }
         if (observed.outputUntold()) {
-            long estimated = outputTokens(
-                    observed.contentBytes(), observed.events(), plan.request().choices());
+            long estimated =
+                    outputTokens(plan, observed);
             // what is told of an output that goes on is its beginning
             builder.set(UnitClass.OUTPUT, Math.max(reported.units(UnitClass.OUTPUT), estimated));
         }

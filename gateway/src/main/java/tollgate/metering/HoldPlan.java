@@ -52,6 +52,11 @@ public final class HoldPlan {
     /** What is paid for is told from what is held in steps of so many parts of the whole. */
     private static final int PARTS = 8;
 
+    private static final String ANY_TIER = "auto";
+    private static final String FIRST_CLASS = "priority";
+    /** Tokens of a request that tiers are compared by: each is dearer than another in both directions, or in none. */
+    private static final long SOME = 100_000;
+
     private final MeteredRequest request;
     private final ModelRates rates;
     private final RateBook book;
@@ -93,12 +98,13 @@ public final class HoldPlan {
         this.book = book;
         MeteredRequest.Conditions asked = request.asked();
         this.terms = asked(terms.tier(asked.tier()).region(asked.region()), asked.attributes());
-        this.dearest = asked.dearestRegion() == null ? this.terms : this.terms.region(asked.dearestRegion());
         this.buyer = buyer;
         this.markup = book.markup(buyer, rates);
+        Terms where = asked.dearestRegion() == null ? this.terms : this.terms.region(asked.dearestRegion());
+        this.dearest = dearest(where, asked.tier());
         this.inputBound = PromptBound.of(request, limits, settings);
         this.ceiling = request.ceiling() == null ? limits.maxOutputTokens() : Math.max(0, request.ceiling());
-        this.calls = calls(request.extent().calls(), rates, dearest, markup);
+        this.calls = calls(MachineTime.bounded(request.extent().calls(), rates, settings), rates, dearest, markup);
         boolean free = request.service().free();
         this.settings = settings;
         this.bundle = free ? null : book.bundle(buyer, rates);
@@ -281,6 +287,11 @@ public final class HoldPlan {
         return rates;
     }
 
+    /** What text of the model that was asked for comes to in tokens. Looked up anew each time. */
+    TokenRatio ratio() {
+        return TokenRatios.of(rates.card().model());
+    }
+
     /** The prices at the time of the request: they settle it. */
     public RateBook book() {
         return book;
@@ -353,6 +364,7 @@ public final class HoldPlan {
         return request.stream()
                 && request.service().answerBills()
                 && rates.limits().visibleOutput()
+                && calls.equals(Usd.ZERO)
                 && request.extent().calls().isEmpty()
                 && request.extent().unbounded() == null
                 && !request.extent().kept().background();
@@ -459,6 +471,16 @@ public final class HoldPlan {
         long answers = perChoice > Long.MAX_VALUE / request.choices() ? Long.MAX_VALUE : perChoice * request.choices();
         Usd tokens = holdFor(answers);
         return tokens.nano() > Usd.MAX_NANO - calls.nano() ? new Usd(Usd.MAX_NANO) : tokens.plus(calls);
+    }
+
+    /** A provider may serve a request in the usual tier instead, or where it may pick, in the first class. */
+    private Terms dearest(Terms where, @Nullable String asked) {
+        if (asked == null) {
+            return where;
+        }
+        Terms other = where.tier(asked.equals(ANY_TIER) && rates.card().tiers().containsKey(FIRST_CLASS) ? FIRST_CLASS : null);
+        Usd its = rates.worstCase(SOME, SOME, other, markup);
+        return its.compareTo(rates.worstCase(SOME, SOME, where, markup)) > 0 ? other : where;
     }
 
     private static Terms asked(Terms terms, Map<Attribute, String> attributes) {

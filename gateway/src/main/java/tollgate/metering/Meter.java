@@ -14,6 +14,7 @@ public final class Meter {
     private final HoldPlan plan;
     private Usd held;
     private final long inputTokens;
+    private final TokenRatio ratio;
     private long outputTokens;
 
     /** A meter for an exchange for which so much is held. */
@@ -21,6 +22,7 @@ public final class Meter {
         this.plan = plan;
         this.held = held;
         this.inputTokens = ConsumedPortion.inputTokens(plan);
+        this.ratio = plan.ratio();
     }
 
     /** More is held by now. */
@@ -46,7 +48,7 @@ public final class Meter {
             boolean half = facts.inputUntold() || facts.outputUntold();
             return half ? owedOfHalf(facts, reported) : amount(reported);
         }
-        outputTokens = ConsumedPortion.outputTokens(
+        outputTokens = ratio.tokens(
                 facts.contentBytes(), facts.events(), plan.request().choices());
         // an estimate never passes the hold
         return least(plan.discount()
@@ -64,7 +66,8 @@ public final class Meter {
     }
 
     /** The largest amount there is for what is beyond that. */
-    private Usd amount(Usage usage) {
+    private Usd amount(Usage told) {
+        Usage usage = MachineTime.counted(plan.rates(), told);
         return WhoPays.amount(plan.paidFor(), plan.discount(), plan.rates(), usage, plan.terms(), plan.markup());
     }
 
@@ -84,7 +87,7 @@ public final class Meter {
         if (reported != null && !facts.inputUntold() && !facts.outputUntold()) {
             return Math.min(Usd.MAX_NANO, reported.totalTokens());
         }
-        long output = ConsumedPortion.outputTokens(
+        long output = ratio.tokens(
                 facts.contentBytes(), facts.events(), plan.request().choices());
         return Math.min(Usd.MAX_NANO, inputTokens + output);
     }

@@ -19,6 +19,7 @@ import tollgate.pricing.Usd;
  * @param contentBytesAtUsage the same when usage was last reported
  * @param error an error was reported inside the answer
  * @param cost what the provider says that it costs, where its word goes before our rates; else null
+ * @param elapsedMillis how long it has been since the request went out
  */
 public record Observed(
         @Nullable Usage usage,
@@ -31,7 +32,8 @@ public record Observed(
         long contentBytes,
         long contentBytesAtUsage,
         boolean error,
-        @Nullable Usd cost) {
+        @Nullable Usd cost,
+        long elapsedMillis) {
     /** An answer that is priced by our rates. */
     public Observed(
             @Nullable Usage usage,
@@ -55,7 +57,8 @@ public record Observed(
                 contentBytes,
                 contentBytesAtUsage,
                 error,
-                null);
+                null,
+                0);
     }
 
     /** No byte of an answer came. */
@@ -68,7 +71,8 @@ public record Observed(
 
     /** The same, had nothing been reported. */
     Observed unreported() {
-        return new Observed(null, false, false, model, tier, region, events, contentBytes, 0, error);
+        return new Observed(
+                null, false, false, model, tier, region, events, contentBytes, 0, error, null, elapsedMillis);
     }
 
     /** What a scanner has seen up to now. */
@@ -93,6 +97,24 @@ public record Observed(
                 facts.contentBytes(),
                 facts.contentBytesAtUsage(),
                 facts.error(),
-                costReported ? facts.reportedCost() : null);
+                costReported ? facts.reportedCost() : null,
+                0);
+    }
+
+    /** The same, so long after the request went out. */
+    public Observed lasting(long millis) {
+        return new Observed(
+                usage,
+                inputUntold,
+                outputUntold,
+                model,
+                tier,
+                region,
+                events,
+                contentBytes,
+                contentBytesAtUsage,
+                error,
+                cost,
+                millis);
     }
 }

@@ -1,5 +1,6 @@
 package tollgate.metering;
 
+import org.jspecify.annotations.Nullable;
 import tollgate.pricing.Charge;
 import tollgate.pricing.Markup;
 import tollgate.pricing.ModelRates;
@@ -22,6 +23,7 @@ import tollgate.pricing.Usd;
  * @param disputed what the reported usage would cost above {@code total}: not taken, for a person to decide (H39)
  * @param cost what the upstream bills us
  * @param estimated usage or cost is not, or not only, what the upstream reported
+ * @param basis how the answer was estimated and how far that may be off, as people read it; null where it was not
  */
 public record Settlement(
         Ended ended,
@@ -34,7 +36,8 @@ public record Settlement(
         Usd overrun,
         Usd disputed,
         Usd cost,
-        boolean estimated) {
+        boolean estimated,
+        @Nullable String basis) {
     /** Who bears what the upstream bills. */
     public enum Payer {
         /** The wallet. */

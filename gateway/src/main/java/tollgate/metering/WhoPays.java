@@ -83,7 +83,7 @@ public final class WhoPays {
                     held,
                     observed,
                     whole,
-                    observed.half());
+                    observed.half() || MachineTime.untold(plan, reported));
         }
         if (observed.error()) {
             return observed.contentBytes() == 0
@@ -128,8 +128,9 @@ public final class WhoPays {
         Terms terms = terms(plan, observed);
         ModelRates rates = plan.book().settling(plan.rates(), observed.model(), terms.at());
         Markup markup = plan.markup(rates);
-        Usage counted = rates.countingRequest(usage);
-        Usage reported = observed.usage() == null ? null : rates.countingRequest(observed.usage());
+        Usage counted = rates.countingRequest(MachineTime.counted(rates, usage));
+        Usage reported =
+                observed.usage() == null ? null : rates.countingRequest(MachineTime.counted(rates, observed.usage()));
         Usage explained = rates.chargeable(counted, terms, markup) ? counted : Usage.NONE;
         Usd said = estimated ? null : observed.cost();
         PaidFor paidFor = plan.paidFor();
@@ -158,7 +159,8 @@ public final class WhoPays {
                 most(Usd.ZERO, total.minus(held)),
                 most(Usd.ZERO, owed.minus(total)),
                 said != null ? said : amount(PaidFor.NOTHING, Discount.NONE, rates, counted, terms, Markup.NONE),
-                estimated);
+                estimated,
+                estimated ? plan.ratio().reason() : null);
     }
 
     /** H39: twice the hold, a context full of the dearest tokens, or the overrun a wallet may have; whichever is most. */
@@ -189,7 +191,8 @@ public final class WhoPays {
                 Usd.ZERO,
                 Usd.ZERO,
                 Usd.ZERO,
-                false);
+                false,
+                null);
     }
 
     private Settlement refused(HoldPlan plan, Observed observed) {
@@ -217,7 +220,8 @@ public final class WhoPays {
                 Usd.ZERO,
                 Usd.ZERO,
                 amount(PaidFor.NOTHING, Discount.NONE, rates, billed, plan.terms(), Markup.NONE),
-                estimated);
+                estimated,
+                null);
     }
 
     /** What a usage comes to; the largest amount where it is beyond that. */

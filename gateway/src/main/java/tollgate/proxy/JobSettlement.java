@@ -76,7 +76,7 @@ final class JobSettlement {
             context.typical().saw(plan, settled);
         }
         context.telemetry().count("tollgate_jobs_total", 1, "ended", record.ended());
-        Metered.answered(context.telemetry(), plan.terms(), answer);
+        Metered.answered(context.telemetry(), plan.terms(), settled.rates(), answer);
         Metered.settled(context.telemetry(), record);
         loop.accessLog().settled(record);
     }

@@ -12,6 +12,7 @@ import tollgate.dialect.Dialect;
 import tollgate.dialect.Service;
 import tollgate.http.RequestHead;
 import tollgate.journal.UsageRecord;
+import tollgate.pricing.ModelRates;
 import tollgate.pricing.Terms;
 
 /** Figures of settled exchanges. Stateless. */
@@ -38,11 +39,33 @@ final class Metered {
         telemetry.count("tollgate_upstream_errors_total", 1, "upstream", upstream, "kind", kind);
     }
 
-    /** A tier that was not asked for: its prices may be others. */
-    static void answered(Telemetry telemetry, Terms asked, @Nullable AnswerFacts answer) {
-        String tier = answer == null ? null : answer.serviceTier();
-        if (tier != null && !Objects.equals(Terms.STANDARD.tier(tier).tier(), asked.tier())) {
+    /**
+     * What in an answer a person should look at: counts that contradict each other or that nobody knows, a tier that was not
+     * asked for (its prices may be others), and one that the card does not have (charged as usual).
+     */
+    static void answered(Telemetry telemetry, Terms asked, ModelRates rates, @Nullable AnswerFacts answer) {
+        if (answer == null) {
+            return;
+        }
+        if (answer.usageDoubtful()) {
+            telemetry.count("tollgate_doubtful_usage_total", 1);
+        }
+        if (answer.unknownCounts() != null) {
+            telemetry.count("tollgate_unknown_usage_total", 1);
+        }
+        tier(telemetry, asked, rates, answer.serviceTier());
+    }
+
+    private static void tier(Telemetry telemetry, Terms asked, ModelRates rates, @Nullable String said) {
+        if (said == null) {
+            return;
+        }
+        String tier = Terms.STANDARD.tier(said).tier();
+        if (!Objects.equals(tier, asked.tier())) {
             telemetry.count("tollgate_unexpected_tier_total", 1);
+        }
+        if (tier != null && !rates.card().tiers().containsKey(tier)) {
+            telemetry.count("tollgate_unpriced_tier_total", 1);
         }
     }
 

@@ -119,7 +119,9 @@ record Offer(
         boolean region = asked.region() == null
                 || rates.card().regions().isEmpty()
                 || rates.card().regions().containsKey(asked.region());
-        return region && (asked.tier() == null || rates.card().tiers().containsKey(asked.tier()));
+        // what the provider picks is a tier that it sells
+        String tier = Terms.STANDARD.tier(asked.tier()).tier();
+        return region && (tier == null || rates.card().tiers().containsKey(tier));
     }
 
     /** The card is of this kind of work, and has a price for what it makes: nothing is free by accident. */

@@ -95,11 +95,11 @@ final class Records {
                 settled.overrun(),
                 settled.disputed(),
                 settled.markup(),
-                settled.charge().lines().stream().map(UsageRecord.Line::of).toList(),
+                lines(settled),
                 UsageRecord.Adjustment.of(settled.charge(), settled.total()),
                 attempts,
                 status,
-                cut(detail, LONGEST_DETAIL),
+                cut(detail(detail, answer), LONGEST_DETAIL),
                 timings.asMap(),
                 finished);
     }
@@ -111,6 +111,25 @@ final class Records {
             nano = Math.min(Usd.MAX_NANO, nano + attempt.cost().nano());
         }
         return new Usd(nano);
+    }
+
+    private static @Nullable String detail(@Nullable String failure, @Nullable AnswerFacts answer) {
+        String unknown = answer == null ? null : answer.unknownCounts();
+        if (unknown == null) {
+            return failure;
+        }
+        String told = "usage that nobody prices: " + unknown;
+        return failure == null ? told : failure + "; " + told;
+    }
+
+    /** How the amount came about: of an answer that was estimated, how that was done. */
+    private static List<UsageRecord.Line> lines(Settlement settled) {
+        String basis = settled.basis();
+        return settled.charge().lines().stream()
+                .map(each -> basis != null && each.unit().isOutputToken()
+                        ? UsageRecord.Line.of(each).because(basis)
+                        : UsageRecord.Line.of(each))
+                .toList();
     }
 
     /** Counts by wire name of their class. */

@@ -213,7 +213,7 @@ final class Relay implements AnswerReceiver {
         onBatchEnd();
         if (!looking.waits() && upstreamOver && !ending) {
             onEnd();
-        } else if (server.writable()) {
+        } else if (draining || server.writable()) {
             clientWritable();
         }
     }
@@ -520,8 +520,9 @@ final class Relay implements AnswerReceiver {
     }
 
     /**
-     * The client left: cancelled, or read to its end where what it costs cannot be seen in what came: of hidden output, and
-     * of a whole answer, which the upstream makes and bills to its end whoever waits for it.
+     * The client left: cancelled, or read to its end and charged as reported. Unless its upstream is told to do one of the
+     * two, it is read on where what it costs cannot be seen in what came: of hidden output. A whole answer is in any case, for
+     * the upstream makes and bills it to its end whoever waits for it.
      */
     void clientGone() {
         if (over) {
@@ -548,13 +549,12 @@ final class Relay implements AnswerReceiver {
 
     private boolean drains() {
         // an answer in the background is made to its end all the same: its id has to be known, at least
-        if (job != null && !job.isKeeping() && !job.isKept()) {
+        if (!exchange.plan().request().stream() || !(job == null || job.isKeeping() || job.isKept())) {
             return true;
         }
-        Boolean said = exchange.candidates().route().drains();
-        boolean visible = exchange.plan().request().stream()
-                && exchange.plan().rates().limits().visibleOutput();
-        return said == null ? !visible : said;
+        Boolean route = exchange.candidates().route().drains();
+        Boolean said = route != null ? route : exchange.upstream().drains();
+        return said != null ? said : !exchange.plan().rates().limits().visibleOutput();
     }
 
     /** The request goes to another upstream: nothing came of this one. */
@@ -592,11 +592,12 @@ final class Relay implements AnswerReceiver {
         if (facts != null) {
             exchange.named(facts);
         }
+        Observed observed = facts == null
+                ? Observed.NOTHING
+                : Observed.of(facts, exchange.upstream().costReported());
         exchange.end(
                 how,
-                facts == null
-                        ? Observed.NOTHING
-                        : Observed.of(facts, exchange.upstream().costReported()));
+                observed.lasting(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - exchange.placedNanos())));
     }
 
     /** The client takes bytes again. */

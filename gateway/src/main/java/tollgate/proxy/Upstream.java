@@ -14,6 +14,7 @@ import tollgate.http.UpstreamSettings;
  * @param signer shows there who asks where a key does not; null: a key does
  * @param region where it works, as its operator calls that; null: not said
  * @param prices whose rate cards go first for what it does; null: its dialect's own provider's
+ * @param drains whether a stream is read to its end where its client has left; null: where not all of its output is visible
  */
 public record Upstream(
         String name,
@@ -23,7 +24,8 @@ public record Upstream(
         boolean costReported,
         @Nullable RequestSigner signer,
         @Nullable String region,
-        @Nullable String prices) {
+        @Nullable String prices,
+        @Nullable Boolean drains) {
     /** Without the key: it must not get into a log. */
     @Override
     public String toString() {

@@ -47,12 +47,13 @@ public final class Recordings {
             boolean stream,
             String wire,
             int status,
+            String model,
             String notes,
             Map<String, Long> counts,
             String costs,
             Path path) {
         /** There are no recordings here. */
-        public static final Recording NONE = new Recording("none here", true, "", 0, "", Map.of(), "", Path.of(""));
+        public static final Recording NONE = new Recording("none here", true, "", 0, "", "", Map.of(), "", Path.of(""));
 
         /** A count by its column; -1 where none is stated. */
         public long count(String column) {
@@ -156,6 +157,7 @@ public final class Recordings {
                             !column[2].equals("json"),
                             column[3],
                             Integer.parseInt(column[4]),
+                            column[names.indexOf("model")],
                             column[names.indexOf("notes")],
                             counts,
                             column[names.indexOf("provider_cost")],

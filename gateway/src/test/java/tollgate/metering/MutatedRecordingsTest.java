@@ -28,7 +28,7 @@ import tollgate.pricing.Usd;
 
 /** Recorded answers with bytes lost, doubled, turned and torn: read to their end, and never charged below nothing or absurdly. */
 final class MutatedRecordingsTest {
-    private static final int SEEDS = Integer.getInteger("tollgate.dialect.mutations", 20_000);
+    private static final int SEEDS = Integer.getInteger("tollgate.dialect.mutations", 40_000);
     private static final int LONGEST = 30_000;
     private static final WhoPays WHO_PAYS = new WhoPays(HoldSettings.DEFAULTS);
     private static final byte[][] PIECES = Stream.of(

@@ -109,12 +109,13 @@ class WhatWasAskedTest {
     @Test
     void an_output_that_is_told_only_as_it_begins_is_estimated_and_never_below_that() {
         HoldPlan plan = plan(Service.CHAT, 0, MeteredRequest.Conditions.STANDARD);
+        TokenRatio ratio = TokenRatios.of("claude-opus-4-6");
         for (long bytes : new long[] {0, 60, 6_000}) {
             Observed begun = new Observed(
                     Requests.usage("input=40 output=8"), false, true, null, null, null, 4, bytes, 0, false);
             Settlement settled = WHO_PAYS.settle(plan, plan.want(), new Ending.UpstreamCut(true), begun);
             assertThat(settled.usage().inputTokens()).isEqualTo(40);
-            assertThat(settled.usage().outputTokens()).isEqualTo(Math.max(8, bytes / 6));
+            assertThat(settled.usage().outputTokens()).isEqualTo(Math.max(8, ratio.tokens(bytes)));
             assertThat(settled.estimated()).isTrue();
             assertThat(settled.total()).isLessThanOrEqualTo(plan.want());
         }

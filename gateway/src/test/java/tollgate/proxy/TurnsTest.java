@@ -98,6 +98,7 @@ class TurnsTest {
                     false,
                     null,
                     null,
+                    null,
                     null);
             targets.add(new Target(upstream, null, Integer.parseInt(weight), null));
         }

@@ -15,6 +15,7 @@ public final class ReadFacts implements AnswerFacts {
     private final UsageReport.Reader reader;
     private final @Nullable String served;
     private @Nullable UsageReport report;
+    private @Nullable String unknownCounts;
     private int usageReports;
     private boolean error;
     private @Nullable String errorCode;
@@ -86,6 +87,8 @@ public final class ReadFacts implements AnswerFacts {
                 report = read;
                 usageReports++;
                 contentBytesAtUsage = document.contentBytes();
+                String unknown = UnknownCounts.find(reported.bytes(), length);
+                unknownCounts = unknown == null ? unknownCounts : unknown;
             }
         }
     }
@@ -113,6 +116,11 @@ public final class ReadFacts implements AnswerFacts {
     @Override
     public boolean usageDoubtful() {
         return report != null && report.doubtful();
+    }
+
+    @Override
+    public @Nullable String unknownCounts() {
+        return unknownCounts;
     }
 
     @Override

@@ -100,7 +100,8 @@ public final class OllamaDialect implements Dialect {
 
     @Override
     public AnswerScanner scanner(Service service, AnswerShape shape) {
-        return new ReadFacts(new OllamaDocument(), new OllamaUsage(service == Service.EMBEDDINGS)).scanner(shape);
+        OllamaDocument document = new OllamaDocument();
+        return new ReadFacts(document, new OllamaUsage(document, service == Service.EMBEDDINGS)).scanner(shape);
     }
 
     @Override

@@ -51,6 +51,7 @@ final class OllamaDocument extends AnswerDocument {
 
     private int top;
     private int inside;
+    private boolean durationFirst;
 
     @Override
     protected void begins() {
@@ -139,7 +140,10 @@ final class OllamaDocument extends AnswerDocument {
                 set(ANSWER, is(ANSWER) || (first == '"' && top == RESPONSE));
                 return COUNT;
             }
-            case TOTAL_DURATION, PROMPT_EVAL_COUNT, EVAL_COUNT -> captureRest(index);
+            case TOTAL_DURATION, PROMPT_EVAL_COUNT, EVAL_COUNT -> {
+                durationFirst = usageRank() == 0 ? top == TOTAL_DURATION : durationFirst;
+                captureRest(index);
+            }
             default -> {}
         }
         return SKIP;
@@ -151,6 +155,11 @@ final class OllamaDocument extends AnswerDocument {
         }
         units += first != '"' ? UNITS_AN_ARGUMENT : 0;
         return inside == TOOL_CALLS ? COUNT : COUNT_APART;
+    }
+
+    /** What is kept of the counts begins with the value of {@code total_duration}. */
+    boolean durationFirst() {
+        return durationFirst;
     }
 
     @Override

@@ -30,6 +30,7 @@ final class ChatRequestReader extends RequestReader {
     private Map<String, String> metadata = Map.of();
     private int openCeiling = -1;
     private @Nullable String model;
+    private @Nullable String tier;
     private boolean stream;
     private long choices = 1;
     private int tools;
@@ -59,7 +60,7 @@ final class ChatRequestReader extends RequestReader {
             case "response_format" -> responseFormat();
             case "reasoning_effort" -> reasoningEffort = Value.text(parser, name);
             case "modalities" -> modalities();
-            case "service_tier" -> ServiceTiers.read(parser);
+            case "service_tier" -> tier = ServiceTiers.read(parser);
             case "user" -> user = Value.text(parser, name);
             case "metadata" -> metadata = Metadata.read(parser);
             case "store" -> stored = Value.bool(parser, name);
@@ -198,7 +199,7 @@ final class ChatRequestReader extends RequestReader {
                 tools,
                 structured,
                 reasoningEffort,
-                MeteredRequest.Conditions.STANDARD,
+                new MeteredRequest.Conditions(tier, null, null),
                 new MeteredRequest.Extent(1, null, Map.of(), new MeteredRequest.Kept(stored, false, List.of())),
                 user,
                 metadata,

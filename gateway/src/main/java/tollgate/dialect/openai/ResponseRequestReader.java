@@ -35,6 +35,7 @@ final class ResponseRequestReader extends RequestReader {
     private int openCeiling = -1;
     private @Nullable Long mostCalls;
     private @Nullable String unbounded;
+    private @Nullable String tier;
     private @Nullable String model;
     private boolean stream;
     private boolean stored = true;
@@ -66,7 +67,7 @@ final class ResponseRequestReader extends RequestReader {
             case "tools" -> tools.read(name);
             case "text" -> text();
             case "reasoning" -> reasoning();
-            case "service_tier" -> ServiceTiers.read(parser);
+            case "service_tier" -> tier = ServiceTiers.read(parser);
             case "user" -> user = Value.text(parser, name);
             case "metadata" -> metadata = Metadata.read(parser);
             case "background" -> background = Value.bool(parser, name);
@@ -205,7 +206,7 @@ final class ResponseRequestReader extends RequestReader {
                 tools.count(),
                 structured,
                 effort,
-                new MeteredRequest.Conditions(null, null, null, tools.attributes()),
+                new MeteredRequest.Conditions(tier, null, null, tools.attributes()),
                 new MeteredRequest.Extent(
                         1, unbounded, calls(), new MeteredRequest.Kept(stored, background, references)),
                 user,

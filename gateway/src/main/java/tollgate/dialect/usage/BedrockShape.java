@@ -35,6 +35,8 @@ final class BedrockShape implements Shape {
             counts.doubt("totalTokens: " + total + " (expected: " + (input + read + written + output)
                     + "); inputTokens are taken to include the cache");
             plain = Math.max(0, input - read - written);
+        } else if (counts.has("totalTokens") && total != input + read + written + output) {
+            counts.doubt("totalTokens: " + total + " (expected: " + (input + output) + ")");
         }
         long hour = 0;
         long minutes = 0;

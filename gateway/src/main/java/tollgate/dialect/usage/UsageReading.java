@@ -135,7 +135,9 @@ public final class UsageReading {
             return "fast";
         }
         String within = first(counts, "service_tier", "serviceTier");
-        return within == null ? first(around, "service_tier", "serviceTier") : within;
+        String told = within == null ? first(around, "service_tier", "serviceTier") : within;
+        // a speed that is told says of another one that it was not that
+        return told == null ? counts.text("speed") == null ? around.text("speed") : counts.text("speed") : told;
     }
 
     private static @Nullable String first(Counts counts, String name, String otherwise) {

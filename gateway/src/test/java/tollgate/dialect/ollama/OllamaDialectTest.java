@@ -53,7 +53,7 @@ class OllamaDialectTest {
     @Test
     void a_stream_of_lines_is_counted_by_its_last_one() {
         AnswerFacts facts = read(Service.CHAT, Form.SEQUENCE, LINE + LINE + LAST);
-        assertThat(Objects.requireNonNull(facts.usage()).text()).isEqualTo("input=26, output=298");
+        assertThat(Objects.requireNonNull(facts.usage()).text()).isEqualTo("input=26, output=298, gpu_second=4.884");
         assertThat(facts.model()).isEqualTo("llama3.2");
         assertThat(facts.contentBytes()).isEqualTo(6);
         assertThat(facts.events()).isEqualTo(3);
@@ -70,7 +70,7 @@ class OllamaDialectTest {
                 .scanAll(1_000);
         assertThat(relay.facts().complete()).isTrue();
         Usage usage = Objects.requireNonNull(relay.facts().usage());
-        assertThat(usage.text()).isEqualTo("input=5, output=2");
+        assertThat(usage.text()).isEqualTo("input=5, output=2, gpu_second=0.001");
         assertThat(relay.facts().contentBytes()).isEqualTo(4);
     }
 

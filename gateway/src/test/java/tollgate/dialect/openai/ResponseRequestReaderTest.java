@@ -154,7 +154,7 @@ class ResponseRequestReaderTest {
                 "input twice            | {\"model\":\"m\",\"input\":\"x\",\"input\":[]}             | input",
                 "made later, not kept   | {\"model\":\"m\",\"input\":\"x\",\"background\":true,\"store\":false} | background",
                 "background as a text   | {\"model\":\"m\",\"input\":\"x\",\"background\":\"true\"}  | background",
-                "a tier                 | {\"model\":\"m\",\"input\":\"x\",\"service_tier\":\"flex\"} | service_tier",
+                "a tier                 | {\"model\":\"m\",\"input\":\"x\",\"service_tier\":\"turbo\"} | service_tier",
                 "chat's ceiling         | {\"model\":\"m\",\"input\":\"x\",\"max_tokens\":5}         | max_tokens",
                 "a ceiling twice        | {\"model\":\"m\",\"input\":\"x\",\"max_output_tokens\":5,\"max_output_tokens\":9} | max_output_tokens",
                 "a ceiling of nothing   | {\"model\":\"m\",\"input\":\"x\",\"max_output_tokens\":0}  | max_output_tokens",
