@@ -88,8 +88,13 @@ final class ProxySetup {
         return Dialects.all().stream()
                 .map(Dialect::name)
                 .distinct()
-                .map(each -> upstream(config, "sandbox-" + each, each, url, "sandbox", false))
+                .map(each -> upstream(config, sandboxName(each), each, url, "sandbox", false))
                 .toList();
+    }
+
+    /** The sandbox provider as an upstream of a dialect. */
+    static String sandboxName(String dialect) {
+        return "sandbox-" + dialect;
     }
 
     /** What all exchanges share. */

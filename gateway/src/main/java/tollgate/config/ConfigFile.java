@@ -218,7 +218,7 @@ public final class ConfigFile {
         }
         Section all = top.section("upstreams");
         for (String name : all.names()) {
-            Section one = all.section(name, "dialect", "base_url", "api_key", "aws", "insecure", "reported_cost");
+            Section one = all.section(name, "dialect", "base_url", "api_key", "aws", "insecure", "reported_cost", "shared");
             URI url = url(one);
             boolean keyed = one.has("api_key");
             String key = keyed ? one.optional("api_key") : null;
@@ -226,10 +226,20 @@ public final class ConfigFile {
             TollgateConfig.Aws aws = AwsSection.of(one, dialect, url);
             if (one.has("aws") ? aws != null : !keyed || key != null) {
                 providers.add(new TollgateConfig.Provider(
-                        name, dialect, url, key, one.flag("reported_cost", reportsCost(url)), aws));
+                        name, dialect, url, key, one.flag("reported_cost", reportsCost(url)), aws, shared(one)));
             }
         }
         return providers;
+    }
+
+    private static List<String> shared(Section one) {
+        List<String> shared = one.list("shared");
+        for (String each : shared) {
+            if (each.isBlank() || each.equals("*") || each.indexOf('*') >= 0 && each.indexOf('*') < each.length() - 1) {
+                throw one.invalid("shared", each, "ids or addresses, or beginnings of some with * behind them");
+            }
+        }
+        return shared;
     }
 
     /** OpenRouter picks who answers, at prices of its own for each: only its answers say which. */

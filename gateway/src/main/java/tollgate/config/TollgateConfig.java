@@ -104,6 +104,7 @@ public record TollgateConfig(
      *
      * @param costReported what its answers say that they cost is the cost
      * @param aws what its requests are signed with; null: a key shows who asks
+     * @param shared what it keeps that every project may name, by id or address, or by how that begins where it ends with *
      */
     public record Provider(
             String name,
@@ -111,10 +112,16 @@ public record TollgateConfig(
             URI baseUrl,
             @Nullable String apiKey,
             boolean costReported,
-            @Nullable Aws aws) {
+            @Nullable Aws aws,
+            List<String> shared) {
+        /** Copies what could change. */
+        public Provider {
+            shared = List.copyOf(shared);
+        }
+
         /** One that is shown a key. */
         public Provider(String name, String dialect, URI baseUrl, @Nullable String apiKey, boolean costReported) {
-            this(name, dialect, baseUrl, apiKey, costReported, null);
+            this(name, dialect, baseUrl, apiKey, costReported, null, List.of());
         }
 
         /** Without the key: it must not get into a log. */

@@ -76,7 +76,8 @@ public final class HoldPlan {
             Buyer buyer,
             HoldSettings settings,
             @Nullable TypicalCharges typical,
-            long reserved) {
+            long reserved,
+            @Nullable PaidFor paid) {
         Limits limits = rates.limits();
         this.request = request;
         this.rates = rates;
@@ -92,7 +93,8 @@ public final class HoldPlan {
         boolean free = request.service().free();
         this.settings = settings;
         this.bundle = free ? null : book.bundle(buyer, rates);
-        this.paidFor = bundle == null ? PaidFor.NOTHING : new PaidFor(bundle.name(), reserved);
+        PaidFor byBundle = bundle == null ? PaidFor.NOTHING : new PaidFor(bundle.name(), reserved);
+        this.paidFor = paid == null ? byBundle : paid;
         this.clampable = !free && request.ceiling() == null && !request.structuredOutput() && request.tools() == 0;
         this.minOutput = settings.minOutputTokens();
         this.trancheTokens = settings.trancheTokens();
@@ -127,19 +129,24 @@ public final class HoldPlan {
             Buyer buyer,
             HoldSettings settings,
             @Nullable TypicalCharges typical) {
-        return new HoldPlan(request, rates, book, terms, buyer, settings, typical, 0);
+        return new HoldPlan(request, rates, book, terms, buyer, settings, typical, 0, null);
     }
 
     /** The same for a buyer of whom more is known by now. */
     public HoldPlan soldTo(Buyer now) {
-        return now.equals(buyer) ? this : new HoldPlan(request, rates, book, terms, now, settings, typical, 0);
+        return now.equals(buyer) ? this : new HoldPlan(request, rates, book, terms, now, settings, typical, 0, null);
     }
 
     /** The same where a bundle has set so many tokens aside for it: they are neither held in money nor charged. */
     public HoldPlan reserving(long tokens) {
         return tokens == paidFor.tokens()
                 ? this
-                : new HoldPlan(request, rates, book, terms, buyer, settings, typical, tokens);
+                : new HoldPlan(request, rates, book, terms, buyer, settings, typical, tokens, null);
+    }
+
+    /** The same where that was set aside for it when it began, whatever bundles there are by now. */
+    public HoldPlan paidBy(PaidFor paid) {
+        return new HoldPlan(request, rates, book, terms, buyer, settings, typical, paid.tokens(), paid);
     }
 
     /** What of its tokens may be paid for already; null: all of them are charged. */

@@ -160,6 +160,11 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
         return state.generation();
     }
 
+    /** The shard that its money is in. */
+    int shard() {
+        return placement.at().shard();
+    }
+
     ExchangeCaps caps() {
         return placement.caps();
     }
@@ -484,7 +489,9 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
                                 object,
                                 ObjectMap.owner(placement.key()),
                                 state.generation(),
-                                started.plus(context.jobs().settings().longest())),
+                                started.plus(context.jobs().settings().longest()),
+                                PinnedPrices.of(plan()),
+                                null),
                         plan());
     }
 
@@ -497,7 +504,7 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
         detached = true;
         requestSent();
         loop.keeper().remove(this);
-        context.jobs().detached(id, state.generation());
+        context.jobs().detached(id, state.generation(), relay == null ? null : relay.facts());
         closeBooking();
         renewal.tellReinstated();
     }
@@ -506,7 +513,7 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
         Relay ran = Objects.requireNonNull(relay);
         journal(Objects.requireNonNull(settlement), ran.attempts(), ran.clientStatus(), ran.failureDetail());
         if (job) {
-            context.jobs().settled(id);
+            context.jobs().over(id);
         }
     }
 

@@ -33,18 +33,23 @@ final class Keeping {
 
     /** Tells what has been named since the last time. */
     void saw(AnswerFacts answer) {
-        if (!stored) {
-            return;
-        }
         String id = answer.objectId();
-        if (id != null && !told) {
+        if (stored && id != null && !told) {
             told = true;
             made(kind, id);
         }
         List<String> items = answer.itemIds();
         while (itemsTold < items.size()) {
-            made(ObjectCall.Kind.ITEM, items.get(itemsTold++));
+            String item = items.get(itemsTold++);
+            if (stored || !isWhole(item)) {
+                made(ObjectCall.Kind.ITEM, item);
+            }
         }
+    }
+
+    /** Nobody looks it up who sends it back: all of it is in the answer, which is not kept. */
+    private static boolean isWhole(String item) {
+        return item.startsWith("msg_") || item.startsWith("fc_") || item.startsWith("ctc_");
     }
 
     private void made(ObjectCall.Kind what, String id) {
