@@ -51,6 +51,7 @@ import tollgate.proxy.Gateway;
 import tollgate.proxy.HealthChecks;
 import tollgate.proxy.JobSettings;
 import tollgate.proxy.Jobs;
+import tollgate.proxy.LostHolds;
 import tollgate.proxy.Outcomes;
 import tollgate.proxy.OwnPaths;
 import tollgate.proxy.ProxyContext;
@@ -176,7 +177,23 @@ final class Installation implements AutoCloseable {
                     clock));
             PriceKeeper priced = opened(joined("prices", prices));
             keeping.itemizing(new LateItemizer(priced));
+            JobSettings jobbing = JobSettings.DEFAULTS.longest(config.holds().maxJob());
+            JobRows jobRows = new JobRows(
+                    records,
+                    id -> journal.find(id).isPresent(),
+                    journal.identity().id(),
+                    journal.identity().nonce(),
+                    clock);
+            keeping.onAdmission(new LostHolds(
+                            jobRows,
+                            control::placeAll,
+                            jobbing,
+                            config.enforce(),
+                            config.holds().mostOpen(),
+                            clock)
+                    ::placed);
             keeping.start();
+            jobRows.releaseEarlierRuns();
             KeyRing ring = new KeyRing(projected, clock);
             this.office = new Office(
                     records,
@@ -203,16 +220,9 @@ final class Installation implements AutoCloseable {
                     id -> journal.find(id).map(ExchangeRow::of),
                     id -> ProxySetup.refused(refusals, id));
             Outcomes outcomes = (at, id) -> CompletableFuture.supplyAsync(() -> desk.outcome(at, id), workers);
-            KeptObjects objects = opened(KeptObjects.open(records.providerObjects(), workers, telemetry, clock));
-            Jobs jobs = new Jobs(
-                    JobSettings.DEFAULTS.longest(config.holds().maxJob()),
-                    new JobRows(
-                            records,
-                            id -> journal.find(id).isPresent(),
-                            journal.identity().id(),
-                            journal.identity().nonce(),
-                            clock),
-                    workers);
+            KeptObjects objects = opened(KeptObjects.open(
+                    records.providerObjects(), SharedObjects.of(config), workers, telemetry, clock));
+            Jobs jobs = new Jobs(jobbing, jobRows, workers);
             Routing routing = RoutingSetup.routing(config, sandbox(transport), clock);
             ProxyContext context = ProxySetup.context(
                     config, priced, ring, outcomes, objects, jobs, refusals, routing, telemetry, clock);
@@ -239,7 +249,8 @@ final class Installation implements AutoCloseable {
             opened(jobs);
             this.gateway =
                     new Gateway(context, proxies, new OwnPaths(desk, workers, () -> notReady(keeping, journal, pulse)));
-            keeping.onReopening(() -> CompletableFuture.allOf(gateway.reinstate(), jobs.reinstate()));
+            keeping.onReopening(
+                    shards -> CompletableFuture.allOf(gateway.reinstate(shards), jobs.reinstate(shards)));
             this.verification = new Verification(records, control, keeping, journal, clock);
             this.admin = opened(AdminServer.start(
                     config.listen().admin(),

@@ -14,9 +14,11 @@ import tollgate.dialect.ObjectCall;
 import tollgate.dialect.Service;
 import tollgate.dialect.SplicePoints;
 import tollgate.journal.PackedFacts;
+import tollgate.metering.Observed;
 import tollgate.pricing.Attribute;
 import tollgate.proxy.Job;
 import tollgate.proxy.JobBook;
+import tollgate.proxy.PinnedPrices;
 import tollgate.records.Jobs;
 import tollgate.records.ProviderObjects.ProviderObject;
 import tollgate.records.Records;
@@ -33,6 +35,7 @@ final class JobRows implements JobBook {
 
     private final Records records;
     private final Predicate<String> journalled;
+    private final String gateway;
     private final String owner;
     private final Clock clock;
 
@@ -48,6 +51,11 @@ final class JobRows implements JobBook {
         this.journalled = journalled;
         this.owner = gateway + "." + nonce;
         this.clock = clock;
+        this.gateway = gateway;
+    }
+
+    /** The leases of this gateway's earlier runs are nobody's; to be called once the gateway's id is surely ours. */
+    void releaseEarlierRuns() {
         records.jobs().release(gateway + ".");
     }
 
@@ -62,7 +70,9 @@ final class JobRows implements JobBook {
                                 job.generation(),
                                 PackedFacts.text(job.facts()),
                                 MAPPER.writeValueAsString(asked(job)),
-                                job.until().toEpochMilli()),
+                                job.until().toEpochMilli(),
+                                null),
+                        job.facts().at().shard(),
                         new ProviderObject(
                                 job.facts().upstream(),
                                 job.object(),
@@ -85,9 +95,9 @@ final class JobRows implements JobBook {
     }
 
     @Override
-    public boolean isOurs(String exchange) {
+    public Optional<Standing> standing(String exchange) {
         if (!records.jobs().holds(exchange, owner)) {
-            return false;
+            return Optional.empty();
         }
         // an earlier run, or another gateway, has settled it and died before it said so here
         boolean settled = journalled.test(exchange)
@@ -97,8 +107,23 @@ final class JobRows implements JobBook {
                         .isPresent();
         if (settled) {
             records.jobs().settled(exchange);
+            return Optional.empty();
         }
-        return !settled;
+        return Optional.of(new Standing(
+                records.jobs().relayed(exchange).map(RelayedText::read).orElse(null)));
+    }
+
+    @Override
+    public void relayed(String exchange, Observed relayed) {
+        records.jobs().relayed(exchange, RelayedText.written(relayed), relayed.contentBytes());
+    }
+
+    @Override
+    public List<Job> openOf(int shard) {
+        return records.jobs().openOf(shard).stream()
+                .map(JobRows::job)
+                .filter(job -> job.facts().at().shard() == shard)
+                .toList();
     }
 
     @Override
@@ -140,6 +165,8 @@ final class JobRows implements JobBook {
         ObjectNode attributes = MAPPER.createObjectNode();
         request.asked().attributes().forEach((name, value) -> attributes.put(name.name(), value));
         asked.put("attributes", attributes);
+        PinnedPrices prices = job.prices();
+        asked.put("prices", prices == null ? null : PricesText.written(prices));
         return asked;
     }
 
@@ -180,7 +207,9 @@ final class JobRows implements JobBook {
                 row.object(),
                 asked.path("owner").asString(),
                 row.generation(),
-                Instant.ofEpochMilli(row.untilMs()));
+                Instant.ofEpochMilli(row.untilMs()),
+                PricesText.read(asked.path("prices")),
+                row.relayed() == null ? null : RelayedText.read(row.relayed()));
     }
 
     private static @Nullable String text(JsonNode asked, String name) {

@@ -37,6 +37,7 @@ final class KeptObjects implements ObjectMap, AutoCloseable {
     private static final long RETRY_MS = 500;
 
     private final ProviderObjects books;
+    private final SharedObjects shared;
     private final Executor workers;
     private final Telemetry telemetry;
     private final Clock clock;
@@ -47,8 +48,10 @@ final class KeptObjects implements ObjectMap, AutoCloseable {
     private final Thread writer = Thread.ofPlatform().name("objects").daemon().unstarted(this::write);
     private volatile boolean closing;
 
-    private KeptObjects(ProviderObjects books, Executor workers, Telemetry telemetry, Clock clock) {
+    private KeptObjects(
+            ProviderObjects books, SharedObjects shared, Executor workers, Telemetry telemetry, Clock clock) {
         this.books = books;
+        this.shared = shared;
         this.workers = workers;
         this.telemetry = telemetry;
         this.clock = clock;
@@ -57,10 +60,12 @@ final class KeptObjects implements ObjectMap, AutoCloseable {
     /**
      * Begins to write.
      *
+     * @param shared what nobody made here and everybody may name
      * @param workers run what may block
      */
-    static KeptObjects open(ProviderObjects books, Executor workers, Telemetry telemetry, Clock clock) {
-        KeptObjects objects = new KeptObjects(books, workers, telemetry, clock);
+    static KeptObjects open(
+            ProviderObjects books, SharedObjects shared, Executor workers, Telemetry telemetry, Clock clock) {
+        KeptObjects objects = new KeptObjects(books, shared, workers, telemetry, clock);
         objects.writer.start();
         return objects;
     }
@@ -84,6 +89,10 @@ final class KeptObjects implements ObjectMap, AutoCloseable {
 
     @Override
     public CompletionStage<Optional<String>> find(KeyIdentity key, ObjectCall.Kind kind, String id) {
+        Optional<String> sharing = shared.upstream(key.live(), kind, id);
+        if (sharing.isPresent() || kind == ObjectCall.Kind.ELSEWHERE) {
+            return CompletableFuture.completedStage(sharing);
+        }
         String owner = ObjectMap.owner(key);
         ProviderObject cached = known.getIfPresent(id);
         if (cached != null && isTheirs(cached, owner, key.live(), kind)) {

@@ -55,7 +55,7 @@ final class RoutingSetup {
                 .map(Dialect::name)
                 .distinct()
                 .map(each -> new Upstream(
-                        "sandbox-" + each,
+                        sandboxName(each),
                         each,
                         "sandbox",
                         settings(url, config.timeouts(), false),
@@ -65,6 +65,11 @@ final class RoutingSetup {
                         null,
                         null))
                 .toList();
+    }
+
+    /** The sandbox provider as an upstream of a dialect. */
+    static String sandboxName(String dialect) {
+        return "sandbox-" + dialect;
     }
 
     /** Where requests go. */

@@ -156,15 +156,7 @@ class JobsEndToEndTest {
     @Test
     void who_leaves_its_stream_pays_for_all_of_it_once_it_is_made_and_may_come_back_for_it() throws Exception {
         Account account = gateway.account("1.00");
-        HttpResponse<InputStream> open = HTTP.send(
-                HttpRequest.newBuilder(URI.create(gateway.installation.baseUrl() + "/responses"))
-                        .header("Authorization", "Bearer " + account.key())
-                        .header("X-Sandbox", "tokens=80, pace=20ms, job=2s")
-                        .POST(HttpRequest.BodyPublishers.ofString(
-                                "{\"model\":\"gpt-4o-mini\",\"max_output_tokens\":100,\"stream\":true,\"background\":true,"
-                                        + "\"input\":\"Say something.\"}"))
-                        .build(),
-                HttpResponse.BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> open = stream(account, "tokens=80, pace=20ms, job=2s");
         String first;
         try (InputStream body = open.body()) {
             first = new String(body.readNBytes(3_000), StandardCharsets.UTF_8);
@@ -180,6 +172,60 @@ class JobsEndToEndTest {
                         .body())
                 .contains("response.completed");
         assertThat(wallet(account, "balance")).isEqualTo(Usd.parse("0.99995095"));
+    }
+
+    @Test
+    void who_leaves_its_stream_and_calls_it_off_pays_at_least_for_what_came() throws Exception {
+        Account account = gateway.account("1.00");
+        HttpResponse<InputStream> open = stream(account, "tokens=90, pace=20ms, job=never");
+        String seen;
+        try (InputStream body = open.body()) {
+            seen = new String(body.readNBytes(12_000), StandardCharsets.UTF_8);
+        }
+        String id = seen.replaceAll("(?s).*?\"id\":\"(resp_[0-9a-f]+)\".*", "$1");
+        assertThat(json(send(account, "POST", "/v1/responses/" + id + "/cancel"))
+                        .path("status")
+                        .asString())
+                .isEqualTo("cancelled");
+        JsonNode record = settled(account, exchange(open));
+        int pieces = seen.split("event: response.output_text.delta", -1).length - 1;
+        assertThat(pieces).isGreaterThan(20);
+        assertThat(record.path("ended").asString()).isEqualTo("client_gone");
+        assertThat(record.path("estimated").asBoolean()).isTrue();
+        assertThat(record.path("units").path("output").asLong()).isBetween(pieces * 2L / 3, 90L);
+        assertThat(wallet(account, "balance").nano())
+                .isEqualTo(1_000_000_000L
+                        - Usd.parse(record.path("charge").asString()).nano());
+    }
+
+    @Test
+    void what_is_fetched_of_an_answer_before_it_is_called_off_is_owed_too_from_wherever_it_is_taken_up() throws Exception {
+        Account account = gateway.account("1.00");
+        HttpResponse<InputStream> open = stream(account, "tokens=90, pace=5ms, job=never, usage=null");
+        String id;
+        try (InputStream body = open.body()) {
+            // the head of the stream, and nothing that was generated
+            id = new String(body.readNBytes(300), StandardCharsets.UTF_8)
+                    .replaceAll("(?s).*?\"id\":\"(resp_[0-9a-f]+)\".*", "$1");
+        }
+        HttpResponse<String> rest = send(account, "GET", "/v1/responses/" + id + "?stream=true&starting_after=4");
+        assertThat(rest.statusCode()).isEqualTo(200);
+        send(account, "POST", "/v1/responses/" + id + "/cancel");
+        JsonNode record = settled(account, exchange(open));
+        assertThat(record.path("ended").asString()).isIn("client_gone", "complete");
+        assertThat(record.path("units").path("output").asLong()).isBetween(60L, 100L);
+    }
+
+    private static HttpResponse<InputStream> stream(Account account, String told) throws Exception {
+        return HTTP.send(
+                HttpRequest.newBuilder(URI.create(gateway.installation.baseUrl() + "/responses"))
+                        .header("Authorization", "Bearer " + account.key())
+                        .header("X-Sandbox", told)
+                        .POST(HttpRequest.BodyPublishers.ofString(
+                                "{\"model\":\"gpt-4o-mini\",\"max_output_tokens\":100,\"stream\":true,\"background\":true,"
+                                        + "\"input\":\"Say something.\"}"))
+                        .build(),
+                HttpResponse.BodyHandlers.ofInputStream());
     }
 
     @ParameterizedTest(name = "{0}")

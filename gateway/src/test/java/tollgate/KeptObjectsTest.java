@@ -38,7 +38,11 @@ class KeptObjectsTest {
 
     @BeforeAll
     static void start() throws Exception {
-        gateway = TestGateway.start(folder.resolve("data"), "holds: {input_ceiling: 20000}\n");
+        gateway = TestGateway.start(
+                folder.resolve("data"),
+                "holds: {input_ceiling: 20000}\n",
+                "{openai: {dialect: openai, base_url: 'http://127.0.0.1:9', api_key: sk-o,"
+                        + " shared: [vs_ours, cntr_ours, 'file-our*', skill_ours]}}");
         control = new ControlPlane(gateway);
         Account first = gateway.account("search", "1.00");
         String organisation = gateway.installation
@@ -214,6 +218,77 @@ class KeptObjectsTest {
                 "/v1/conversations",
                 "{\"items\":[{\"type\":\"item_reference\",\"id\":\"" + item + "\"}]}"));
         assertThat(asked()).isEqualTo(before);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'type':'reasoning','id':'ITEM','summary':[]}                                   | 404",
+                "{'type':'reasoning','id':'ITEM','summary':[],'encrypted_content':null}          | 404",
+                "{'type':'reasoning','id':'ITEM','summary':[],'encrypted_content':''}            | 404",
+                "{'type':'reasoning','id':'ITEM','summary':[],'encrypted_content':'gAAAA'}       | 200",
+                "{'type':'web_search_call','id':'ITEM','status':'completed'}                     | 404",
+                "{'type':'file_search_call','id':'ITEM','status':'completed','queries':['q']}    | 404",
+                "{'type':'code_interpreter_call','id':'ITEM','code':'1','container_id':'cntr_1'} | 404",
+                "{'type':'mcp_list_tools','id':'ITEM','server_label':'x','tools':[]}             | 404",
+                "{'type':'mcp_call','id':'ITEM','server_label':'x'}                              | 404",
+                "{'type':'mcp_approval_response','approve':true,'approval_request_id':'ITEM'}    | 404",
+                "{'type':'compaction','id':'ITEM'}                                               | 404",
+                "{'type':'what_comes_next_year','id':'ITEM'}                                     | 404",
+                "{'id':'ITEM','status':'completed'}                                              | 404",
+                "{'type':'message','id':'ITEM','role':'assistant'}                               | 404",
+                "{'type':'message','id':'ITEM','role':'assistant','content':'said'}              | 200",
+                "{'type':'function_call','id':'ITEM','call_id':'c','name':'f','arguments':'{}'}  | 200",
+            })
+    void an_item_whose_text_is_not_here_is_its_makers_alone(String item, int strangers) throws Exception {
+        String id = json(respond(maker, "")).path("output").path(0).path("id").asString();
+        String body = ("{'model':'gpt-4o-mini','max_output_tokens':50,'input':[{'role':'user','content':'a'}," + item
+                        + "]}")
+                .replace('\'', '"')
+                .replace("ITEM", id);
+        long before = asked();
+        HttpResponse<String> answer = gateway.post(stranger, "/v1/responses", body, "tokens=5");
+        if (strangers == 404) {
+            isNotThere(answer);
+            assertThat(asked()).isEqualTo(before);
+        } else {
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        }
+        String own = body.replace(",\"container_id\":\"cntr_1\"", "");
+        assertThat(gateway.post(colleague, "/v1/responses", own, "tokens=5").statusCode())
+                .as(own)
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(
+            strings = {
+                "'tools':[{'type':'file_search','vector_store_ids':['vs_theirs']}]",
+                "'tools':[{'type':'file_search','vector_store_ids':['vs_ours','vs_theirs']}]",
+                "'tools':[{'type':'code_interpreter','container':'cntr_theirs'}]",
+                "'tools':[{'type':'code_interpreter','container':{'type':'auto','file_ids':['file-theirs']}}]",
+                "'tools':[{'type':'shell','environment':{'type':'container_reference','container_id':'cntr_theirs'}}]",
+                "'tools':[{'type':'shell','environment':{'type':'container_auto','file_ids':['file-theirs']}}]",
+                "'tools':[{'type':'shell','environment':{'type':'container_auto','skills':[{'type':'skill_reference','skill_id':'skill_theirs'}]}}]",
+                "'input':[{'role':'user','content':[{'type':'input_file','file_id':'file-theirs'}]}]",
+                "'input':[{'role':'user','content':[{'type':'input_image','file_id':'file-theirs'}]}]",
+                "'input':[{'type':'computer_call_output','call_id':'c','output':{'type':'computer_screenshot','file_id':'file-theirs'}}]",
+                "'input':[{'type':'function_call_output','call_id':'c','output':[{'type':'input_file','file_id':'file-theirs'}]}]",
+                "'instructions':[{'role':'system','content':[{'type':'input_file','file_id':'file-theirs'}]}],'input':'a'",
+            })
+    void what_no_project_made_here_is_nobodys_unless_the_operator_shares_it(String theirs) throws Exception {
+        String body = ("{'model':'gpt-4o-mini','max_output_tokens':50," + theirs
+                        + (theirs.contains("'input'") ? "" : ",'input':'a'") + "}")
+                .replace('\'', '"');
+        long before = asked();
+        HttpResponse<String> refused = gateway.post(maker, "/v1/responses", body, "tokens=5");
+        isNotThere(refused);
+        assertThat(json(refused).path("error").path("message").asString()).contains("theirs", "shared");
+        assertThat(asked()).isEqualTo(before);
+        String ours = body.replace("theirs", "ours");
+        HttpResponse<String> shared = gateway.post(maker, "/v1/responses", ours, "tokens=5");
+        assertThat(shared.statusCode()).as(shared.body()).isEqualTo(200);
     }
 
     @Test

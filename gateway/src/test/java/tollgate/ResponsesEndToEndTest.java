@@ -75,7 +75,7 @@ class ResponsesEndToEndTest {
         gateway = TestGateway.start(
                 folder.resolve("data"),
                 "timeouts: {first_byte: 700ms, idle: 700ms}\nholds: {input_ceiling: 20000}\n",
-                replay.yaml("openai"));
+                replay.yaml("openai").replace("api_key: k", "api_key: k, shared: [v]"));
         live = gateway.liveAccount("100000");
     }
 

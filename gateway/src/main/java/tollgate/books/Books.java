@@ -13,7 +13,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
+import java.util.function.Function;
+import java.util.function.IntPredicate;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -147,9 +148,17 @@ public final class Books implements AutoCloseable {
         orphans.itemizing(by);
     }
 
-    /** Who places the holds of open exchanges again, where Redis may have lost some. */
-    public void onReopening(Supplier<CompletableFuture<Void>> reinstate) {
+    /** Who places the holds of open exchanges again, where Redis may have lost some of these shards. */
+    public void onReopening(Function<Set<Integer>, CompletableFuture<Void>> reinstate) {
         opening.onReopening(reinstate);
+    }
+
+    /**
+     * Who places the holds of a shard's jobs again that nobody may see to any more, before anything new is admitted to it; to be
+     * told before the start. False: that cannot be said of all of them right now.
+     */
+    public void onAdmission(IntPredicate placed) {
+        opening.onAdmission(placed);
     }
 
     /** A step of the books, which may find SQL or Redis away. */

@@ -7,12 +7,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
+import java.util.function.Function;
+import java.util.function.IntPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tollgate.records.Records;
@@ -46,7 +48,9 @@ final class Opening {
     /** Shards that have been told what we know, by the epoch that was: new exchanges wait for the other gateways. */
     private final Map<Integer, Long> told = new HashMap<>();
 
-    private volatile Supplier<CompletableFuture<Void>> reinstatement = () -> CompletableFuture.completedFuture(null);
+    private volatile Function<Set<Integer>, CompletableFuture<Void>> reinstatement =
+            shards -> CompletableFuture.completedFuture(null);
+    private volatile IntPredicate jobHolds = shard -> true;
     private boolean orphansSettled;
     private long looked = System.nanoTime();
 
@@ -75,9 +79,14 @@ final class Opening {
         this.reproject = reproject;
     }
 
-    /** Who places the holds of open exchanges again. */
-    void onReopening(Supplier<CompletableFuture<Void>> reinstate) {
+    /** Who places the holds of open exchanges again, of these shards. */
+    void onReopening(Function<Set<Integer>, CompletableFuture<Void>> reinstate) {
         reinstatement = reinstate;
+    }
+
+    /** Who places the holds of a shard's jobs again; false where that cannot be said of all of them right now. */
+    void onAdmission(IntPredicate placed) {
+        jobHolds = placed;
     }
 
     /** Why shards stay closed that only a person can open. */
@@ -147,7 +156,7 @@ final class Opening {
         RecoveryStep.STATES_TOLD.taken();
         reproject.run();
         RecoveryStep.KEYS_PROJECTED.taken();
-        if (!reinstated()) {
+        if (!reinstated(Set.copyOf(prepared))) {
             // as if nothing had been told: the next round begins anew
             return;
         }
@@ -178,7 +187,12 @@ final class Opening {
             return;
         }
         boolean over = state.get().reinstatingMs() <= control.nowMs(shard);
-        if (!over && tenure.allReinstated(shard, epoch)) {
+        boolean everybody = over || tenure.allReinstated(shard, epoch);
+        // whoever saw to a job may be dead by now: each gateway puts back what is missing before it lets anybody in
+        if (!everybody || !jobHolds.test(shard)) {
+            return;
+        }
+        if (!over) {
             over = control.endReinstating(shard, state.get().line(), epoch) instanceof FenceResult.Opened;
         }
         if (over) {
@@ -189,9 +203,9 @@ final class Opening {
     }
 
     /** Whether every open exchange has its hold again: what is not there could be spent by somebody else. */
-    private boolean reinstated() {
+    private boolean reinstated(Set<Integer> shards) {
         try {
-            reinstatement.get().get(REINSTATE_MS, TimeUnit.MILLISECONDS);
+            reinstatement.apply(shards).get(REINSTATE_MS, TimeUnit.MILLISECONDS);
             return true;
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

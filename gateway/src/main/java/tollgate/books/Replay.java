@@ -142,13 +142,14 @@ final class Replay {
         }
         List<SettleResult> results =
                 control.settleAll(left.stream().map(JournalEntry::settle).toList());
-        // the record is gone: an hour after SQL had it, or with a Redis that lost its last second
+        // the record is gone: an hour after SQL had it, or with a Redis that lost its last second; or SQL made it, which does
+        // not know what caps it held
         List<JournalEntry> gone = new ArrayList<>();
         List<ControlPort.Gone> asked = new ArrayList<>();
         List<String> waiting = new ArrayList<>();
         for (int i = 0; i < left.size(); i++) {
             JournalEntry entry = left.get(i);
-            if (results.get(i) instanceof SettleResult.NoHold) {
+            if (results.get(i) instanceof SettleResult.NoHold || results.get(i) instanceof SettleResult.OtherCaps) {
                 List<Ledger.Entry> before = known.getOrDefault(entry.exchange(), List.of());
                 remember(entry);
                 gone.add(entry);

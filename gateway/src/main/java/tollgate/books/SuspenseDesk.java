@@ -108,7 +108,12 @@ public final class SuspenseDesk {
         charged(parked);
         SettleResult result = control.adjust(
                 new ControlPort.Gone(
-                        stated(Treasury.address(wallet.get()), parked, new Usd(parked.total()), Suspense.FINGERPRINT),
+                        stated(
+                                Treasury.address(wallet.get()),
+                                parked,
+                                new Usd(parked.total()),
+                                parked.tokens(),
+                                Suspense.FINGERPRINT),
                         captured,
                         CapMoves.tokens(entries),
                         CapMoves.bundle(entries),
@@ -152,14 +157,16 @@ public final class SuspenseDesk {
                 .filter("OPEN"::equals)
                 .isPresent();
         if (open
-                && control.settle(stated(at, parked, Usd.ZERO, "dropped"))
+                && control.settle(stated(at, parked, Usd.ZERO, 0, "dropped"))
                         instanceof SettleResult.Unavailable(String why, boolean _)) {
             return new Outcome.Pending("its hold is not free yet: " + why);
         }
         return new Outcome.Decided(dropped);
     }
 
-    private static Settle stated(WalletAddress at, Suspense.Parked parked, Usd total, String fingerprint) {
+    /** Tokens alone may have paid for it: a total of nothing does not say that nothing was used. */
+    private static Settle stated(
+            WalletAddress at, Suspense.Parked parked, Usd total, long tokens, String fingerprint) {
         return new Settle(
                 at,
                 parked.exchange(),
@@ -168,7 +175,6 @@ public final class SuspenseDesk {
                 parked.estimated(),
                 parked.reference(),
                 false,
-                new Settle.Counted(
-                        new HeldCaps(parked.caps()), total.nano() == 0 ? 0 : parked.tokens(), parked.came()));
+                new Settle.Counted(new HeldCaps(parked.caps()), tokens, parked.came()));
     }
 }

@@ -1,6 +1,7 @@
 package tollgate.config;
 
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param health how it is looked at while nobody asks; null: not at all
  * @param linkLocal addresses of the link itself are meant
  * @param drains whether a stream is read to its end where its client has left; null: where not all of its output is visible
+ * @param shared what it keeps that every project may name, by id or address, or by how that begins where it ends with *
  */
 public record UpstreamRules(
         @Nullable String region,
@@ -25,7 +27,13 @@ public record UpstreamRules(
         Breaker breaker,
         @Nullable Health health,
         boolean linkLocal,
-        @Nullable Boolean drains) {
+        @Nullable Boolean drains,
+        List<String> shared) {
+    /** Copies what could change. */
+    public UpstreamRules {
+        shared = List.copyOf(shared);
+    }
+
     /**
      * When an upstream rests.
      *
@@ -49,6 +57,6 @@ public record UpstreamRules(
 
     /** Nothing in particular. */
     static UpstreamRules plain(TollgateConfig.Timeouts timeouts, @Nullable Boolean drains) {
-        return new UpstreamRules(null, null, timeouts, 0, 0, Breaker.DEFAULTS, null, false, drains);
+        return new UpstreamRules(null, null, timeouts, 0, 0, Breaker.DEFAULTS, null, false, drains, List.of());
     }
 }

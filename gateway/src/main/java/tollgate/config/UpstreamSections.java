@@ -56,6 +56,7 @@ record UpstreamSections(List<TollgateConfig.Provider> providers, Map<String, Str
                     "link_local",
                     "reported_cost",
                     "client_gone",
+                    "shared",
                     "region",
                     "prices",
                     "timeouts",
@@ -115,7 +116,18 @@ record UpstreamSections(List<TollgateConfig.Provider> providers, Map<String, Str
                 one.flag("link_local", false),
                 one.has("client_gone")
                         ? Boolean.valueOf(one.word("client_gone", "", "cancel", "drain").equals("drain"))
-                        : LeftStreams.drained(dialect, url));
+                        : LeftStreams.drained(dialect, url),
+                shared(one));
+    }
+
+    private static List<String> shared(Section one) {
+        List<String> shared = one.list("shared");
+        for (String each : shared) {
+            if (each.isBlank() || each.equals("*") || each.indexOf('*') >= 0 && each.indexOf('*') < each.length() - 1) {
+                throw one.invalid("shared", each, "ids or addresses, or beginnings of some with * behind them");
+            }
+        }
+        return shared;
     }
 
     private static UpstreamRules.@Nullable Health health(Section one) {

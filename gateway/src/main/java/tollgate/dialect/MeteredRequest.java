@@ -135,6 +135,11 @@ public record MeteredRequest(
         /** Nothing. */
         public static final Kept NOTHING = new Kept(false, false, List.of());
 
+        /** Nothing is kept, but what others keep is named. */
+        public static Kept naming(List<Reference> references) {
+            return references.isEmpty() ? NOTHING : new Kept(false, false, references);
+        }
+
         /** Copies what could change. */
         public Kept {
             references = List.copyOf(references);
@@ -148,7 +153,12 @@ public record MeteredRequest(
      * @param kind what it is
      * @param id its id
      */
-    public record Reference(String param, ObjectCall.Kind kind, String id) {}
+    public record Reference(String param, ObjectCall.Kind kind, String id) {
+        /** Something that was not made through the gateway. */
+        public static Reference elsewhere(String param, String id) {
+            return new Reference(param, ObjectCall.Kind.ELSEWHERE, id);
+        }
+    }
 
     /**
      * Image parts of a request, each to be bounded by the model card's constant.

@@ -20,7 +20,12 @@ public record ObjectCall(Kind kind, @Nullable String id, Deed deed) {
         /** A conversation that responses are added to. */
         CONVERSATION("conversation"),
         /** An item of a response, by whose id a later request may stand for it. */
-        ITEM("item");
+        ITEM("item"),
+        /**
+         * Anything else that it keeps by an id or an address: files, vector stores, containers, skills, caches, prompts. None of
+         * it is made through the gateway, so no project has it: an operator may share it.
+         */
+        ELSEWHERE("elsewhere");
 
         private final String wireName;
 

@@ -81,6 +81,22 @@ public final class HoldPlan {
     private final PaidFor paidFor;
     private final Discount discount;
 
+    /**
+     * What its buyer need not pay.
+     *
+     * @param reserved tokens that its bundle has set aside
+     * @param chargedBefore in the month
+     * @param paid by what, where that was decided when it began; null: by the bundle of the book
+     * @param discount the same; null: by the tiers of the book
+     */
+    private record Sold(
+            long reserved,
+            Usd chargedBefore,
+            @Nullable PaidFor paid,
+            @Nullable Discount discount) {
+        static final Sold NOTHING = new Sold(0, Usd.ZERO, null, null);
+    }
+
     private HoldPlan(
             MeteredRequest request,
             ModelRates rates,
@@ -89,8 +105,7 @@ public final class HoldPlan {
             Buyer buyer,
             HoldSettings settings,
             @Nullable TypicalCharges typical,
-            long reserved,
-            Usd chargedBefore) {
+            Sold sold) {
         this.candidates = List.of();
         Limits limits = rates.limits();
         this.request = request;
@@ -108,8 +123,10 @@ public final class HoldPlan {
         boolean free = request.service().free();
         this.settings = settings;
         this.bundle = free ? null : book.bundle(buyer, rates);
-        this.paidFor = bundle == null ? PaidFor.NOTHING : new PaidFor(bundle.name(), reserved);
-        this.discount = free ? Discount.NONE : new Discount(book.volume(buyer), chargedBefore);
+        PaidFor byBundle = bundle == null ? PaidFor.NOTHING : new PaidFor(bundle.name(), sold.reserved);
+        this.paidFor = sold.paid == null ? byBundle : sold.paid;
+        Discount byTiers = free ? Discount.NONE : new Discount(book.volume(buyer), sold.chargedBefore);
+        this.discount = sold.discount == null ? byTiers : sold.discount;
         this.clampable = !free && request.ceiling() == null && !request.structuredOutput() && request.tools() == 0;
         this.minOutput = settings.minOutputTokens();
         this.trancheTokens = settings.trancheTokens();
@@ -198,7 +215,7 @@ public final class HoldPlan {
             Buyer buyer,
             HoldSettings settings,
             @Nullable TypicalCharges typical) {
-        return new HoldPlan(request, rates, book, terms, buyer, settings, typical, 0, Usd.ZERO);
+        return new HoldPlan(request, rates, book, terms, buyer, settings, typical, Sold.NOTHING);
     }
 
     /** The same for a buyer of whom more is known by now. */
@@ -208,7 +225,7 @@ public final class HoldPlan {
         }
         return now.equals(buyer)
                 ? this
-                : new HoldPlan(request, rates, book, terms, now, settings, typical, 0, Usd.ZERO);
+                : new HoldPlan(request, rates, book, terms, now, settings, typical, Sold.NOTHING);
     }
 
     /** The same where a bundle has set so many tokens aside for it: they are neither held in money nor charged. */
@@ -217,8 +234,7 @@ public final class HoldPlan {
             return this;
         }
         return candidates.isEmpty()
-                ? new HoldPlan(
-                        request, rates, book, terms, buyer, settings, typical, tokens, discount.chargedBefore())
+                ? sold(new Sold(tokens, discount.chargedBefore(), null, null))
                 : covering(candidates.stream().map(each -> each.reserving(tokens)).toList());
     }
 
@@ -228,11 +244,19 @@ public final class HoldPlan {
             return this;
         }
         return candidates.isEmpty()
-                ? new HoldPlan(
-                        request, rates, book, terms, buyer, settings, typical, paidFor.tokens(), chargedBefore)
+                ? sold(new Sold(paidFor.tokens(), chargedBefore, null, null))
                 : covering(candidates.stream()
                         .map(each -> each.after(chargedBefore))
                         .toList());
+    }
+
+    /** The same where that is what it was sold by when it began, whatever bundles and tiers there are by now. */
+    public HoldPlan soldBy(PaidFor paid, Discount less) {
+        return sold(new Sold(paid.tokens(), less.chargedBefore(), paid, less));
+    }
+
+    private HoldPlan sold(Sold how) {
+        return new HoldPlan(request, rates, book, terms, buyer, settings, typical, how);
     }
 
     /** What it costs less in a month of much. */

@@ -75,6 +75,63 @@ public record Observed(
                 null, false, false, model, tier, region, events, contentBytes, 0, error, null, elapsedMillis);
     }
 
+    /** Something was made by then, as far as anybody saw. */
+    public boolean hasContent() {
+        return contentBytes > 0 || usage != null;
+    }
+
+    /**
+     * The same of an answer that was taken up amid it, had all of it been as dense as what came.
+     *
+     * @param before pieces that it was not asked for
+     * @param came pieces that came
+     */
+    public Observed after(long before, long came) {
+        if (before <= 0 || came <= 0) {
+            return this;
+        }
+        long all = came + before;
+        long most = Long.MAX_VALUE / all;
+        return new Observed(
+                usage,
+                inputUntold,
+                outputUntold,
+                model,
+                tier,
+                region,
+                (int) Math.min(Integer.MAX_VALUE, Math.min(events, most) * all / came),
+                Math.min(contentBytes, most) * all / came,
+                contentBytesAtUsage,
+                error,
+                cost,
+                elapsedMillis);
+    }
+
+    /**
+     * The same, where a client has had so much of the answer: what its provider reports of all of it wins, a provider that reports
+     * nothing does not make undone what was handed over.
+     *
+     * @param relayed what clients were given; null: nothing
+     */
+    public Observed atLeast(@Nullable Observed relayed) {
+        if (relayed == null || usage != null || (relayed.usage == null && relayed.contentBytes <= contentBytes)) {
+            return this;
+        }
+        return new Observed(
+                relayed.usage,
+                relayed.inputUntold,
+                relayed.outputUntold,
+                model == null ? relayed.model : model,
+                tier == null ? relayed.tier : tier,
+                region == null ? relayed.region : region,
+                Math.max(events, relayed.events),
+                Math.max(contentBytes, relayed.contentBytes),
+                relayed.contentBytesAtUsage,
+                error,
+                cost,
+                elapsedMillis);
+    }
+
     /** What a scanner has seen up to now. */
     public static Observed of(AnswerFacts facts) {
         return of(facts, false);

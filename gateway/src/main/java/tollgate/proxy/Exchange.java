@@ -168,6 +168,11 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
         return state.generation();
     }
 
+    /** The shard that its money is in. */
+    int shard() {
+        return placement.at().shard();
+    }
+
     ExchangeCaps caps() {
         return placement.caps();
     }
@@ -562,7 +567,9 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
                                 object,
                                 ObjectMap.owner(placement.key()),
                                 state.generation(),
-                                started.plus(context.jobs().settings().longest())),
+                                started.plus(context.jobs().settings().longest()),
+                                PinnedPrices.of(plan()),
+                                null),
                         plan());
     }
 
@@ -575,7 +582,7 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
         detached = true;
         requestSent();
         loop.keeper().remove(this);
-        context.jobs().detached(id, state.generation());
+        context.jobs().detached(id, state.generation(), relay == null ? null : relay.facts());
         closeBooking();
         renewal.tellReinstated();
     }
@@ -584,7 +591,7 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
         Relay ran = Objects.requireNonNull(relay);
         journal(Objects.requireNonNull(settlement), ran.clientStatus(), ran.failureDetail());
         if (job) {
-            context.jobs().settled(id);
+            context.jobs().over(id);
         }
     }
 

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -121,19 +122,22 @@ public final class Gateway implements ExchangeAcceptor {
     }
 
     /**
-     * Redis may have lost holds of its last second: places those of open exchanges again. Any thread.
+     * Redis may have lost holds of its last second on these shards: places those of open exchanges again. Any thread.
      *
      * @return completes once every open exchange knows
      */
-    public CompletableFuture<Void> reinstate() {
-        return CompletableFuture.allOf(
-                loops.values().stream().map(Gateway::reinstated).toArray(CompletableFuture<?>[]::new));
+    public CompletableFuture<Void> reinstate(Set<Integer> shards) {
+        return CompletableFuture.allOf(loops.values().stream()
+                .map(loop -> reinstated(loop, shards))
+                .toArray(CompletableFuture<?>[]::new));
     }
 
-    private static CompletableFuture<?> reinstated(ProxyLoop loop) {
+    private static CompletableFuture<?> reinstated(ProxyLoop loop, Set<Integer> shards) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         loop.loop().execute(() -> {
-            List<Exchange> open = loop.keeper().open();
+            List<Exchange> open = loop.keeper().open().stream()
+                    .filter(exchange -> shards.contains(exchange.shard()))
+                    .toList();
             AtomicInteger left = new AtomicInteger(open.size() + 1);
             Runnable one = () -> {
                 if (left.decrementAndGet() == 0) {

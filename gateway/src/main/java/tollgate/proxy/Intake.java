@@ -319,7 +319,7 @@ final class Intake implements RequestReceiver {
         switch (found) {
             case null -> refuse(Refusals.objectsAway());
             case References.Found.Missing(MeteredRequest.Reference which) ->
-                refuse(Refusals.notKept(which.param(), which.id()));
+                refuse(Refusals.notKept(which));
             case References.Found.At(String name) -> {
                 Route bound = context.routing().bound(route, name, key.live());
                 if (bound == null) {

@@ -2,6 +2,8 @@ package tollgate.proxy;
 
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tollgate.metering.Observed;
 
 /**
  * Where jobs are kept, so that none is lost with its gateway: every one belongs to a gateway by a lease, which others take
@@ -15,8 +17,21 @@ public interface JobBook {
     /** Renews our leases, and takes over what nobody sees to: those of them that were not ours. */
     List<Job> keep();
 
-    /** Whether a job is open and ours. */
-    boolean isOurs(String exchange);
+    /** How a job of ours stands that is open; empty where it is not, or not ours. */
+    Optional<Standing> standing(String exchange);
+
+    /**
+     * How a job stands.
+     *
+     * @param relayed what clients have had of it through any gateway; null: nothing
+     */
+    record Standing(@Nullable Observed relayed) {}
+
+    /** Clients have had so much of it: kept where that is more than what is. */
+    void relayed(String exchange, Observed relayed);
+
+    /** The open jobs of a shard. */
+    List<Job> openOf(int shard);
 
     /** Its hold was placed again. */
     void placed(String exchange, int generation);

@@ -1,7 +1,9 @@
 package tollgate.proxy;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import tollgate.journal.ExchangeFacts;
 import tollgate.pricing.Usd;
 import tollgate.wallet.Place;
@@ -40,9 +42,9 @@ final class JobHold {
     /**
      * Asks for more life.
      *
-     * @param then runs once it is known that the hold is there, or is needed no more
+     * @param then is told whether its hold is there, or needed no more; false: nobody can say right now
      */
-    void renew(Runnable then) {
+    void renew(Consumer<Boolean> then) {
         Job job = running.job();
         loop.admission()
                 .renew(
@@ -50,67 +52,91 @@ final class JobHold {
                         result -> renewed(job, result, then));
     }
 
-    private void renewed(Job job, RenewResult result, Runnable then) {
+    private void renewed(Job job, RenewResult result, Consumer<Boolean> then) {
         switch (result) {
-            case RenewResult.Renewed _ -> then.run();
+            case RenewResult.Renewed _ -> then.accept(true);
             // settled, or expired: a late settlement corrects that
-            case RenewResult.Over _ -> then.run();
+            case RenewResult.Over _ -> then.accept(true);
             case RenewResult.NoHold _ -> {
                 if (running.isOver()) {
-                    then.run();
+                    then.accept(true);
                 } else {
                     placeAgain(job, then);
                 }
             }
-            case RenewResult.Rejected(String code, String detail)
-            when code.equals("CONFLICT")
-                    && detail.startsWith(OTHER_GENERATION)
-                    && detail.substring(OTHER_GENERATION.length()).matches("\\d{1,6}") -> {
-                // whoever had it before placed it again, and died before that was kept
-                running.placed(Integer.parseInt(detail.substring(OTHER_GENERATION.length())));
-                running.renewSoon();
-                then.run();
+            case RenewResult.Rejected(String code, String detail) -> {
+                adopt(code, detail);
+                then.accept(true);
             }
-            case RenewResult.Rejected _ -> then.run();
-            case RenewResult.Unavailable _ -> running.renewSoon();
+            case RenewResult.Unavailable _ -> away(then);
         }
     }
 
-    private void placeAgain(Job job, Runnable then) {
+    /** Whoever had it before, or sees to a shard's recovery, placed it again, and we were not told. */
+    private void adopt(String code, String detail) {
+        if (code.equals("CONFLICT")
+                && detail.startsWith(OTHER_GENERATION)
+                && detail.substring(OTHER_GENERATION.length()).matches("\\d{1,6}")) {
+            running.placed(Integer.parseInt(detail.substring(OTHER_GENERATION.length())));
+            running.renewSoon();
+        }
+    }
+
+    private void away(Consumer<Boolean> then) {
+        running.renewSoon();
+        then.accept(false);
+    }
+
+    private void placeAgain(Job job, Consumer<Boolean> then) {
+        Place again = again(
+                job,
+                context.clock().instant(),
+                settings,
+                context.settings().enforce(),
+                context.holds().mostOpen());
+        loop.admission().place(again, result -> {
+            switch (result) {
+                case PlaceResult.Placed _ -> {
+                    running.placed(again.generation());
+                    placed.accept(job.exchange(), again.generation());
+                    then.accept(true);
+                }
+                case PlaceResult.AlreadyFinal _ -> {
+                    running.wake();
+                    then.accept(true);
+                }
+                case PlaceResult.Rejected(String code, String detail) -> {
+                    adopt(code, detail);
+                    then.accept(true);
+                }
+                case PlaceResult.Unavailable _ -> away(then);
+                // asked once more at its next renewal: nobody else's hold is to wait for that
+                default -> then.accept(true);
+            }
+        });
+    }
+
+    /** What puts a job's hold back where it was. */
+    static Place again(Job job, Instant now, JobSettings settings, boolean enforce, int mostOpen) {
         ExchangeFacts facts = job.facts();
-        int generation = job.generation() + 1;
-        Duration left = Duration.between(context.clock().instant(), job.until());
-        loop.admission()
-                .place(
-                        new Place(
-                                facts.at(),
-                                job.exchange(),
-                                generation,
-                                facts.held(),
-                                facts.held(),
-                                settings.life(),
-                                left.isNegative() ? settings.life() : left.plus(settings.life()),
-                                Usd.ZERO,
-                                0,
-                                facts.priceVersion(),
-                                facts.live() ? "USD" : "TEST",
-                                true,
-                                facts.caps().again(),
-                                null,
-                                !context.settings().enforce(),
-                                null,
-                                context.holds().mostOpen()),
-                        result -> {
-                            if (result instanceof PlaceResult.Placed) {
-                                running.placed(generation);
-                                placed.accept(job.exchange(), generation);
-                                then.run();
-                            } else if (result instanceof PlaceResult.AlreadyFinal) {
-                                running.wake();
-                                then.run();
-                            } else {
-                                running.renewSoon();
-                            }
-                        });
+        Duration left = Duration.between(now, job.until());
+        return new Place(
+                facts.at(),
+                job.exchange(),
+                job.generation() + 1,
+                facts.held(),
+                facts.held(),
+                settings.life(),
+                left.isNegative() ? settings.life() : left.plus(settings.life()),
+                Usd.ZERO,
+                0,
+                facts.priceVersion(),
+                facts.live() ? "USD" : "TEST",
+                true,
+                facts.caps().again(),
+                null,
+                !enforce,
+                null,
+                mostOpen);
     }
 }

@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.AnswerFacts;
@@ -41,6 +42,7 @@ final class JobLook implements AnswerReceiver {
     private final AnswerScanner scanner;
     private final Consumer<Seen> then;
     private @Nullable Seen decided;
+    private @Nullable Future<?> patience;
     private boolean told;
 
     JobLook(Dialect dialect, Consumer<Seen> then) {
@@ -106,9 +108,21 @@ final class JobLook implements AnswerReceiver {
         tell(new Seen.Nothing(why));
     }
 
+    /** Ends it where no answer comes; to be cancelled once one has. */
+    void patience(Future<?> ending) {
+        if (told) {
+            ending.cancel(false);
+        } else {
+            patience = ending;
+        }
+    }
+
     private void tell(Seen seen) {
         if (!told) {
             told = true;
+            if (patience != null) {
+                patience.cancel(false);
+            }
             then.accept(seen);
         }
     }

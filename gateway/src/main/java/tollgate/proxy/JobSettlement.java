@@ -72,7 +72,10 @@ final class JobSettlement {
                         null,
                         true,
                         (event, balance) -> then.accept(event != HoldEvent.SETTLE_UNKNOWN));
-        if (context.holds().mode() == HoldMode.TYPICAL) {
+        // what was paid for otherwise says nothing of what such requests cost
+        if (context.holds().mode() == HoldMode.TYPICAL
+                && plan.bundle() == null
+                && plan.paidFor().tokens() == 0) {
             context.typical().saw(plan, settled);
         }
         context.telemetry().count("tollgate_jobs_total", 1, "ended", record.ended());

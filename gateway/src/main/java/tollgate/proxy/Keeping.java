@@ -31,18 +31,23 @@ final class Keeping {
 
     /** Tells what has been named since the last time, at which upstream it is. */
     void saw(AnswerFacts answer, String upstream) {
-        if (!stored) {
-            return;
-        }
         String id = answer.objectId();
-        if (id != null && !told) {
+        if (stored && id != null && !told) {
             told = true;
             made(upstream, kind, id);
         }
         List<String> items = answer.itemIds();
         while (itemsTold < items.size()) {
-            made(upstream, ObjectCall.Kind.ITEM, items.get(itemsTold++));
+            String item = items.get(itemsTold++);
+            if (stored || !isWhole(item)) {
+                made(upstream, ObjectCall.Kind.ITEM, item);
+            }
         }
+    }
+
+    /** Nobody looks it up who sends it back: all of it is in the answer, which is not kept. */
+    private static boolean isWhole(String item) {
+        return item.startsWith("msg_") || item.startsWith("fc_") || item.startsWith("ctc_");
     }
 
     private void made(String upstream, ObjectCall.Kind what, String id) {

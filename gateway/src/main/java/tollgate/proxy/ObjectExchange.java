@@ -173,12 +173,12 @@ final class ObjectExchange implements RequestReceiver {
     private void referred(@Nullable String keeper, MeteredRequest.Reference first, References.Found found) {
         switch (found) {
             case References.Found.Missing(MeteredRequest.Reference which) ->
-                refuse(Refusals.notKept(which.param(), which.id()));
+                refuse(Refusals.notKept(which));
             case References.Found.At(String name) -> {
                 if (keeper == null || keeper.equals(name)) {
                     forward(name);
                 } else {
-                    refuse(Refusals.notKept(first.param(), first.id()));
+                    refuse(Refusals.notKept(first));
                 }
             }
         }
@@ -223,6 +223,10 @@ final class ObjectExchange implements RequestReceiver {
         ObjectRelay relaying = new ObjectRelay(
                 context, server, dialect, upstream, id, asked.deed() == Deed.MAKE, made -> answered(upstream, made));
         relay = relaying;
+        String about = asked.id();
+        if (asked.kind() == ObjectCall.Kind.RESPONSE && asked.deed() == Deed.READ && about != null) {
+            relaying.watching(had -> context.jobs().retrieved(upstream.name(), about, had));
+        }
         dropBody();
         UpstreamCall call =
                 loop.pool(upstream).send(new UpstreamRequest(server.head().method(), target, headers, sent), relaying);

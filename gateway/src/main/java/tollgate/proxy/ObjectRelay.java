@@ -18,6 +18,7 @@ import tollgate.http.AnswerReceiver;
 import tollgate.http.ServerExchange;
 import tollgate.http.UpstreamCall;
 import tollgate.http.UpstreamFailure;
+import tollgate.metering.Observed;
 
 /**
  * What a provider answers about something that it keeps, on its way to the client: as it is, but for errors about our own
@@ -40,6 +41,8 @@ final class ObjectRelay implements AnswerReceiver {
     private final CompositeByteBuf keptBack;
     private @Nullable UpstreamCall call;
     private @Nullable ErrorAnswer error;
+    private @Nullable Consumer<Observed> retrieved;
+    private @Nullable RetrievalWatch watch;
     private HttpHeaders head = new DefaultHttpHeaders();
     private int status;
     private boolean flows;
@@ -74,6 +77,11 @@ final class ObjectRelay implements AnswerReceiver {
         call = asked;
     }
 
+    /** Who wants to know how much the client gets of an answer that is still made. */
+    void watching(Consumer<Observed> by) {
+        retrieved = by;
+    }
+
     @Override
     public void onAttempt(int number, boolean reused) {}
 
@@ -88,6 +96,9 @@ final class ObjectRelay implements AnswerReceiver {
         } else if (!makes && !over) {
             done.accept(null);
             flows = true;
+            if (retrieved != null) {
+                watch = RetrievalWatch.of(dialect, headers, server.head().query(), retrieved);
+            }
             server.sendHead(answered, head, answered == 204 ? -1 : contentLength);
         }
     }
@@ -97,6 +108,9 @@ final class ObjectRelay implements AnswerReceiver {
         if (over) {
             slice.release();
         } else if (flows) {
+            if (watch != null) {
+                watch.saw(slice);
+            }
             server.write(slice);
         } else if (keptBack.readableBytes() + slice.readableBytes() > MOST_KEPT_BACK) {
             slice.release();
@@ -210,6 +224,9 @@ final class ObjectRelay implements AnswerReceiver {
 
     private void close() {
         over = true;
+        if (watch != null) {
+            watch.ends();
+        }
         keptBack.release();
         if (error != null) {
             error.close();

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.MeteredRequest;
+import tollgate.dialect.ObjectCall;
 import tollgate.dialect.Refusal;
 import tollgate.http.UpstreamFailure;
 import tollgate.identity.KeyIdentity;
@@ -129,6 +130,21 @@ final class Refusals {
                 param,
                 (param == null ? "" : param + ": ") + "'" + cut(id)
                         + "' (expected: the id of something that the provider keeps for this key's project)");
+    }
+
+    /** The same of what a request names; of some of it an operator may say that all may have it. */
+    static Refusal notKept(MeteredRequest.Reference which) {
+        boolean sharable = which.kind() == ObjectCall.Kind.ELSEWHERE || which.kind() == ObjectCall.Kind.ITEM;
+        Refusal no = notKept(which.param(), which.id());
+        return !sharable
+                ? no
+                : new Refusal(
+                        no.status(),
+                        no.code(),
+                        no.param(),
+                        which.param() + ": '" + cut(which.id())
+                                + "' (expected: the id of something that the provider keeps for this key's project, or"
+                                + " that the operator shares with all by upstreams.*.shared)");
     }
 
     static Refusal stillMade(String exchange) {

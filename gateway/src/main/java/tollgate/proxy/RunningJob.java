@@ -5,6 +5,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.AnswerFacts;
 import tollgate.metering.HoldPlan;
+import tollgate.metering.Observed;
 
 /** A job that this gateway sees to: when it is looked at next, and what is known of it. Guarded by itself. */
 final class RunningJob {
@@ -12,6 +13,7 @@ final class RunningJob {
     private Job job;
     private @Nullable HoldPlan plan;
     private @Nullable AnswerFacts last;
+    private @Nullable Observed relayed;
     private long nextNanos;
     private long renewNanos;
     private long delayNanos;
@@ -19,6 +21,8 @@ final class RunningJob {
     private boolean attached;
     private boolean busy;
     private boolean over;
+    private boolean complained;
+    private boolean waited;
 
     /**
      * A job.
@@ -30,6 +34,7 @@ final class RunningJob {
         this.settings = settings;
         this.job = job;
         this.plan = plan;
+        this.relayed = job.relayed();
         this.attached = attached;
         this.delayNanos = settings.firstLook().toNanos();
         long now = System.nanoTime();
@@ -61,9 +66,29 @@ final class RunningJob {
         renewNanos = nextNanos;
     }
 
+    /** Clients have had so much of it; kept where that is more than what is known. */
+    synchronized void relayed(Observed seen) {
+        relayed = relayed == null ? seen : relayed.atLeast(seen);
+    }
+
+    /** What clients have had of it, as far as is known here; null: nothing. */
+    synchronized @Nullable Observed relayed() {
+        return relayed;
+    }
+
+    /** Somebody saw the provider work on it: what only waited costs nothing. */
+    synchronized boolean hasBegun() {
+        return (last != null && !"queued".equals(last.status())) || (relayed != null && relayed.hasContent());
+    }
+
+    /** For how long its look is due; negative: not yet, or nobody has to look. */
+    synchronized long dueNanos(long now) {
+        return attached || busy || over ? -1 : now - nextNanos;
+    }
+
     /** Whether it is to be looked at now; if so, whoever asked is the one to look. */
     synchronized boolean begin(long now) {
-        if (attached || busy || over || now - nextNanos < 0) {
+        if (dueNanos(now) < 0) {
             return false;
         }
         busy = true;
@@ -100,6 +125,24 @@ final class RunningJob {
             unknownSince = now;
         }
         return now - unknownSince > settings.forgotten().toNanos();
+    }
+
+    /** Nothing says what it used: whether it is looked at once more, so much later, before it is settled all the same. */
+    synchronized boolean waitsForWord(long nanos) {
+        if (waited) {
+            return false;
+        }
+        waited = true;
+        busy = false;
+        nextNanos = System.nanoTime() + nanos;
+        return true;
+    }
+
+    /** Whether something is to be said of it that is said once. */
+    synchronized boolean complains() {
+        boolean first = !complained;
+        complained = true;
+        return first;
     }
 
     synchronized boolean isGivenUp(Instant now) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.mapper.RowMapper;
+import org.jspecify.annotations.Nullable;
 import tollgate.records.ProviderObjects.ProviderObject;
 
 /**
@@ -18,7 +19,8 @@ public final class Jobs {
             row.getInt("generation"),
             row.getString("facts"),
             row.getString("asked"),
-            row.getLong("until_ms"));
+            row.getLong("until_ms"),
+            row.getString("relayed"));
 
     private final Jdbi jdbi;
 
@@ -36,6 +38,7 @@ public final class Jobs {
      * @param facts the exchange's facts, as its gateway writes them
      * @param asked what was asked, as far as that prices it
      * @param untilMs when it is given up, since 1970
+     * @param relayed what clients have had of it, as its gateway writes it; null: nothing
      */
     public record Job(
             String exchange,
@@ -44,19 +47,21 @@ public final class Jobs {
             int generation,
             String facts,
             String asked,
-            long untilMs) {}
+            long untilMs,
+            @Nullable String relayed) {}
 
     /**
      * Keeps a job, and whose its answer is, in one piece; one that is there stays as it is.
      *
+     * @param shard that its hold is in
      * @param owner of its lease
      * @param leaseMs when that ends
      */
-    public void add(Job job, ProviderObject object, String owner, long leaseMs) {
+    public void add(Job job, int shard, ProviderObject object, String owner, long leaseMs) {
         jdbi.useTransaction(handle -> {
             handle.execute(
                     "INSERT INTO job (exchange, upstream, object, generation, facts, asked, until_ms, settled, lease_owner,"
-                            + " lease_ms) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?) ON CONFLICT (exchange) DO NOTHING",
+                            + " lease_ms, shard) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?) ON CONFLICT (exchange) DO NOTHING",
                     job.exchange,
                     job.upstream,
                     job.object,
@@ -65,7 +70,8 @@ public final class Jobs {
                     job.asked,
                     job.untilMs,
                     owner,
-                    leaseMs);
+                    leaseMs,
+                    shard);
             Rows.insert(handle, ProviderObjects.INSERT, List.of(object), ProviderObjects::bind);
         });
     }
@@ -103,6 +109,43 @@ public final class Jobs {
                 .mapTo(Integer.class)
                 .findOne()
                 .isPresent());
+    }
+
+    /**
+     * The open jobs of a shard; not those whose settlement is here already.
+     *
+     * @param shard jobs of an earlier release are in any
+     */
+    public List<Job> openOf(int shard) {
+        return jdbi.withHandle(handle -> handle.select(
+                        "SELECT * FROM job WHERE settled = 0 AND (shard = ? OR shard IS NULL) AND NOT EXISTS"
+                                + " (SELECT 1 FROM exchange WHERE exchange.id = job.exchange AND exchange.reconstructed = 0)"
+                                + " ORDER BY exchange",
+                        shard)
+                .map(ROW)
+                .list());
+    }
+
+    /** What clients have had of a job that is open; empty where nothing was kept. */
+    public Optional<String> relayed(String exchange) {
+        return jdbi.withHandle(handle -> handle.select(
+                        "SELECT relayed FROM job WHERE exchange = ? AND settled = 0 AND relayed IS NOT NULL", exchange)
+                .mapTo(String.class)
+                .findOne());
+    }
+
+    /**
+     * Clients have had so much of a job: kept where that is more than what is.
+     *
+     * @param bytes of generated text, by which one is more than another
+     */
+    public void relayed(String exchange, String relayed, long bytes) {
+        jdbi.useHandle(handle -> handle.execute(
+                "UPDATE job SET relayed = ?, relayed_bytes = ? WHERE exchange = ? AND settled = 0 AND relayed_bytes < ?",
+                relayed,
+                bytes,
+                exchange,
+                bytes));
     }
 
     /** Its hold was placed once more. */

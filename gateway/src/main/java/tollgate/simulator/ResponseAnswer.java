@@ -142,7 +142,7 @@ final class ResponseAnswer implements Answer {
         List<ObjectNode> items = new ArrayList<>();
         for (long i = 0; i < Math.min(MOST_CALLS, directives.number("searches", 0)); i++) {
             ObjectNode call =
-                    JSON.createObjectNode().put("type", "web_search_call").put("id", "ws_" + i);
+                    JSON.createObjectNode().put("type", "web_search_call").put("id", itemId("ws") + "_" + i);
             call.put("status", "completed")
                     .putObject("action")
                     .put("type", "search")
@@ -150,14 +150,14 @@ final class ResponseAnswer implements Answer {
             items.add(call);
         }
         for (long i = 0; i < Math.min(MOST_CALLS, directives.number("file-searches", 0)); i++) {
-            items.add(JSON.createObjectNode().put("type", "file_search_call").put("id", "fs_" + i));
+            items.add(JSON.createObjectNode().put("type", "file_search_call").put("id", itemId("fs") + "_" + i));
         }
         for (long i = 0; i < Math.min(MOST_CALLS, directives.number("containers", 0)); i++) {
             items.add(JSON.createObjectNode()
                     .put("type", "code_interpreter_call")
-                    .put("id", "ci_" + i)
+                    .put("id", itemId("ci") + "_" + i)
                     .put("code", "1 + 1")
-                    .put("container_id", "cntr_" + i));
+                    .put("container_id", itemId("cntr") + "_" + i));
         }
         items.add(item(String.join("", pieces), "completed"));
         return items;

@@ -228,7 +228,9 @@ public final class ScriptPort implements Admission, AutoCloseable {
 
     /** Where the reply of the place was lost, nobody here knows the caps that hold it. */
     private void settled(Settle settle, SettleResult result, Consumer<SettleResult> then) {
+        // a record that was booked again from SQL knows none: whoever has the journal says it again, by replay
         if (result instanceof SettleResult.OtherCaps(HeldCaps caps)
+                && !caps.equals(HeldCaps.NONE)
                 && !caps.equals(settle.counted().caps())) {
             settle(settle.holding(caps), then);
         } else {

@@ -21,7 +21,8 @@
 -- Returns {OK, delta, balance, available, seq, short, epoch, n, now ms}; DONE with the same, where it was booked before;
 --   tick {OK, how many are final, 0, 0, 0, 0, epoch, n, now ms}
 --   or one refusal, first match wins: VERSION, FENCED, BEHIND, CORRUPT, RANGE, CONFLICT, NO_HOLD, NOT_DUE, UNKNOWN,
---      CAPS what they hold (the keys are not those: ask again with these)
+--      CAPS what they hold (the keys are not those: ask again with these; nothing, where the record was booked again from SQL
+--      and cannot know: ask by replay)
 -- Posts   total less what was captured, so that an exchange's entries sum to its total, however often it is stated.
 -- Caps    what they held is free again, what was used is spent in the window of the hold; a late settlement adds no request.
 -- Bundle  what was used of the tokens that it holds is spent, of an expiry all of them until the exchange is final.
@@ -153,7 +154,8 @@ local delta = captured - total
 if balance + delta < -MOST or balance + delta > MOST or held < set_aside then
   return {'RANGE', 'balance'}
 end
-local held_caps, caps, vector = known[8] or not status and capped and (mode == 'replay' or by_hand) and ARGV[16] or ''
+-- a record that was booked again from SQL does not know what held its exchange: the caller does
+local held_caps, caps, vector = known[8] or status ~= 'OPEN' and capped and (mode == 'replay' or by_hand) and ARGV[16] or ''
 local tokens, tokens_captured
 if held_caps ~= '' or capped then
   if held_caps == '' or not capped then

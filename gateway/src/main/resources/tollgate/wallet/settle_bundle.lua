@@ -7,9 +7,9 @@ end
 local before = 0
 if status == 'EXPIRED' then
   before = reserved
-elseif status == 'FINAL' then
+elseif status == 'FINAL' and counted[2] then
   before = math.min(reserved, tokens_captured)
-elseif not status then
+elseif status ~= 'OPEN' then
   before = math.min(reserved, bundle_captured)
 end
 moved = (mode == 'expire' and reserved or math.min(reserved, tokens)) - before

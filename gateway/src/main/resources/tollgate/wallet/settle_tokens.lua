@@ -7,8 +7,10 @@ if mode == 'expire' then
   tokens = tokens and granted and math.min(tokens, granted)
 else
   tokens = int(ARGV[18] or '')
-  tokens_captured = (status == 'EXPIRED' or status == 'FINAL') and int(counted[2] or '0')
-    or (mode == 'replay' or by_hand) and int(ARGV[17] or '') or 0
+  -- what was booked again from SQL has no count of its own
+  local told = (mode == 'replay' or by_hand) and not counted[2]
+  tokens_captured = (status == 'EXPIRED' or status == 'FINAL') and not told and int(counted[2] or '0')
+    or told and int(ARGV[17] or '') or 0
   if not tokens or tokens < 0 or not tokens_captured or tokens_captured < -1 then
     return {'RANGE', 'tokens'}
   end

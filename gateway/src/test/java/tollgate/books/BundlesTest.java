@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tollgate.journal.JournalEntry;
 import tollgate.journal.Reservation;
 import tollgate.pricing.Usd;
+import tollgate.records.Suspense;
 import tollgate.wallet.CapDemand;
 import tollgate.wallet.CapDemands;
 import tollgate.wallet.CapUnit;
@@ -245,5 +246,57 @@ class BundlesTest {
         under.restart(Duration.ZERO);
         assertThat(used()).isEqualTo(600);
         assertThat(problems()).isEmpty();
+    }
+
+    @Test
+    void a_late_settlement_gives_back_what_its_expiry_kept_though_redis_was_built_again_meanwhile() throws IOException {
+        HeldCaps caps = place("x");
+        expire("x");
+        under.books.drainNow();
+        assertThat(used()).isEqualTo(300);
+        under.raw(redis -> redis.flushall());
+        Reservation room = Objects.requireNonNull(under.journal.loop(0).reserve());
+        room.settle(
+                new JournalEntry(
+                        new Settle(
+                                under.at,
+                                "x",
+                                "late",
+                                Usd.ZERO,
+                                false,
+                                "chat m",
+                                false,
+                                new Settle.Counted(caps, 40, true)),
+                        SampleExchange.entry(under.at, "x").usage()),
+                () -> {});
+        room.close();
+        under.restart(Duration.ZERO);
+        under.books.drainNow();
+        assertThat(used()).isEqualTo(40);
+        assertThat(held()).isZero();
+        assertThat(problems()).isEmpty();
+    }
+
+    @Test
+    void what_a_person_settles_at_nothing_used_the_tokens_that_paid_for_it_all_the_same() {
+        HeldCaps caps = place("x");
+        under.records
+                .suspense()
+                .park(new Suspense.Parked(
+                        "x", "w_1", 0, "CORRUPT: cap", 1, 120, true, caps.text(), false, "chat m"));
+        SuspenseDesk desk = new SuspenseDesk(under.records, under.control, Clock.systemUTC());
+        assertThat(desk.settle("x", "mended", "t")).isInstanceOf(SuspenseDesk.Outcome.Decided.class);
+        assertThat(used()).isEqualTo(120);
+        assertThat(held()).isZero();
+        under.books.drainNow();
+        assertThat(problems()).isEmpty();
+        HeldCaps dropped = place("y");
+        under.records
+                .suspense()
+                .park(new Suspense.Parked(
+                        "y", "w_1", 0, "CORRUPT: cap", 1, 120, true, dropped.text(), false, "chat m"));
+        assertThat(desk.drop("y", "was nothing", "t")).isInstanceOf(SuspenseDesk.Outcome.Decided.class);
+        assertThat(used()).as("what is dropped used nothing").isEqualTo(120);
+        assertThat(held()).isZero();
     }
 }

@@ -132,7 +132,7 @@ class TwoBooksTest {
     @Test
     void after_a_loss_nobody_admits_anything_new_before_every_living_gateway_has_placed_its_holds_again() {
         CompletableFuture<Void> slow = new CompletableFuture<>();
-        second.books.onReopening(() -> slow);
+        second.books.onReopening(shards -> slow);
         lose(first);
         await().atMost(Duration.ofSeconds(4))
                 .until(() ->
@@ -148,7 +148,7 @@ class TwoBooksTest {
     @Test
     void a_gateway_that_does_not_come_to_it_is_waited_for_ten_seconds_and_stays_closed_itself_until_it_does() {
         CompletableFuture<Void> late = new CompletableFuture<>();
-        second.books.onReopening(() -> late);
+        second.books.onReopening(shards -> late);
         lose(first);
         long since = System.nanoTime();
         await().atMost(Duration.ofSeconds(20)).until(() -> first.isOpen());

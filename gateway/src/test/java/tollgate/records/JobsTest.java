@@ -35,7 +35,8 @@ class JobsTest {
     private void add(String exchange, String owner, long leaseMs) {
         records.jobs()
                 .add(
-                        new Jobs.Job(exchange, "openai", "resp_" + exchange, 1, "facts", "asked", 99),
+                        new Jobs.Job(exchange, "openai", "resp_" + exchange, 1, "facts", "asked", 99, null),
+                        1,
                         object("resp_" + exchange, "project:p"),
                         owner,
                         leaseMs);
@@ -85,6 +86,30 @@ class JobsTest {
         assertThat(records.jobs().take("c.1", 11, 20, 100))
                 .singleElement()
                 .satisfies(job -> assertThat(job.generation()).isEqualTo(2));
+    }
+
+    @Test
+    void of_a_jobs_answer_the_most_that_clients_had_is_kept_until_it_is_settled() {
+        add("x_1", "a.1", 10);
+        records.jobs().relayed("x_1", "much", 20);
+        records.jobs().relayed("x_1", "less", 10);
+        assertThat(records.jobs().relayed("x_1")).contains("much");
+        assertThat(records.jobs().take("b.1", 11, 20, 100))
+                .singleElement()
+                .satisfies(job -> assertThat(job.relayed()).isEqualTo("much"));
+        records.jobs().settled("x_1");
+        records.jobs().relayed("x_1", "more", 30);
+        assertThat(records.jobs().relayed("x_1")).isEmpty();
+    }
+
+    @Test
+    void the_open_jobs_of_a_shard_are_those_of_nobody_else_whoever_has_their_leases() {
+        add("x_1", "a.1", 10);
+        add("x_2", "b.1", 1_000);
+        add("x_3", "b.1", 1_000);
+        records.jobs().settled("x_3");
+        assertThat(records.jobs().openOf(1)).extracting(Jobs.Job::exchange).containsExactly("x_1", "x_2");
+        assertThat(records.jobs().openOf(2)).isEmpty();
     }
 
     @Test

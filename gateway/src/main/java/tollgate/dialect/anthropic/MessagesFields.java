@@ -22,7 +22,10 @@ final class MessagesFields {
                     "service_tier",
                     "inference_geo",
                     "speed",
-                    "metadata")
+                    "metadata",
+                    // these name what the account keeps: earlier messages, profiles of users
+                    "diagnostics",
+                    "user_profile_id")
             .with(
                     Kind.FREE,
                     "temperature",
@@ -32,9 +35,7 @@ final class MessagesFields {
                     "cache_control",
                     // in the head where Anthropic itself serves
                     "anthropic_version",
-                    "anthropic_beta",
-                    "diagnostics",
-                    "user_profile_id")
+                    "anthropic_beta")
             // what the provider's own tools find, or what it keeps of earlier turns, is read again and again
             .with(Kind.UNBOUNDED, "mcp_servers", "container", "thread", "compaction")
             // another model than the one that was priced, or another payer

@@ -1,5 +1,7 @@
 package tollgate.dialect.anthropic;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,7 @@ public final class MessagesRequestReader extends RequestReader {
     private final Service service;
     private final ContentReader content;
     private final ToolReader tools;
+    private final List<MeteredRequest.Reference> references = new ArrayList<>();
     private CeilingPoint ceiling = new CeilingPoint(-1, "", 0);
     private long thinkingBudget;
     private @Nullable String model;
@@ -78,6 +81,8 @@ public final class MessagesRequestReader extends RequestReader {
             case "inference_geo" -> inferenceGeo();
             case "speed" -> speed();
             case "metadata" -> metadata();
+            case "user_profile_id" -> named(name);
+            case "diagnostics" -> diagnostics();
             default -> weight += TextWeight.of(parser);
         }
     }
@@ -200,6 +205,29 @@ public final class MessagesRequestReader extends RequestReader {
         tier = asked == null || asked.equals("standard") ? null : asked;
     }
 
+    private void named(String at) {
+        String id = Value.text(parser, at);
+        if (id != null) {
+            references.add(MeteredRequest.Reference.elsewhere(at, id));
+        }
+    }
+
+    /** How a request differs from an earlier one of the account, which may be anybody's. */
+    private void diagnostics() {
+        if (!opened("diagnostics")) {
+            return;
+        }
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = parser.currentName();
+            parser.nextToken();
+            if (name.endsWith("_id")) {
+                named("diagnostics." + name);
+            } else {
+                weight += TextWeight.of(parser);
+            }
+        }
+    }
+
     private void metadata() {
         if (!opened("metadata")) {
             return;
@@ -237,6 +265,7 @@ public final class MessagesRequestReader extends RequestReader {
                 structured,
                 effort,
                 new MeteredRequest.Conditions(tier, region, dearestRegion),
+                new MeteredRequest.Extent(1, null, Map.of(), MeteredRequest.Kept.naming(references)),
                 user,
                 Map.of(),
                 unknown(),

@@ -92,13 +92,13 @@ public final class BedrockDialect implements Dialect {
                     }
                     boolean streams = asked.operation().streams();
                     if (!asked.operation().isNative()) {
-                        return new ConverseRequestReader(parser, streams, asked.prompt());
+                        return new ConverseRequestReader(parser, streams, asked.prompt() ? asked.model() : null);
                     }
                     if (asked.family().equals(ANTHROPIC)) {
                         return new MessagesRequestReader(parser, service, streams);
                     }
                     return asked.isNova() && service == Service.CHAT
-                            ? new ConverseRequestReader(parser, streams, false)
+                            ? new ConverseRequestReader(parser, streams, null)
                             : new NativeRequestReader(parser, asked, service);
                 },
                 asked.model());

@@ -1,9 +1,12 @@
 package tollgate.dialect.bedrock;
 
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tollgate.dialect.MeteredRequest;
 import tollgate.dialect.json.BadRequest;
 import tollgate.dialect.json.TextWeight;
 import tollgate.dialect.json.Value;
@@ -26,6 +29,7 @@ final class ConverseContent {
             + " searchResult, citationsContent or cachePoint; what others make the model read cannot be bounded beforehand";
 
     private final JsonParser parser;
+    private final List<MeteredRequest.Reference> references = new ArrayList<>();
     private long weight;
     private int images;
     private long packedBytes;
@@ -183,9 +187,39 @@ final class ConverseContent {
                 case "content" -> blocks(at);
                 default -> {
                     elsewhere = at;
-                    parser.skipChildren();
+                    stored(at);
                 }
             }
         }
+    }
+
+    /** In a bucket that the account can read: whose it is only the operator knows. Every text says where, or whose. */
+    private void stored(String at) {
+        boolean named = false;
+        int depth = 0;
+        String name = "";
+        do {
+            switch (parser.currentToken()) {
+                case PROPERTY_NAME -> name = parser.currentName();
+                case VALUE_STRING -> {
+                    if (!name.equals("bucketOwner")) {
+                        named = true;
+                        references.add(MeteredRequest.Reference.elsewhere(
+                                name.isEmpty() ? at : at + "." + name, parser.getString()));
+                    }
+                }
+                default -> {}
+            }
+            depth += parser.currentToken().isStructStart() ? 1 : 0;
+            depth -= parser.currentToken().isStructEnd() ? 1 : 0;
+        } while (depth > 0 && parser.nextToken() != null);
+        if (!named) {
+            throw BadRequest.value(at, "nothing that says where", "bytes, or an s3Location with a uri");
+        }
+    }
+
+    /** What is kept elsewhere, and named here. */
+    List<MeteredRequest.Reference> references() {
+        return references;
     }
 }

@@ -1,6 +1,8 @@
 package tollgate.dialect.bedrock;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -45,7 +47,7 @@ final class ConverseRequestReader extends RequestReader {
             .with(Kind.NOT_PRICED, "guardrailConfig");
 
     private final boolean stream;
-    private final boolean prompt;
+    private final @Nullable String storedPrompt;
     private final ConverseContent content;
     private final ConverseTools tools;
     private final AdditionalFields additional;
@@ -59,12 +61,12 @@ final class ConverseRequestReader extends RequestReader {
      * A reader of what a model is asked for, which its path names.
      *
      * @param stream its answer streams
-     * @param prompt the path names a prompt that is stored at the provider
+     * @param storedPrompt the prompt, stored at the provider, that the path names; null: it names a model
      */
-    ConverseRequestReader(JsonParser parser, boolean stream, boolean prompt) {
+    ConverseRequestReader(JsonParser parser, boolean stream, @Nullable String storedPrompt) {
         super(parser, TABLE);
         this.stream = stream;
-        this.prompt = prompt;
+        this.storedPrompt = storedPrompt;
         this.content = new ConverseContent(parser);
         this.tools = new ConverseTools(parser);
         this.additional = new AdditionalFields(parser);
@@ -133,7 +135,7 @@ final class ConverseRequestReader extends RequestReader {
 
     @Override
     protected MeteredRequest finished() {
-        if (!prompt && !given("messages")) {
+        if (storedPrompt == null && !given("messages")) {
             throw BadRequest.value("messages", "absent", "an array");
         }
         if (tier != null && speed != null) {
@@ -141,7 +143,11 @@ final class ConverseRequestReader extends RequestReader {
         }
         CeilingPoint ceiling = config.ceiling(start);
         Long given = ceiling.given();
-        String unbounded = prompt ? "modelId" : content.elsewhere();
+        String unbounded = storedPrompt != null ? "modelId" : content.elsewhere();
+        List<MeteredRequest.Reference> references = new ArrayList<>(content.references());
+        if (storedPrompt != null) {
+            references.add(MeteredRequest.Reference.elsewhere("modelId", storedPrompt));
+        }
         return new MeteredRequest(
                 Service.CHAT,
                 required(null),
@@ -156,7 +162,7 @@ final class ConverseRequestReader extends RequestReader {
                 structured || additional.structured(),
                 additional.effort(),
                 new MeteredRequest.Conditions(tier != null ? tier : speed, null, null),
-                new MeteredRequest.Extent(1, unbounded, Map.of()),
+                new MeteredRequest.Extent(1, unbounded, Map.of(), MeteredRequest.Kept.naming(references)),
                 null,
                 metadata,
                 unknown(),

@@ -1,5 +1,6 @@
 package tollgate.dialect.bedrock;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -99,6 +100,7 @@ final class NativeRequestReader extends RequestReader {
     private final BedrockPath asked;
     private final Service service;
     private final InferenceConfig titan;
+    private final List<MeteredRequest.Reference> references = new ArrayList<>();
     private @Nullable CeilingPoint ceiling;
     private @Nullable Long given;
     private long answers = 1;
@@ -187,6 +189,9 @@ final class NativeRequestReader extends RequestReader {
         }
         if (remote && (PICTURES.contains(name) || name.equals("uri"))) {
             elsewhere = elsewhere == null ? at : elsewhere;
+            if (text.startsWith("s3://")) {
+                references.add(MeteredRequest.Reference.elsewhere(at, text));
+            }
         } else if (PICTURES.contains(name)) {
             images++;
         }
@@ -233,7 +238,7 @@ final class NativeRequestReader extends RequestReader {
                 structured,
                 null,
                 MeteredRequest.Conditions.STANDARD,
-                new MeteredRequest.Extent(prompts, elsewhere, Map.of()),
+                new MeteredRequest.Extent(prompts, elsewhere, Map.of(), MeteredRequest.Kept.naming(references)),
                 null,
                 Map.of(),
                 unknown(),

@@ -1,5 +1,6 @@
 package tollgate.dialect.gemini;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import tollgate.dialect.MeteredRequest;
@@ -13,7 +14,7 @@ import tools.jackson.core.JsonParser;
 final class CountRequestReader extends RequestReader {
     private static final RequestFields TABLE = Spelling.both(
             new RequestFields(),
-            Kind.FREE,
+            Kind.PRICED,
             "model",
             "contents",
             "generateContentRequest",
@@ -22,6 +23,7 @@ final class CountRequestReader extends RequestReader {
             "generationConfig");
 
     private final String model;
+    private final List<MeteredRequest.Reference> references = new ArrayList<>();
 
     CountRequestReader(JsonParser parser, String model) {
         super(parser, TABLE);
@@ -30,7 +32,27 @@ final class CountRequestReader extends RequestReader {
 
     @Override
     protected void priced(String name) {
-        throw new IllegalStateException(name + " is not in the table");
+        named(name);
+    }
+
+    /** How long something is that is kept at the provider is nobody else's business, either. */
+    private void named(String at) {
+        int depth = 0;
+        String name = at;
+        do {
+            switch (parser.currentToken()) {
+                case PROPERTY_NAME -> name = Spelling.camel(parser.currentName());
+                case VALUE_STRING -> {
+                    String text = parser.getString();
+                    if (name.equals("cachedContent") || (name.equals("fileUri") && !PublicAddress.is(text))) {
+                        references.add(MeteredRequest.Reference.elsewhere(at + ".." + name, text));
+                    }
+                }
+                default -> {}
+            }
+            depth += parser.currentToken().isStructStart() ? 1 : 0;
+            depth -= parser.currentToken().isStructEnd() ? 1 : 0;
+        } while (depth > 0 && parser.nextToken() != null);
     }
 
     @Override
@@ -49,6 +71,7 @@ final class CountRequestReader extends RequestReader {
                 false,
                 null,
                 MeteredRequest.Conditions.STANDARD,
+                new MeteredRequest.Extent(1, null, Map.of(), MeteredRequest.Kept.naming(references)),
                 null,
                 Map.of(),
                 unknown(),

@@ -1,6 +1,8 @@
 package tollgate.dialect.gemini;
 
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -76,7 +78,7 @@ final class GenerateRequestReader extends RequestReader {
             }
             case "tools" -> tools.read();
             case "generationConfig" -> config.read(offset());
-            case "cachedContent" -> cached = Value.text(parser, camel) == null ? null : camel;
+            case "cachedContent" -> cached = Value.text(parser, camel);
             case "serviceTier" -> tier();
             default -> weight += TextWeight.of(parser);
         }
@@ -102,7 +104,7 @@ final class GenerateRequestReader extends RequestReader {
             throw BadRequest.value("contents", "absent", "an array");
         }
         CeilingPoint ceiling = config.ceiling(start);
-        String unbounded = cached != null ? cached : parts.elsewhere() != null ? parts.elsewhere() : tools.unbounded();
+        String unbounded = cached != null ? "cachedContent" : parts.elsewhere() != null ? parts.elsewhere() : tools.unbounded();
         return new MeteredRequest(
                 Service.CHAT,
                 model,
@@ -117,10 +119,20 @@ final class GenerateRequestReader extends RequestReader {
                 config.structured(),
                 config.thinkingLevel(),
                 new MeteredRequest.Conditions(tier, null, null),
-                new MeteredRequest.Extent(1, unbounded, tools.calls()),
+                new MeteredRequest.Extent(1, unbounded, tools.calls(), MeteredRequest.Kept.naming(references())),
                 null,
                 Map.of(),
                 unknown(),
                 ceiling);
+    }
+
+    private List<MeteredRequest.Reference> references() {
+        List<MeteredRequest.Reference> named = new ArrayList<>();
+        if (cached != null) {
+            named.add(MeteredRequest.Reference.elsewhere("cachedContent", cached));
+        }
+        named.addAll(parts.references());
+        named.addAll(tools.references());
+        return named;
     }
 }

@@ -1,9 +1,12 @@
 package tollgate.dialect.gemini;
 
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tollgate.dialect.MeteredRequest;
 import tollgate.dialect.json.BadRequest;
 import tollgate.dialect.json.TextWeight;
 import tollgate.dialect.json.Value;
@@ -20,6 +23,7 @@ final class PartsReader {
 
     private final JsonParser parser;
     private final boolean textOnly;
+    private final List<MeteredRequest.Reference> references = new ArrayList<>();
     private long weight;
     private int images;
     private long packedBytes;
@@ -95,7 +99,7 @@ final class PartsReader {
                 case "fileData" -> {
                     if (object) {
                         elsewhere = elsewhere == null ? here : elsewhere;
-                        parser.skipChildren();
+                        file(here);
                     }
                 }
                 case "functionResponse" -> {
@@ -106,6 +110,28 @@ final class PartsReader {
                 default -> weight += TextWeight.of(parser);
             }
         }
+    }
+
+    /** A file of the account's is somebody's; what the whole web can read is not. */
+    private void file(String at) {
+        Set<String> seen = new HashSet<>();
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = Spelling.once(parser.currentName(), at, seen);
+            parser.nextToken();
+            if (name.equals("fileUri")) {
+                String uri = Value.text(parser, at + ".fileUri");
+                if (uri != null && !PublicAddress.is(uri)) {
+                    references.add(MeteredRequest.Reference.elsewhere(at + ".fileUri", uri));
+                }
+            } else {
+                parser.skipChildren();
+            }
+        }
+    }
+
+    /** What is kept at the provider, and named here. */
+    List<MeteredRequest.Reference> references() {
+        return references;
     }
 
     /** What a function answered may have parts of its own. */

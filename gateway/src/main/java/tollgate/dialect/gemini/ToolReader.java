@@ -1,10 +1,13 @@
 package tollgate.dialect.gemini;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tollgate.dialect.MeteredRequest;
 import tollgate.dialect.json.TextWeight;
 import tollgate.pricing.UnitClass;
 import tools.jackson.core.JsonParser;
@@ -20,8 +23,21 @@ final class ToolReader {
     /** What the provider defines for a tool that the client runs is in no request. */
     private static final int UNITS_A_PROVIDED_TOOL = 4_096;
 
+    /** These read the web, or nothing. */
+    private static final Set<String> PUBLIC = Set.of(
+            "googleSearch",
+            "googleSearchRetrieval",
+            "enterpriseWebSearch",
+            "googleMaps",
+            "urlContext",
+            "codeExecution",
+            "mcpServers");
+
+    private static final Set<String> NARROWS = Set.of("filter", "metadataFilter", "model");
+
     private final JsonParser parser;
     private final String model;
+    private final List<MeteredRequest.Reference> references = new ArrayList<>();
     private final Map<UnitClass, Long> calls = new HashMap<>();
     private int count;
     private long weight;
@@ -84,6 +100,10 @@ final class ToolReader {
     private void provided(String name, String at) {
         count++;
         unbounded = unbounded == null ? at : unbounded;
+        if (!PUBLIC.contains(name)) {
+            named(at);
+            return;
+        }
         switch (name) {
             case "googleSearch", "googleSearchRetrieval", "enterpriseWebSearch" ->
                 calls.putAll(Grounding.mostSearches(model));
@@ -91,5 +111,29 @@ final class ToolReader {
             default -> {}
         }
         parser.skipChildren();
+    }
+
+    /** What it works with at the provider: every text in it names something there, but for what only narrows a search. */
+    private void named(String at) {
+        int depth = 0;
+        String name = "";
+        do {
+            switch (parser.currentToken()) {
+                case PROPERTY_NAME -> name = Spelling.camel(parser.currentName());
+                case VALUE_STRING -> {
+                    if (!NARROWS.contains(name)) {
+                        references.add(MeteredRequest.Reference.elsewhere(at + "." + name, parser.getString()));
+                    }
+                }
+                default -> {}
+            }
+            depth += parser.currentToken().isStructStart() ? 1 : 0;
+            depth -= parser.currentToken().isStructEnd() ? 1 : 0;
+        } while (depth > 0 && parser.nextToken() != null);
+    }
+
+    /** What is kept at the provider, and named here. */
+    List<MeteredRequest.Reference> references() {
+        return references;
     }
 }

@@ -351,6 +351,10 @@ final class ResponseDocument extends AnswerDocument {
             }
         } else if (nearest == ResponseName.CONTAINER_ID) {
             calls.container(kept, keptLength);
+            if (!keptCut()) {
+                // it may be used again, by who had it made
+                made.item(kept, keptLength, keptEscaped);
+            }
             billed = true;
         } else if (depth == fields) {
             item = Math.max(0, ITEMS.find(kept, keptLength, keptEscaped));

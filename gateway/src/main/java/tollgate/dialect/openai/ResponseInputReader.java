@@ -92,7 +92,8 @@ final class ResponseInputReader {
         weight += UNITS_AN_OBJECT;
         String type = null;
         String id = null;
-        int alone = 0;
+        boolean content = false;
+        boolean encrypted = false;
         boolean typed = false;
         boolean low = false;
         long picture = -1;
@@ -100,7 +101,6 @@ final class ResponseInputReader {
             String name = parser.currentName();
             weight += TextWeight.name(parser);
             JsonToken value = parser.nextToken();
-            alone += name.equals("type") || name.equals("id") ? 0 : 1;
             switch (name) {
                 case "id" -> {
                     id = value == JsonToken.VALUE_STRING ? referred(at, id) : id;
@@ -128,7 +128,26 @@ final class ResponseInputReader {
                     long bytes = packed(at + ".file_data", value);
                     documentBytes += bytes < 0 ? 0 : Math.max(1, bytes / 4 * 3);
                 }
-                case "file_id", "file_url" -> elsewhere(at + "." + name, value);
+                case "file_id" -> {
+                    names(at + ".file_id", value, ObjectCall.Kind.ELSEWHERE);
+                    elsewhere(at + ".file_id", value);
+                }
+                case "file_url" -> elsewhere(at + ".file_url", value);
+                // a container that an earlier call ran in may be used again, an earlier question be answered
+                case "container_id", "approval_request_id" -> {
+                    names(at + "." + name, value, ObjectCall.Kind.ITEM);
+                    value(at + "." + name);
+                }
+                // what was cited is not read again
+                case "annotations" -> weight += TextWeight.of(parser);
+                case "content" -> {
+                    content = value != JsonToken.VALUE_NULL;
+                    value(at + ".content");
+                }
+                case "encrypted_content" -> {
+                    encrypted = value == JsonToken.VALUE_STRING && parser.getStringLength() > 0;
+                    value(at + ".encrypted_content");
+                }
                 case "audio", "input_audio" -> {
                     if (value != JsonToken.VALUE_NULL) {
                         throw BadRequest.notPriced(at + "." + name);
@@ -137,14 +156,31 @@ final class ResponseInputReader {
                 default -> value(at + "." + name);
             }
         }
-        if (id != null && ((typed && "item_reference".equals(type)) || (item && alone == 0 && type == null))) {
-            // who leaves the type out means the same (platform.openai.com/docs/api-reference/responses/create)
-            references.add(new MeteredRequest.Reference(at + ".id", ObjectCall.Kind.ITEM, id));
-            unbounded.accept(at + (typed ? ".type" : ".id"));
+        if (item) {
+            looksUp(at, type, id, content, encrypted);
         } else if ("item_reference".equals(type)) {
-            throw BadRequest.value(at + ".id", "absent", "an item's id");
+            throw BadRequest.value(at + ".type", "item_reference", "an item of the input");
         }
         kind(at, type, picture, low);
+    }
+
+    /** What an item stands for that is not here has to be of whoever asks; who leaves the type out means a reference. */
+    private void looksUp(String at, @Nullable String type, @Nullable String id, boolean content, boolean encrypted) {
+        boolean reference = "item_reference".equals(type);
+        if (id != null && StoredItem.isLookedUp(type, content, encrypted)) {
+            references.add(new MeteredRequest.Reference(at + ".id", ObjectCall.Kind.ITEM, id));
+            if (reference || type == null) {
+                unbounded.accept(at + (reference ? ".type" : ".id"));
+            }
+        } else if (reference) {
+            throw BadRequest.value(at + ".id", "absent", "an item's id");
+        }
+    }
+
+    private void names(String at, JsonToken value, ObjectCall.Kind kind) {
+        if (value == JsonToken.VALUE_STRING) {
+            references.add(new MeteredRequest.Reference(at, kind, parser.getString()));
+        }
     }
 
     private String referred(String at, @Nullable String before) {

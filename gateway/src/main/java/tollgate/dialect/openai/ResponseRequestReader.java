@@ -49,7 +49,7 @@ final class ResponseRequestReader extends RequestReader {
         super(parser, ResponseFields.TABLE);
         weight = UNITS_A_REQUEST;
         input = new ResponseInputReader(parser, this::unbounded, references);
-        tools = new ResponseToolReader(parser, this::unbounded);
+        tools = new ResponseToolReader(parser, this::unbounded, references);
     }
 
     private void unbounded(String param) {

@@ -2,10 +2,13 @@ package tollgate.dialect.openai;
 
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import tollgate.dialect.MeteredRequest;
+import tollgate.dialect.ObjectCall;
 import tollgate.dialect.json.BadRequest;
 import tollgate.dialect.json.TextWeight;
 import tollgate.dialect.json.Value;
@@ -30,6 +33,7 @@ final class ResponseToolReader {
 
     private final JsonParser parser;
     private final Consumer<String> unbounded;
+    private final List<MeteredRequest.Reference> references;
     private final Set<UnitClass> billed = EnumSet.noneOf(UnitClass.class);
     private final Map<Attribute, String> attributes = new EnumMap<>(Attribute.class);
     private int count;
@@ -39,10 +43,12 @@ final class ResponseToolReader {
      * A reader of what the parser is about to give.
      *
      * @param unbounded is told of what makes the provider read something that is not here
+     * @param references takes what the tools work with at the provider: containers, files, stores, skills
      */
-    ResponseToolReader(JsonParser parser, Consumer<String> unbounded) {
+    ResponseToolReader(JsonParser parser, Consumer<String> unbounded, List<MeteredRequest.Reference> references) {
         this.parser = parser;
         this.unbounded = unbounded;
+        this.references = references;
     }
 
     int count() {
@@ -112,6 +118,7 @@ final class ResponseToolReader {
                     tool.tools = true;
                     read(at + ".tools");
                 }
+                case "vector_store_ids" -> texts(at + ".vector_store_ids", ObjectCall.Kind.ELSEWHERE);
                 default -> weight += TextWeight.of(parser);
             }
         }
@@ -166,11 +173,11 @@ final class ResponseToolReader {
 
     /** The size of a container that is to be made; one that is there already costs nothing more, or as much as its kind. */
     private @Nullable String container(String at, JsonToken value) {
-        if (value != JsonToken.START_OBJECT) {
-            weight += TextWeight.of(parser);
-            return null;
+        if (value == JsonToken.START_OBJECT) {
+            return textOf(at, "memory_limit");
         }
-        return textOf(at, "memory_limit");
+        texts(at, ObjectCall.Kind.ITEM);
+        return null;
     }
 
     private @Nullable String environment(String at, JsonToken value) {
@@ -182,7 +189,7 @@ final class ResponseToolReader {
         return type == null ? "" : type;
     }
 
-    /** A text in the object that the parser stands on; the rest of it weighs. */
+    /** A text in the object that the parser stands on; of the rest of it what it names is noted, and all of it weighs. */
     private @Nullable String textOf(String at, String wanted) {
         String found = null;
         boolean given = false;
@@ -190,15 +197,67 @@ final class ResponseToolReader {
             String name = parser.currentName();
             weight += TextWeight.name(parser);
             parser.nextToken();
-            if (name.equals(wanted)) {
-                if (given) {
-                    throw BadRequest.repeated(at + "." + wanted);
+            String here = at + "." + name;
+            switch (name) {
+                case "container_id" -> texts(here, ObjectCall.Kind.ITEM);
+                case "file_ids" -> texts(here, ObjectCall.Kind.ELSEWHERE);
+                case "skills" -> skills(here);
+                default -> {
+                    if (name.equals(wanted)) {
+                        if (given) {
+                            throw BadRequest.repeated(here);
+                        }
+                        given = true;
+                        found = Value.text(parser, here);
+                    }
+                    weight += TextWeight.of(parser);
                 }
-                given = true;
-                found = Value.text(parser, at + "." + wanted);
             }
-            weight += TextWeight.of(parser);
         }
         return found;
+    }
+
+    /** Skills: those that are in the request weigh, others stand at the provider. */
+    private void skills(String at) {
+        if (parser.currentToken() != JsonToken.START_ARRAY) {
+            weight += TextWeight.of(parser);
+            return;
+        }
+        for (int i = 0; parser.nextToken() != JsonToken.END_ARRAY; i++) {
+            if (parser.currentToken() != JsonToken.START_OBJECT) {
+                weight += TextWeight.of(parser);
+                continue;
+            }
+            while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                String name = parser.currentName();
+                weight += TextWeight.name(parser);
+                parser.nextToken();
+                if (name.equals("skill_id")) {
+                    texts(at + "[" + i + "].skill_id", ObjectCall.Kind.ELSEWHERE);
+                } else {
+                    weight += TextWeight.of(parser);
+                }
+            }
+        }
+    }
+
+    /** Ids of what the provider keeps: one, or a list of them. */
+    private void texts(String at, ObjectCall.Kind kind) {
+        switch (parser.currentToken()) {
+            case VALUE_STRING -> references.add(new MeteredRequest.Reference(at, kind, parser.getString()));
+            case START_ARRAY -> {
+                for (int i = 0; parser.nextToken() != JsonToken.END_ARRAY; i++) {
+                    String id = Value.text(parser, at + "[" + i + "]");
+                    if (id != null) {
+                        references.add(new MeteredRequest.Reference(at + "[" + i + "]", kind, id));
+                    }
+                    weight += TextWeight.of(parser);
+                }
+                return;
+            }
+            case VALUE_NULL -> {}
+            default -> throw BadRequest.value(at, Value.found(parser), "an id, or an array of ids");
+        }
+        weight += TextWeight.of(parser);
     }
 }
