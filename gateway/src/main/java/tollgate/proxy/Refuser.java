@@ -90,6 +90,7 @@ final class Refuser {
             case "insufficient_funds", "upstream_credentials", "already_settled", "idempotency_key_reused" ->
                 headers.set("x-should-retry", "false");
             case "cap_reached", "rate_limited", "concurrency_limited" -> capAdvice(refusal, headers);
+            case "organization_moving" -> headers.set(HttpHeaderNames.RETRY_AFTER, "5");
             case "funds_held", "cap_held" -> {
                 headers.set(HttpHeaderNames.RETRY_AFTER, "1");
                 headers.set("retry-after-ms", "500");
