@@ -26,6 +26,9 @@ final class KeyBounds {
     }
 
     private static Bounds.Standing standing(Keys.Key key) {
+        if (key.moving()) {
+            return Bounds.Standing.MOVING;
+        }
         if (key.organisationFrozen()) {
             return Bounds.Standing.ORGANIZATION_FROZEN;
         }

@@ -280,6 +280,52 @@ class TwoGatewaysTest {
     }
 
     @Test
+    void an_organisation_whose_gateway_was_killed_moves_once_its_holds_are_over_and_what_it_owes_is_settled_there()
+            throws Exception {
+        Account account = one.account("1.00");
+        Process child = child("child");
+        URI childUrl = childUrl("child");
+        try (HttpClient http = HttpClient.newHttpClient();
+                InputStream relayed = http.send(
+                                ask(childUrl, account, "tokens=5000, pace=5ms"),
+                                HttpResponse.BodyHandlers.ofInputStream())
+                        .body()) {
+            relayed.readNBytes(20_000);
+            child.destroyForcibly().waitFor();
+        }
+        int to = (shard(account) + 1) % 64;
+        String organisation = one.installation
+                .records()
+                .organisations()
+                .byName("tests")
+                .orElseThrow()
+                .id();
+        try (ControlPlane control = new ControlPlane(other)) {
+            assertThat(control.send("POST", "organizations/" + organisation + "/move", "{\"shard\":" + to + "}")
+                            .statusCode())
+                    .isEqualTo(202);
+        }
+        assertThat(one.ask(account, TestGateway.chat(true, 50), "tokens=5").statusCode())
+                .isEqualTo(503);
+        await().atMost(Duration.ofMinutes(2)).until(() -> shard(account) == to);
+        for (TestGateway gateway : List.of(one, other)) {
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> gateway.ask(account, TestGateway.chat(true, 50), "tokens=5")
+                                    .statusCode()
+                            == 200);
+        }
+        child("child");
+        childUrl("child");
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> one.installation.records().exchanges().last(account.wallet(), 100).stream()
+                        .anyMatch(each -> each.ended().equals("gateway_died") && each.charge() > 0));
+        theBooksAreExact();
+        assertThat(one.installation.records().ledger().ofWallet(account.wallet(), 0, 100))
+                .extracting(entry -> entry.kind())
+                .containsSubsequence("expiry", "move_out", "move_in", "late");
+    }
+
+    @Test
     void grants_that_expire_under_requests_to_both_are_spent_once_whatever_is_killed() throws Exception {
         Account account = one.account("1.00");
         Process child = child("child");

@@ -20,6 +20,7 @@ import tollgate.wallet.Grant;
 import tollgate.wallet.GrantMove;
 import tollgate.wallet.Post;
 import tollgate.wallet.WalletAddress;
+import tollgate.wallet.WalletState;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -69,8 +70,16 @@ public final class AccountDesk implements Account {
     }
 
     private AccountAnswer wallet(KeyIdentity key) {
-        WalletAddress at = new WalletAddress(key.shard(), key.organisation(), key.wallet());
-        return control.wallet(at)
+        WalletAddress known = new WalletAddress(key.shard(), key.organisation(), key.wallet());
+        Optional<WalletState> there = control.wallet(known);
+        // its organisation may have moved since the key was looked up
+        WalletAddress at = there.isPresent()
+                ? known
+                : records.wallets()
+                        .find(key.wallet())
+                        .map(wallet -> new WalletAddress(wallet.shard(), wallet.organisation(), wallet.id()))
+                        .orElse(known);
+        return there.or(() -> control.wallet(at))
                 .<AccountAnswer>map(wallet -> {
                     Map<String, Object> answer = new LinkedHashMap<>();
                     answer.put("id", key.wallet());

@@ -83,6 +83,7 @@ final class AdminApi {
                 .routes());
         all.addAll(caps());
         all.addAll(bundles.routes());
+        all.addAll(new MoveRoutes(office, records, clock).routes());
         return all;
     }
 

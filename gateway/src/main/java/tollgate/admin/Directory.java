@@ -21,7 +21,8 @@ import tollgate.records.Teams;
  * hold that is asked for. Thread-safe; blocks.
  */
 final class Directory {
-    private static final int SHARDS = 64;
+    /** How many there are. */
+    static final int SHARDS = 64;
 
     private final Records records;
     private final Treasury treasury;
@@ -155,6 +156,13 @@ final class Directory {
         } else if (!treasury.setPolicies()) {
             throw pending();
         }
+    }
+
+    /** It moves: nothing new is admitted under what is remembered of its keys, and the shard that it goes to has to be open. */
+    void moving(String id) {
+        // where that cannot be told now, whoever carries it tells it first
+        treasury.setPolicy(organisation(id));
+        shardUsed.run();
     }
 
     /** What is remembered of the keys of an organisation is not enough any more. */

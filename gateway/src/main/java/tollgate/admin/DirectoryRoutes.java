@@ -119,6 +119,8 @@ final class DirectoryRoutes {
         json.put("zone", organisation.zone());
         json.put("plan", organisation.plan());
         json.put("frozen", organisation.frozen());
+        json.put("shard", organisation.shard());
+        json.put("moving", organisation.moving());
         json.put("created", Json.moment(organisation.createdMs()));
         return json;
     }

@@ -84,7 +84,9 @@ public final class Office {
         long now = clock.millis();
         Organisations.Organisation of = directory.named(organisation, Ids.next("o_"));
         String id = "w_" + named;
-        records.wallets().add(id, of.id(), name, live, actor, now);
+        if (!records.wallets().add(id, of.id(), name, live, actor, now)) {
+            throw new Problem(503, "moving", "the organization is being moved to another shard; try again");
+        }
         books.openNow();
         books.sendNow();
         return wallet(id);

@@ -22,6 +22,8 @@ public enum Account {
     PROMO_EXPENSE,
     /** Promotional money that was never used. */
     BREAKAGE,
+    /** What has left its shard and has not come into another yet: nothing, but while an organisation moves. */
+    IN_TRANSIT,
     /** A person's corrections, until somebody says what they are of. */
     SUSPENSE;
 
@@ -48,6 +50,7 @@ public enum Account {
             case "grant_expiry" -> Optional.of(BREAKAGE);
             case "refund" -> Optional.of(REVENUE);
             case "adjust" -> Optional.of(SUSPENSE);
+            case "move_out", "move_in" -> Optional.of(IN_TRANSIT);
             default -> Optional.empty();
         };
     }

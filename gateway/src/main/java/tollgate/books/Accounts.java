@@ -65,7 +65,18 @@ public final class Accounts {
                         + " nano-USD" + " (expected: " + each.paid() + ", what wallets have above zero)");
             }
         }
-        problems.addAll(trial(0, Long.MAX_VALUE).problems());
+        boolean moving = !records.moves().underWay().isEmpty();
+        Trial all = trial(0, Long.MAX_VALUE);
+        problems.addAll(all.problems());
+        if (!moving && records.moves().underWay().isEmpty()) {
+            all.byCurrency().forEach((currency, accounts) -> {
+                long under = accounts.getOrDefault(Account.IN_TRANSIT, 0L);
+                if (under != 0) {
+                    problems.add("accounts: " + currency + ": the account in_transit comes to " + under
+                            + " nano-USD (expected: 0, for nothing moves)");
+                }
+            });
+        }
         return problems;
     }
 

@@ -35,6 +35,7 @@ import tollgate.wallet.ShardWatch;
 public final class Books implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Books.class);
     private static final long ROUND_MS = 200;
+    private static final long MOVE_EVERY_MS = 300;
     private static final long RESEND_AFTER_MS = 6_000;
     private static final long RECONSTRUCT_EVERY_MS = 60_000;
     private static final long EXPIRE_GRANTS_EVERY_MS = 5_000;
@@ -62,8 +63,11 @@ public final class Books implements AutoCloseable {
     private final Reaper reaper;
     private final Reconstruction reconstruction;
     private final GrantExpiry grants;
+    private volatile Relocation relocation;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("books").daemon().factory());
+    private final ScheduledExecutorService movers = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("moves").daemon().factory());
     private final Set<Integer> shards = new ConcurrentSkipListSet<>();
     private final Set<Integer> broken = new ConcurrentSkipListSet<>();
     private volatile boolean displaced;
@@ -125,8 +129,20 @@ public final class Books implements AutoCloseable {
                 tenure::hasOthers,
                 holdLife,
                 restores);
+        this.relocation = new Relocation(records, control, watch, treasury, clock);
         this.opening = new Opening(
-                records, control, watch, tenure, recovery, reaper, treasury, suspense, replay, orphans, reproject);
+                records,
+                control,
+                watch,
+                tenure,
+                recovery,
+                reaper,
+                treasury,
+                suspense,
+                replay,
+                orphans,
+                reproject,
+                () -> relocation.marked());
         this.reconstruction = new Reconstruction(records, control, clock, RECORD_AFTER, FINAL_AFTER);
         this.grants = new GrantExpiry(records, control, clock);
     }
@@ -141,6 +157,23 @@ public final class Books implements AutoCloseable {
         RecoveryStep.CLAIMED.taken();
         run(this::round);
         thread.scheduleWithFixedDelay(() -> run(this::round), ROUND_MS, ROUND_MS, TimeUnit.MILLISECONDS);
+        movers.scheduleWithFixedDelay(this::moved, MOVE_EVERY_MS, MOVE_EVERY_MS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Carries on what moves: on a thread of its own, since it may look for counters among all keys of a shard. */
+    private void moved() {
+        try {
+            relocation.round(shard -> !ended && !displaced && tenure.holds(shard) && watch.closed(shard) == null);
+        } catch (RedisException | JdbiException away) {
+            LOG.info("organizations on their way wait: {}", String.valueOf(away.getMessage()));
+        } catch (RuntimeException bug) {
+            LOG.error("a move failed", bug);
+        }
+    }
+
+    /** Who carries organisations, in the place of ours. */
+    void relocating(Relocation by) {
+        relocation = by;
     }
 
     /** Who explains what exchanges of an earlier run come to; to be told before the start. */
@@ -358,12 +391,18 @@ public final class Books implements AutoCloseable {
         if (thread.isShutdown()) {
             return;
         }
+        movers.shutdown();
+        awaited(movers);
         drainNow();
         submitted(() -> run(this::end));
         thread.shutdown();
+        awaited(thread);
+    }
+
+    private static void awaited(ScheduledExecutorService ending) {
         try {
-            if (!thread.awaitTermination(10, TimeUnit.SECONDS)) {
-                thread.shutdownNow();
+            if (!ending.awaitTermination(10, TimeUnit.SECONDS)) {
+                ending.shutdownNow();
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

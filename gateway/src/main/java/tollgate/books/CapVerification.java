@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import tollgate.records.Caps;
 import tollgate.records.Ledger;
 import tollgate.records.Records;
 import tollgate.wallet.BundleName;
@@ -63,7 +64,7 @@ final class CapVerification {
             }
         }
         for (String name : spent.keySet()) {
-            if (!after.containsKey(name) && inForce(name)) {
+            if (!after.containsKey(name) && inForce(name) && isHere(name, shard)) {
                 problems.add("cap " + name + ": Redis has no such counter, the ledger has entries of it");
             }
         }
@@ -79,6 +80,19 @@ final class CapVerification {
                         .find(cap)
                         .filter(one -> one.removedMs() == null)
                         .isPresent();
+    }
+
+    /** Whether the organisation that a counter is of lives in a shard; one that moves lives nowhere. */
+    private boolean isHere(String name, int shard) {
+        String cap = name.substring(0, Math.max(0, name.indexOf(':')));
+        String organisation = BundleName.of(cap).isPresent()
+                ? name.substring(name.indexOf(':') + 1)
+                : records.caps().find(cap).map(Caps.Cap::organisation).orElse("");
+        return records.organisations()
+                .find(organisation)
+                // nobody's: as before anything moved
+                .map(of -> of.shard() == shard && !of.moving())
+                .orElse(true);
     }
 
     private Map<String, CapCounter> counters(int shard) {

@@ -44,6 +44,7 @@ final class Opening {
     private final Replay replay;
     private final Orphans orphans;
     private final Runnable reproject;
+    private final Runnable markAgain;
     private final ConcurrentHashMap<Integer, String> complaints = new ConcurrentHashMap<>();
     /** Shards that have been told what we know, by the epoch that was: new exchanges wait for the other gateways. */
     private final Map<Integer, Long> told = new HashMap<>();
@@ -65,7 +66,8 @@ final class Opening {
             SuspenseDesk suspense,
             Replay replay,
             Orphans orphans,
-            Runnable reproject) {
+            Runnable reproject,
+            Runnable markAgain) {
         this.records = records;
         this.control = control;
         this.watch = watch;
@@ -77,6 +79,7 @@ final class Opening {
         this.replay = replay;
         this.orphans = orphans;
         this.reproject = reproject;
+        this.markAgain = markAgain;
     }
 
     /** Who places the holds of open exchanges again, of these shards. */
@@ -153,6 +156,7 @@ final class Opening {
         treasury.resend();
         RecoveryStep.POSTINGS_TOLD.taken();
         treasury.resendStates();
+        markAgain.run();
         RecoveryStep.STATES_TOLD.taken();
         reproject.run();
         RecoveryStep.KEYS_PROJECTED.taken();

@@ -42,7 +42,7 @@ public final class Reconciliation {
     /**
      * One thing in which two of the three differ, or soon will.
      *
-     * @param kind {@code undrained}, {@code order_pending}, {@code record_pending}, {@code settlement_pending}, {@code
+     * @param kind {@code undrained}, {@code in_transit}, {@code order_pending}, {@code record_pending}, {@code settlement_pending}, {@code
      *     expired}, {@code suspense} or {@code unexplained}
      * @param between which two of {@code redis}, {@code ledger} and {@code records}
      * @param amount by how much the first has more than the second, in nano-USD
@@ -79,12 +79,15 @@ public final class Reconciliation {
         if (state.isPresent()) {
             balances(wallet, state.get(), chain, position, broken, differences);
         } else {
+            boolean carried = Relocation.carries(records, wallet);
             differences.add(new Difference(
-                    "unexplained",
+                    carried ? "in_transit" : "unexplained",
                     "redis, ledger",
                     -ledger,
                     wallet.id(),
-                    "Redis has no such wallet: tollgate restore"));
+                    carried
+                            ? "its organization is on its way to another shard"
+                            : "Redis has no such wallet: tollgate restore"));
         }
         broken.forEach(link -> differences.add(new Difference("unexplained", "ledger, ledger", 0, wallet.id(), link)));
         orders(wallet, chain, differences);

@@ -80,13 +80,16 @@ final class Reconstruction {
     /** Makes exchanges final, in the shards that are ours, whose hold expired so long ago that their gateway will hardly come back. */
     void finish(IntPredicate ours) {
         for (Ledger.Entry expired : records.ledger().expired(clock.millis() - finalMs, BATCH)) {
-            if (!ours.test(expired.shard()) || records.jobs().isOpen(expired.exchange())) {
+            Wallets.Wallet wallet = records.wallets().find(expired.wallet()).orElseThrow();
+            if (!ours.test(wallet.shard()) || records.jobs().isOpen(expired.exchange())) {
                 continue;
             }
-            Wallets.Wallet wallet = records.wallets().find(expired.wallet()).orElseThrow();
-            Usd captured = new Usd(-records.ledger().allOfExchange(expired.exchange()).stream()
-                    .mapToLong(Ledger.Entry::amount)
-                    .sum());
+            List<Ledger.Entry> entries = records.ledger().allOfExchange(expired.exchange());
+            if (entries.stream().anyMatch(entry -> entry.entry().equals(entry.exchange()))) {
+                continue;
+            }
+            Usd captured =
+                    new Usd(-entries.stream().mapToLong(Ledger.Entry::amount).sum());
             Settle last = new Settle(
                     Treasury.address(wallet),
                     expired.exchange(),
@@ -97,7 +100,10 @@ final class Reconstruction {
                     false,
                     new Settle.Counted(HeldCaps.NONE, counted(expired), false));
             // what it counted stays counted, and what a bundle had set aside beyond that is given back
-            SettleResult result = control.settle(last);
+            // of a wallet that has moved since, SQL alone knows it; what a bundle had set aside stays used there
+            SettleResult result = expired.shard() == wallet.shard()
+                    ? control.settle(last)
+                    : control.replay(new ControlPort.Gone(last, captured, -1, CapMoves.burnt(entries)));
             if (!(result instanceof SettleResult.Settled)) {
                 LOG.warn("expired exchange {} cannot be made final: {}", expired.exchange(), result);
             }

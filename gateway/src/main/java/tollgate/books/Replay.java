@@ -16,11 +16,13 @@ import tollgate.pricing.Usd;
 import tollgate.records.Ledger;
 import tollgate.records.Records;
 import tollgate.records.Suspense;
+import tollgate.records.Wallets;
 import tollgate.wallet.ControlPort;
 import tollgate.wallet.IdempotencyMark;
 import tollgate.wallet.Post;
 import tollgate.wallet.Settle;
 import tollgate.wallet.SettleResult;
+import tollgate.wallet.WalletAddress;
 
 /**
  * Brings what the journal holds to its end: usage records into SQL, settlements to the wallet for as long as the ledger
@@ -119,6 +121,11 @@ final class Replay {
     }
 
     private void settleSome(List<JournalEntry> entries) {
+        // before the entries: of what is elsewhere by now SQL has all that was taken where it was
+        Map<String, Wallets.Home> homes = records.wallets()
+                .homes(entries.stream()
+                        .map(entry -> entry.settle().at().wallet())
+                        .toList());
         Map<String, List<Ledger.Entry>> known = records.ledger()
                 .allOfExchanges(entries.stream().map(JournalEntry::exchange).toList());
         Map<Integer, List<String>> ticked = new TreeMap<>();
@@ -130,7 +137,7 @@ final class Replay {
             if (booked.isPresent()) {
                 ticked.computeIfAbsent(entry.settle().at().shard(), shard -> new ArrayList<>())
                         .add(entry.exchange());
-                remember(entry);
+                remember(entry, at(entry, homes).at());
                 retire(entry, booked.get());
             } else {
                 left.add(entry);
@@ -140,25 +147,30 @@ final class Replay {
         if (left.isEmpty()) {
             return;
         }
-        List<SettleResult> results =
-                control.settleAll(left.stream().map(JournalEntry::settle).toList());
         // the record is gone: an hour after SQL had it, or with a Redis that lost its last second; or SQL made it, which does
         // not know what caps it held
         List<JournalEntry> gone = new ArrayList<>();
         List<ControlPort.Gone> asked = new ArrayList<>();
         List<String> waiting = new ArrayList<>();
-        for (int i = 0; i < left.size(); i++) {
-            JournalEntry entry = left.get(i);
+        List<JournalEntry> here = new ArrayList<>();
+        for (JournalEntry entry : left) {
+            List<Ledger.Entry> before = known.getOrDefault(entry.exchange(), List.of());
+            switch (whereabouts(entry, homes, !before.isEmpty())) {
+                case HERE -> here.add(entry);
+                case ELSEWHERE -> gone(entry, before, homes, gone, asked);
+                case NOWHERE -> waiting.add(entry.exchange() + ": its organization moves");
+            }
+        }
+        List<SettleResult> results =
+                control.settleAll(here.stream().map(JournalEntry::settle).toList());
+        for (int i = 0; i < here.size(); i++) {
+            JournalEntry entry = here.get(i);
             if (results.get(i) instanceof SettleResult.NoHold || results.get(i) instanceof SettleResult.OtherCaps) {
-                List<Ledger.Entry> before = known.getOrDefault(entry.exchange(), List.of());
-                remember(entry);
-                gone.add(entry);
-                asked.add(new ControlPort.Gone(
-                        entry.settle(),
-                        captured(before),
-                        CapMoves.tokens(before),
-                        CapMoves.bundle(before),
-                        CapMoves.burnt(before)));
+                gone(entry, known.getOrDefault(entry.exchange(), List.of()), homes, gone, asked);
+            } else if (results.get(i) instanceof SettleResult.Rejected(String code, String _)
+                    && code.equals("UNKNOWN")
+                    && moves(entry)) {
+                waiting.add(entry.exchange() + ": its organization moves");
             } else {
                 settled(entry, results.get(i), waiting);
             }
@@ -166,12 +178,63 @@ final class Replay {
         if (!gone.isEmpty()) {
             results = control.replayAll(asked);
             for (int i = 0; i < gone.size(); i++) {
-                settled(gone.get(i), results.get(i), waiting);
+                if (results.get(i) instanceof SettleResult.Rejected(String code, String _)
+                        && code.equals("UNKNOWN")
+                        && moves(gone.get(i))) {
+                    waiting.add(gone.get(i).exchange() + ": its organization moves");
+                } else {
+                    settled(gone.get(i), results.get(i), waiting);
+                }
             }
         }
         if (!waiting.isEmpty()) {
             LOG.info("{} settlements wait, of {} the first: {}", waiting.size(), entries.size(), waiting.getFirst());
         }
+    }
+
+    /** Where the record of an exchange is to be sought. */
+    private enum Whereabouts {
+        HERE,
+        ELSEWHERE,
+        NOWHERE
+    }
+
+    /**
+     * What was placed before its organisation moved is settled where that is now, by what SQL knows was taken: its record stayed
+     * behind, or went as its wallet left (H18).
+     */
+    private static Whereabouts whereabouts(JournalEntry entry, Map<String, Wallets.Home> homes, boolean hasEntries) {
+        Wallets.Home home = homes.get(entry.settle().at().wallet());
+        if (home == null || (home.shard() == entry.settle().at().shard() && !(home.moved() && hasEntries))) {
+            return Whereabouts.HERE;
+        }
+        return home.moving() ? Whereabouts.NOWHERE : Whereabouts.ELSEWHERE;
+    }
+
+    private static Settle at(JournalEntry entry, Map<String, Wallets.Home> homes) {
+        Wallets.Home home = homes.get(entry.settle().at().wallet());
+        return home == null ? entry.settle() : entry.settle().in(home.shard());
+    }
+
+    private void gone(
+            JournalEntry entry,
+            List<Ledger.Entry> before,
+            Map<String, Wallets.Home> homes,
+            List<JournalEntry> gone,
+            List<ControlPort.Gone> asked) {
+        Settle settle = at(entry, homes);
+        remember(entry, settle.at());
+        gone.add(entry);
+        asked.add(new ControlPort.Gone(
+                settle, captured(before), CapMoves.tokens(before), CapMoves.bundle(before), CapMoves.burnt(before)));
+    }
+
+    /** Whether a wallet that Redis does not know may be on its way, or elsewhere by now. */
+    private boolean moves(JournalEntry entry) {
+        return records.wallets()
+                .find(entry.settle().at().wallet())
+                .filter(wallet -> wallet.shard() != entry.settle().at().shard() || Relocation.carries(records, wallet))
+                .isPresent();
     }
 
     /** It took money, or tokens of a bundle. */
@@ -182,11 +245,11 @@ final class Replay {
     }
 
     /** With the record the name of its request may be gone: the client may send again only what came to nothing. */
-    private void remember(JournalEntry entry) {
+    private void remember(JournalEntry entry, WalletAddress at) {
         IdempotencyMark mark = entry.usage().facts().mark();
         boolean paid = used(entry) && !journal.unseen(entry.exchange());
         if (mark != null && paid) {
-            control.setMark(entry.settle().at(), mark, entry.exchange(), IdempotencyMark.LIFE);
+            control.setMark(at, mark, entry.exchange(), IdempotencyMark.LIFE);
         }
     }
 

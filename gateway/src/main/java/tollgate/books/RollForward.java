@@ -159,6 +159,7 @@ final class RollForward {
                 GrantMove.of(row.caps()),
                 burnt(row),
                 CapMoves.overruns(row.caps()),
+                gone(row),
                 named(row, marked));
     }
 
@@ -182,6 +183,15 @@ final class RollForward {
     private static boolean corrects(Ledger.Entry row) {
         return !row.exchange().isEmpty()
                 && (row.kind().equals("late") || row.kind().equals("adjust"));
+    }
+
+    /** What expired of a wallet that leaves, and was not final: it is settled elsewhere. */
+    private List<String> gone(Ledger.Entry row) {
+        return row.kind().equals("move_out")
+                ? records.ledger().expiredOf(row.wallet(), row.seq()).stream()
+                        .map(Ledger.Entry::exchange)
+                        .toList()
+                : List.of();
     }
 
     private List<GrantMove> burnt(Ledger.Entry row) {

@@ -121,6 +121,9 @@ public final class SuspenseDesk {
                 hasFinal);
         return switch (result) {
             case SettleResult.Settled _ -> new Outcome.Decided(decided);
+            case SettleResult.Rejected(String code, String _)
+            when code.equals("UNKNOWN") && Relocation.carries(records, wallet.get()) ->
+                new Outcome.Pending("its organization moves");
             case SettleResult.Rejected(String code, String detail) -> refused(parked, code + " " + detail);
             case SettleResult.Unavailable(String why, boolean _) -> new Outcome.Pending(why);
             case SettleResult.NoHold _, SettleResult.NotDue _, SettleResult.OtherCaps _ ->

@@ -335,18 +335,32 @@ public final class Treasury {
         }
     }
 
-    /** Tells a cap's counters that they were reset, or that the cap is no more. */
+    /** Tells a cap's counters that they were reset, or that the cap is no more; of an organisation on its way once it arrives. */
     public boolean setCap(Caps.Cap cap) {
-        Organisations.Organisation of =
-                records.organisations().find(cap.organisation()).orElseThrow();
-        WalletAddress at = new WalletAddress(of.shard(), of.id(), "");
         boolean told = true;
         for (String subject : records.caps().subjects(cap)) {
-            told &= told(() -> cap.removedMs() != null
-                    ? control.removeCap(at, cap.id(), subject, cap.version())
-                    : control.resetCap(at, cap.id(), subject, cap.reset()));
+            told &= told(() -> tellCap(cap, subject, false));
         }
         return told;
+    }
+
+    /** The same of an organisation that has just come into its shard; false where that cannot be told now. */
+    boolean setArrivedCap(Caps.Cap cap) {
+        return records.caps().subjects(cap).stream()
+                .allMatch(subject -> tellCap(cap, subject, true) instanceof SetResult.Done);
+    }
+
+    private SetResult tellCap(Caps.Cap cap, String subject, boolean arrived) {
+        Organisations.Organisation of =
+                records.organisations().find(cap.organisation()).orElseThrow();
+        if (of.moving() && !arrived) {
+            // where it has just left, an entry would have the name of the one that is to come
+            return new SetResult.Done();
+        }
+        WalletAddress at = new WalletAddress(of.shard(), of.id(), "");
+        return cap.removedMs() != null
+                ? control.removeCap(at, cap.id(), subject, cap.version())
+                : control.resetCap(at, cap.id(), subject, cap.reset());
     }
 
     private boolean told(Supplier<SetResult> telling) {
@@ -374,7 +388,11 @@ public final class Treasury {
     /** Sends every order that the ledger does not have yet, in the order they were given. */
     void resend() {
         for (Postings.Posting posting : records.postings().open()) {
-            records.wallets().find(posting.wallet()).ifPresent(wallet -> send(wallet, posting));
+            records.wallets()
+                    .find(posting.wallet())
+                    // asked behind where the wallet is: had it moved, SQL has by then what was booked where it was
+                    .filter(wallet -> records.ledger().find(posting.entry()).isEmpty())
+                    .ifPresent(wallet -> send(wallet, posting));
         }
     }
 

@@ -104,7 +104,9 @@ public final class Verification {
         WalletChain chain = new WalletChain(wallet, records, problems);
         Optional<WalletState> state = control.wallet(Treasury.address(wallet));
         if (state.isEmpty()) {
-            problems.add(wallet.id() + ": Redis has no such wallet");
+            if (!Relocation.carries(records, wallet)) {
+                problems.add(wallet.id() + ": Redis has no such wallet");
+            }
         } else {
             compare(wallet, state.get(), chain, position, problems);
             grants(wallet, chain, position, problems);

@@ -3,6 +3,7 @@ package tollgate.cli;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -11,9 +12,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
 
 /** Commands about organisations, teams, members and projects. */
 public final class DirectoryCommands {
+    private static final long LOOK_NANOS = 500_000_000;
+
     private DirectoryCommands() {}
 
     /** What the four have in common. */
@@ -41,8 +45,12 @@ public final class DirectoryCommands {
             for (int i = 0; i < fields.length; i += 2) {
                 body.put(String.valueOf(fields[i]), fields[i + 1]);
             }
-            Printer.one(spec.commandLine().getOut(), common.client().post(path, body), common.json);
+            show(common, common.client().post(path, body));
             return 0;
+        }
+
+        void show(AdminCommands.Common common, JsonNode one) {
+            Printer.one(spec.commandLine().getOut(), one, common.json);
         }
     }
 
@@ -51,7 +59,7 @@ public final class DirectoryCommands {
     public static final class Org extends Group {
         @Command(name = "list", description = "all organizations", mixinStandardHelpOptions = true)
         int list(@CommandLine.Mixin AdminCommands.Common common) throws IOException {
-            return rows(common, "organizations", null, "id", "name", "plan", "zone", "frozen");
+            return rows(common, "organizations", null, "id", "name", "plan", "zone", "frozen", "shard", "moving");
         }
 
         @Command(name = "create", description = "makes an organization", mixinStandardHelpOptions = true)
@@ -97,6 +105,38 @@ public final class DirectoryCommands {
                 @Parameters(paramLabel = "ZONE") String zone)
                 throws IOException {
             return post(common, "organizations/" + AdminClient.encoded(id), "zone", zone);
+        }
+
+        @Command(
+                name = "move",
+                description = "moves it to another shard, and tells how far that is until it is over",
+                mixinStandardHelpOptions = true)
+        int move(
+                @CommandLine.Mixin AdminCommands.Common common,
+                @Option(names = "--org", required = true, description = "which") String id,
+                @Option(names = "--shard", description = "0 to 63; none: tells of its last move") @Nullable
+                        Integer shard,
+                @Option(names = "--patience", description = "seconds that open requests are waited for; default 600")
+                        @Nullable
+                        Integer patience,
+                @Option(names = "--reason", description = "why") @Nullable String reason)
+                throws IOException {
+            String path = "organizations/" + AdminClient.encoded(id) + "/move";
+            AdminClient client = common.client();
+            if (shard != null) {
+                Map<String, @Nullable Object> body = new LinkedHashMap<>();
+                body.put("shard", shard);
+                body.put("patience_s", patience);
+                body.put("reason", reason);
+                client.post(path, body);
+            }
+            JsonNode move = client.get(path);
+            while (shard != null && move.path("ended").isNull()) {
+                LockSupport.parkNanos(LOOK_NANOS);
+                move = client.get(path);
+            }
+            show(common, move);
+            return move.path("step").asString().equals("given_up") ? 1 : 0;
         }
 
         @Command(name = "freeze", description = "none of its keys may spend", mixinStandardHelpOptions = true)

@@ -26,6 +26,8 @@ public record Bounds(Standing standing, ZoneId zone, List<Cap> caps, List<String
     public enum Standing {
         /** It may. */
         GOOD,
+        /** The organisation is on its way to another shard, and soon there. */
+        MOVING,
         /** The organisation is frozen. */
         ORGANIZATION_FROZEN,
         /** The key is frozen. */

@@ -41,6 +41,12 @@ final class CapRefusals {
     /** The key is good, and its holder may not spend. */
     private static Refusal standing(Bounds.Standing standing) {
         return switch (standing) {
+            case MOVING ->
+                new Refusal(
+                        503,
+                        "organization_moving",
+                        null,
+                        "the organization's wallets are being moved; nothing was sent; try again in a few seconds");
             case ORGANIZATION_FROZEN ->
                 new Refusal(403, "organization_frozen", null, "the organization is frozen: nothing new is admitted");
             case KEY_FROZEN -> new Refusal(403, "key_frozen", null, "this key is frozen: nothing new is admitted");

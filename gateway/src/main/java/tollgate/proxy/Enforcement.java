@@ -2,6 +2,8 @@ package tollgate.proxy;
 
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.Refusal;
+import tollgate.identity.Bounds;
+import tollgate.identity.KeyIdentity;
 
 /**
  * Whether one exchange is refused, or what would have refused it is only noted ({@code enforce: false}). Confined to the
@@ -29,6 +31,16 @@ final class Enforcement {
         }
         note(would);
         return null;
+    }
+
+    /**
+     * Why a key's holder may not spend; null where it may, or that is only noted. Of an organisation on its way between shards
+     * nothing is admitted, whatever is enforced: no policy says so, but that its money is not there.
+     */
+    @Nullable
+    Refusal mayNotSpend(KeyIdentity key) {
+        Refusal no = CapRefusals.mayNotSpend(key);
+        return key.bounds().standing() == Bounds.Standing.MOVING ? no : made(no);
     }
 
     /** The first refusal that is not made is remembered. */

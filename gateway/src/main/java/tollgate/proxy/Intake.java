@@ -114,7 +114,7 @@ final class Intake implements RequestReceiver {
 
     private void identified(KeyIdentity key) {
         identity = key;
-        Refusal mayNotSpend = enforcement.made(CapRefusals.mayNotSpend(key));
+        Refusal mayNotSpend = enforcement.mayNotSpend(key);
         if (mayNotSpend != null) {
             refuse(mayNotSpend);
             return;
@@ -281,7 +281,7 @@ final class Intake implements RequestReceiver {
     }
 
     private void knownAnew(KeyIdentity now, KeyIdentity before, RequestReading.Understood read) {
-        Refusal mayNotSpend = enforcement.made(CapRefusals.mayNotSpend(now));
+        Refusal mayNotSpend = enforcement.mayNotSpend(now);
         if (mayNotSpend != null) {
             refuse(mayNotSpend);
         } else if (Objects.equals(now.plan(), before.plan())) {

@@ -195,7 +195,6 @@ final class Placement {
                     PlaceResult.InsufficientFunds _,
                     PlaceResult.WalletNotActive _,
                     PlaceResult.TooManyOpen _,
-                    PlaceResult.UnknownWallet _,
                     PlaceResult.CapReached _,
                     PlaceResult.Rejected _ -> outcome.refused(refusal(result));
             case PlaceResult.Repeated(String earlier) -> lookUp(earlier);
@@ -216,7 +215,8 @@ final class Placement {
                     expireGrants(this::askIfWanted);
                 }
             }
-            case PlaceResult.StalePolicy _, PlaceResult.StaleCap _ -> {
+            // of a wallet that is not there the organisation may have moved
+            case PlaceResult.StalePolicy _, PlaceResult.StaleCap _, PlaceResult.UnknownWallet _ -> {
                 if (refreshed) {
                     outcome.refused(Refusals.held(result, plan));
                 } else {
@@ -327,7 +327,7 @@ final class Placement {
         if (!now.allows(model)) {
             return enforcement.made(Refusals.model(model));
         }
-        Refusal mayNotSpend = enforcement.made(CapRefusals.mayNotSpend(now));
+        Refusal mayNotSpend = enforcement.mayNotSpend(now);
         return mayNotSpend != null
                 ? mayNotSpend
                 : frozen(now, model);

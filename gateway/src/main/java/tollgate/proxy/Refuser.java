@@ -91,6 +91,7 @@ final class Refuser {
                 headers.set("x-should-retry", "false");
             case "cap_reached", "rate_limited", "concurrency_limited", Refusals.UPSTREAM_UNAVAILABLE ->
                 capAdvice(refusal, headers);
+            case "organization_moving" -> headers.set(HttpHeaderNames.RETRY_AFTER, "5");
             case "funds_held", "cap_held" -> {
                 headers.set(HttpHeaderNames.RETRY_AFTER, "1");
                 headers.set("retry-after-ms", "500");

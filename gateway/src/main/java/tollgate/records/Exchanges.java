@@ -143,6 +143,28 @@ public final class Exchanges {
                         .collect(Collectors.toSet()));
     }
 
+    /**
+     * An exchange whose request has a name, and when it ended.
+     *
+     * @param charged it was paid for with money
+     * @param atMs milliseconds since 1970
+     */
+    public record Named(Marked marked, boolean charged, long atMs) {}
+
+    /** Those of a wallet that ended since a time and whose requests have names, in the order in which they began. */
+    public List<Named> named(String wallet, long sinceMs) {
+        return jdbi.withHandle(handle -> handle.select(
+                        "SELECT id, api_key, mark, charge, finished_ms FROM exchange WHERE wallet = ? AND finished_ms >= ?"
+                                + " AND mark IS NOT NULL ORDER BY started_ms, id",
+                        wallet,
+                        sinceMs)
+                .map((row, context) -> new Named(
+                        new Marked(row.getString("id"), row.getString("api_key"), row.getString("mark")),
+                        row.getLong("charge") != 0,
+                        row.getLong("finished_ms")))
+                .list());
+    }
+
     /** An exchange by id. */
     public Optional<Exchange> find(String id) {
         return jdbi.withHandle(handle -> handle.select("SELECT * FROM exchange WHERE id = ?", id)

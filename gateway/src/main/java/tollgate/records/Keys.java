@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Keys: their hashes, never the keys. Thread-safe. */
 public final class Keys {
     private static final String SELECT =
-            "SELECT k.*, w.live, w.organisation, o.shard, o.policy, o.zone, o.frozen AS organisation_frozen, o.plan, m.role,"
+            "SELECT k.*, w.live, w.organisation, o.shard, o.policy, o.zone, o.frozen AS organisation_frozen, o.moving, o.plan, m.role,"
                     + " COALESCE(m.team, p.team) AS team FROM api_key k JOIN wallet w ON w.id = k.wallet"
                     + " JOIN organisation o ON o.id = w.organisation LEFT JOIN member m ON m.id = k.member"
                     + " LEFT JOIN project p ON p.id = k.project";
@@ -38,6 +38,7 @@ public final class Keys {
             row.getString("role"),
             row.getString("zone"),
             row.getInt("organisation_frozen") != 0,
+            row.getInt("moving") != 0,
             row.getString("plan").isEmpty() ? null : row.getString("plan"));
 
     private final Jdbi jdbi;
@@ -61,6 +62,7 @@ public final class Keys {
      * @param role of its member; null: it has none that is known
      * @param zone of its organisation
      * @param organisationFrozen no key of its organisation may spend
+     * @param moving its organisation is on its way to another shard
      * @param plan what its organisation has bought; null: nothing in particular
      */
     public record Key(
@@ -84,6 +86,7 @@ public final class Keys {
             @Nullable String role,
             String zone,
             boolean organisationFrozen,
+            boolean moving,
             @Nullable String plan) {
         /** Copies what could change. */
         public Key {

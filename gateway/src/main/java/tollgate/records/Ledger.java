@@ -299,6 +299,39 @@ public final class Ledger {
                 .list());
     }
 
+    /** The entries of a kind that a move made in a shard, behind a number, in order. */
+    public List<Entry> ofMove(int shard, long afterN, String kind, String reference) {
+        return jdbi.withHandle(handle -> handle.select(
+                        "SELECT * FROM ledger_entry WHERE shard = ? AND n > ? AND kind = ? AND reference = ? ORDER BY n",
+                        shard,
+                        afterN,
+                        kind,
+                        reference)
+                .map(ROW)
+                .list());
+    }
+
+    /** The last entry of a wallet. */
+    public Optional<Entry> lastOf(String wallet) {
+        return jdbi.withHandle(
+                handle -> handle.select("SELECT * FROM ledger_entry WHERE wallet = ? ORDER BY seq DESC LIMIT 1", wallet)
+                        .map(ROW)
+                        .findOne());
+    }
+
+    /** Expiries of a wallet up to a number of its ledger whose exchange was not final by then. */
+    public List<Entry> expiredOf(String wallet, long seq) {
+        return jdbi.withHandle(handle -> handle.select(
+                        "SELECT * FROM ledger_entry e WHERE e.wallet = ? AND e.seq <= ? AND e.kind = 'expiry'"
+                                + " AND NOT EXISTS (SELECT 1 FROM ledger_entry f WHERE f.entry = e.exchange AND f.seq <= ?)"
+                                + " ORDER BY e.seq",
+                        wallet,
+                        seq,
+                        seq)
+                .map(ROW)
+                .list());
+    }
+
     /** Entries of a shard after a number that moved counters of caps, in order. */
     public List<Entry> capped(int shard, long afterN, int most) {
         return jdbi.withHandle(handle -> handle.select(

@@ -14,6 +14,7 @@ public final class Organisations {
             row.getLong("policy"),
             row.getString("zone"),
             row.getInt("frozen") != 0,
+            row.getInt("moving") != 0,
             row.getString("plan").isEmpty() ? null : row.getString("plan"),
             row.getLong("created_ms"));
 
@@ -26,10 +27,11 @@ public final class Organisations {
     /**
      * One organisation.
      *
-     * @param shard where its money is kept: chosen once
+     * @param shard where its money is kept, or is to be once it has moved
      * @param policy raised whenever something about its keys changes
      * @param zone its calendar's
      * @param frozen none of its keys may spend
+     * @param moving it is on its way to another shard: nothing new is admitted
      * @param plan what it has bought; null: nothing in particular
      */
     public record Organisation(
@@ -39,6 +41,7 @@ public final class Organisations {
             long policy,
             String zone,
             boolean frozen,
+            boolean moving,
             @Nullable String plan,
             long createdMs) {}
 

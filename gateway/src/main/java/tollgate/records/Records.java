@@ -44,6 +44,7 @@ public final class Records implements AutoCloseable {
     private final TrialBalance trialBalance;
     private final ProviderObjects providerObjects;
     private final Jobs jobs;
+    private final Moves moves;
 
     private Records(HikariDataSource pool, String clock) {
         this.pool = pool;
@@ -71,6 +72,7 @@ public final class Records implements AutoCloseable {
         this.trialBalance = new TrialBalance(jdbi);
         this.providerObjects = new ProviderObjects(jdbi);
         this.jobs = new Jobs(jdbi);
+        this.moves = new Moves(jdbi);
     }
 
     /** Opens a SQLite file, making it where needed. */
@@ -118,6 +120,11 @@ public final class Records implements AutoCloseable {
      */
     public long nowMs() {
         return jdbi.withHandle(handle -> handle.select(clock).mapTo(Long.class).one());
+    }
+
+    /** Moves of organisations between shards. */
+    public Moves moves() {
+        return moves;
     }
 
     /** Organisations. */

@@ -53,11 +53,13 @@ public final class Shards {
         });
     }
 
-    /** The shards that organisations live in. */
+    /** The shards that organisations live in, have lived in or move to. */
     public List<Integer> used() {
-        return jdbi.withHandle(handle -> handle.select("SELECT DISTINCT shard FROM organisation ORDER BY shard")
-                .mapTo(Integer.class)
-                .list());
+        return jdbi.withHandle(
+                handle -> handle.select("SELECT shard FROM organisation UNION SELECT from_shard FROM org_move"
+                                + " UNION SELECT to_shard FROM org_move ORDER BY 1")
+                        .mapTo(Integer.class)
+                        .list());
     }
 
     /** Every shard that is known, by number. */

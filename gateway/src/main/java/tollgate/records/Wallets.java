@@ -1,7 +1,12 @@
 package tollgate.records;
 
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.mapper.RowMapper;
 
@@ -51,9 +56,17 @@ public final class Wallets {
         }
     }
 
-    /** Adds a wallet and the posting that opens it; where there is a wallet of that id, nothing changes. */
-    public void add(String id, String organisation, String name, boolean live, String actor, long nowMs) {
-        jdbi.useTransaction(handle -> {
+    /**
+     * Adds a wallet and the posting that opens it; where there is a wallet of that id, nothing changes.
+     *
+     * @return false, and nothing is added, while its organisation moves: what moves is known as it begins
+     */
+    public boolean add(String id, String organisation, String name, boolean live, String actor, long nowMs) {
+        return jdbi.inTransaction(handle -> {
+            if (handle.execute("UPDATE organisation SET policy = policy WHERE id = ? AND moving = 0", organisation)
+                    != 1) {
+                return false;
+            }
             handle.execute(
                     "INSERT INTO wallet (id, organisation, name, live, state, version, created_ms)"
                             + " VALUES (?, ?, ?, ?, 'active', 0, ?) ON CONFLICT (id) DO NOTHING",
@@ -63,6 +76,7 @@ public final class Wallets {
                     live ? 1 : 0,
                     nowMs);
             Postings.add(handle, new Postings.Posting("open:" + id, id, "open", 0, false, "", actor, nowMs));
+            return true;
         });
     }
 
@@ -82,6 +96,31 @@ public final class Wallets {
                     ? new Page<>(rows, null)
                     : new Page<>(rows.subList(0, most), rows.get(most - 1).id());
         });
+    }
+
+    /**
+     * Where wallets are now, which may be elsewhere than they once were.
+     *
+     * @param shard of its organisation
+     * @param moving that is on its way: the wallet may be in no shard
+     * @param moved it has moved before, or does
+     */
+    public record Home(String wallet, int shard, boolean moving, boolean moved) {}
+
+    /** Where these wallets are, at most some hundreds, by id. */
+    public Map<String, Home> homes(Collection<String> wallets) {
+        if (wallets.isEmpty()) {
+            return Map.of();
+        }
+        return jdbi.withHandle(handle -> handle
+                .createQuery("SELECT w.id, o.shard, o.moving, (SELECT COUNT(*) FROM org_move m"
+                        + " WHERE m.organisation = o.id AND m.step IN ('leaving', 'arriving', 'done')) AS moves"
+                        + " FROM wallet w JOIN organisation o ON o.id = w.organisation WHERE w.id IN (<wallets>)")
+                .bindList("wallets", List.copyOf(new TreeSet<>(wallets)))
+                .map((row, context) -> new Home(
+                        row.getString("id"), row.getInt("shard"), row.getInt("moving") != 0, row.getLong("moves") > 0))
+                .stream()
+                .collect(Collectors.toMap(Home::wallet, Function.identity())));
     }
 
     /** Wallets of an organisation, at most so many, in order of ids. */

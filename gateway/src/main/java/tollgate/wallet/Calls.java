@@ -384,7 +384,7 @@ final class Calls {
         int shard = at.shard();
         List<String> keys = new ArrayList<>();
         keys.add(Keys.shard(shard));
-        keys.add(entry.kind().equals("cap_reset") ? Keys.cap(shard, entry.wallet()) : Keys.wallet(at));
+        keys.add(again.counter().isEmpty() ? Keys.wallet(at) : Keys.cap(shard, again.counter()));
         keys.add(
                 entry.exchange().isEmpty()
                         ? Keys.posted(shard, entry.entry())
@@ -419,6 +419,7 @@ final class Calls {
             args.add(Long.toString(move.moved()));
         }
         keys.addAll(holding.keys(shard));
+        again.gone().forEach(exchange -> keys.add(Keys.exchange(shard, exchange)));
         Reapply.Named named = again.named();
         if (named != null) {
             keys.add(Keys.mark(shard, named.mark()));

@@ -36,7 +36,8 @@ public final class CapReads {
     /** One counter by its name {@code cap:subject}; empty where nothing was ever asked of it. */
     public Optional<CapCounter> find(int shard, String name) {
         Map<String, String> fields = control.on(shard, redis -> redis.hgetall(Keys.cap(shard, name)));
-        if (fields.isEmpty()) {
+        if (fields.isEmpty() || (fields.containsKey("mv") && !fields.containsKey("v"))) {
+            // of one that is in another shard by now only the move's number is left
             return Optional.empty();
         }
         Map<Long, Long> spent = new HashMap<>();

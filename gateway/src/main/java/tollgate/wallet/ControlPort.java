@@ -394,6 +394,14 @@ public final class ControlPort implements AutoCloseable {
         return set(Calls.setMark(at, mark, exchange, life, watch.n(at.shard())));
     }
 
+    /** Takes a wallet or counter out of its shard, or into another. */
+    public MoveResult move(Move move) {
+        return run(
+                MoveCalls.of(move, watch.n(move.at().shard())),
+                MoveCalls::result,
+                (why, may) -> new MoveResult.Unavailable(why));
+    }
+
     private SetResult set(Call call) {
         return run(call, Results::set, (why, may) -> new SetResult.Unavailable(why));
     }
@@ -546,6 +554,11 @@ public final class ControlPort implements AutoCloseable {
                         number(fields.get("seq")),
                         String.valueOf(fields.get("cur")),
                         state));
+    }
+
+    /** How many exchanges of a wallet are open. */
+    public long openHolds(WalletAddress at) {
+        return number(fields(at.shard(), Keys.wallet(at), "open").get("open"));
     }
 
     /**

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param granted what it moved of grants
  * @param burnt what its exchange took of grants up to this entry and with it
  * @param overruns {@code version,nano-USD} where it changed what the wallet's overruns come to; else empty
+ * @param gone exchanges whose records go with a wallet that leaves
  * @param named the name of its request, while it stands for this exchange; null where it does not
  */
 public record Reapply(
@@ -32,6 +33,7 @@ public record Reapply(
         List<GrantMove> granted,
         List<GrantMove> burnt,
         String overruns,
+        List<String> gone,
         @Nullable Named named) {
     /**
      * A counter that the entry moved.
@@ -55,5 +57,17 @@ public record Reapply(
         moves = List.copyOf(moves);
         granted = List.copyOf(granted);
         burnt = List.copyOf(burnt);
+        gone = List.copyOf(gone);
+    }
+
+    /** The counter that the entry is about: one that was reset, or that moves to another shard; empty: it is of a wallet. */
+    String counter() {
+        return switch (entry.kind()) {
+            case "cap_reset" -> entry.wallet();
+            // mv:number:counter
+            case "counter_out", "counter_in" ->
+                entry.wallet().substring(entry.wallet().indexOf(':', 3) + 1);
+            default -> "";
+        };
     }
 }

@@ -18,7 +18,8 @@ enum Script {
     POST,
     SET,
     FENCE,
-    REAPPLY;
+    REAPPLY,
+    MOVE;
 
     /** What every call states first: a script of another version refuses it. */
     static final String VERSION = "1";

@@ -29,6 +29,19 @@ public record Settle(
         this(at, exchange, fingerprint, total, estimated, reference, false, Counted.NOTHING);
     }
 
+    /** The same, in another shard: its wallet has moved. */
+    public Settle in(int shard) {
+        return new Settle(
+                new WalletAddress(shard, at.organisation(), at.wallet()),
+                exchange,
+                fingerprint,
+                total,
+                estimated,
+                reference,
+                disputed,
+                counted);
+    }
+
     /** The same, with the caps that hold it. */
     public Settle holding(HeldCaps caps) {
         return new Settle(

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- Books an entry again that SQL has and this Redis lost, under the numbers it has there. Only while the shard is closed.
--- KEYS    1 shard  2 wallet, or the counter of a cap (cap_reset)  3 record of the exchange or posting  4 hold expiries
+-- KEYS    1 shard  2 wallet, or the counter of a cap (cap_reset, counter_out, counter_in)  3 record of the exchange or posting  4 hold expiries
 --         5 grants of the wallet  6.. counters of caps: those that the entry moved, then those that held the exchange as far as they
 --         are known; last of all the mark of its request, where that had a name
 -- ARGV    1 version  2 line  3 epoch  4 n  5 entry  6 organisation  7 wallet  8 exchange (empty: none)  9 kind  10 amount
@@ -8,7 +8,8 @@
 --         17 what was taken for the exchange up to this entry and with it  18 keep a record (1 or 0)
 --         19 `id,expires ms,priority,moved;..` of the grants that the entry moved  20 `id,expires ms,priority,amount;..` of what
 --         its exchange took from grants up to this entry and with it
---         21 `version of the wallet's state,overruns since` where the entry changed that, else empty
+--         21 `version of the wallet's state,overruns since` where the entry changed that, of a counter that moves `version of its
+--         last reset,version`, else empty
 --         then for each counter that the entry moved: start, moved; with a mark, last: print, ms that it is still to live
 -- Returns {OK, 1 where the balance is another than the entry says, else 0}: then the wallet freezes, a person has to look
 --   or one refusal, first match wins: VERSION, RANGE, CORRUPT, OPEN (the shard is written to), FOREIGN line,
@@ -72,11 +73,16 @@ if kind == 'cap_reset' then
   return {'OK', differs}
 end
 
+local moving_in, moved_by = kind == 'move_in', nil
+if moving_in or kind == 'move_out' or kind == 'counter_out' or kind == 'counter_in' then
+  --@include reapply_move.lua
+  moved_by = number_of_move
+end
 local wallet = read('HMGET', KEYS[2], 'bal', 'held', 'seq', 'open', 'state')
 if not wallet then
   return {'CORRUPT', 'wallet'}
 end
-if (kind == 'open') == not not wallet[5] then
+if (kind == 'open' or moving_in) == not not wallet[5] then
   return {'FORK', wallet[3] or '0'}
 end
 local balance, held = int(wallet[1] or '0'), int(wallet[2] or '0')
@@ -84,7 +90,8 @@ local last, open = int(wallet[3] or '0'), int(wallet[4] or '0')
 if not (balance and held and last and open) then
   return {'CORRUPT', 'wallet'}
 end
-if seq ~= last + 1 then
+-- one that comes from another shard goes on with its numbers
+if seq ~= last + 1 and not (moving_in and seq > last) then
   return {'FORK', str(last)}
 end
 local set_aside, was_open = 0, exchange ~= '' and known[1] == 'OPEN'
@@ -107,7 +114,7 @@ for name, unit, start, part in string.gmatch(was_open and known[3] or '', '([^,;
   freed[#freed + 1] = {key = tag .. 'c:' .. name, start = start, part = unit ~= 'm' and int(part) or 0}
 end
 for i = 6, last_key do
-  if not read('HGET', KEYS[i], 'v') and read('EXISTS', KEYS[i]) == 1 then
+  if not read('HGET', KEYS[i], 'v') and not read('HGET', KEYS[i], 'mv') and read('EXISTS', KEYS[i]) == 1 then
     return {'CORRUPT', 'cap'}
   end
 end
@@ -129,8 +136,12 @@ if ARGV[19] ~= '' then
 end
 
 -- writes begin here
-if kind == 'open' then
+if kind == 'open' or moving_in then
+  call('DEL', KEYS[2])
   call('HSET', KEYS[2], 'held', '0', 'open', '0', 'cur', ARGV[14], 'state', 'active', 'ver', '0')
+  if moving_in then
+    call('HSET', KEYS[2], 'mv', str(moved_by), 'nexp', '0')
+  end
 elseif differs == '1' then
   call('HSET', KEYS[2], 'state', 'frozen')
 end

@@ -31,7 +31,8 @@ if what == 'cap_removed' then
   end
   return {'OK', str(epoch), str(n), str(now_ms)}
 end
-if last_reset >= version then
+if last_reset >= version or (known.mv and not known.v) then
+  -- it is so, or the counter is in another shard by now, where it is told
   return {'OK', str(epoch), str(n), str(now_ms)}
 end
 

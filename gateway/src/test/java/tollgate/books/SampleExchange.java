@@ -54,6 +54,10 @@ final class SampleExchange {
     }
 
     static JournalEntry entry(WalletAddress at, String id) {
+        return entry(at, id, CHARGE);
+    }
+
+    static JournalEntry entry(WalletAddress at, String id, Usd charge) {
         UsageRecord usage = new UsageRecord(
                 facts(at, id),
                 "gpt-5",
@@ -62,8 +66,8 @@ final class SampleExchange {
                 Map.of("output", 5L),
                 0,
                 false,
-                CHARGE,
-                CHARGE,
+                charge,
+                charge,
                 Usd.ZERO,
                 Usd.ZERO,
                 Markup.NONE,
@@ -74,6 +78,6 @@ final class SampleExchange {
                 null,
                 Map.of(),
                 Instant.now());
-        return new JournalEntry(settle(at, id), usage);
+        return new JournalEntry(new Settle(at, id, "print", charge, false, "chat gpt-5"), usage);
     }
 }

@@ -2,6 +2,8 @@ package tollgate.wallet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lettuce.core.Limit;
+import io.lettuce.core.Range;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -106,7 +108,7 @@ class CapModelTest {
             String story = "seed " + seed + " step " + step;
             tick();
             int sendings = 1 + random.nextInt(3);
-            switch (random.nextInt(15)) {
+            switch (random.nextInt(16)) {
                 case 0, 1, 2, 3 -> place(story, sendings);
                 case 4, 5, 6 -> settle(story, sendings);
                 case 7 -> renew(story, sendings);
@@ -114,6 +116,7 @@ class CapModelTest {
                 case 9 -> define();
                 case 10 -> change();
                 case 11, 12, 13 -> extend(story, sendings);
+                case 14 -> move(story, sendings);
                 default -> resetOrRemove(story, sendings);
             }
             check(story);
@@ -167,6 +170,40 @@ class CapModelTest {
             CapModel.Counter counter = model.counters.get(cap);
             counter.limit = limit(counter.unit);
             versions.merge(cap, 1L, Long::sum);
+        }
+    }
+
+    /** A counter leaves and comes again, as into another shard, where nothing is held; else it stays. */
+    private void move(String story, int sendings) {
+        List<String> all = new ArrayList<>(caps);
+        all.addAll(bundles);
+        String cap = all.get(random.nextInt(all.size()));
+        WalletAddress at = at(wallet());
+        long number = clock;
+        String key = Keys.cap(SHARD, cap + ":s");
+        boolean there = raw.exists(key) == 1;
+        String from = raw.xrevrange(Keys.ledger(SHARD), Range.unbounded(), Limit.from(1))
+                .getFirst()
+                .getId();
+        for (int i = 0; i < sendings; i++) {
+            MoveResult left = control.move(new Move.CounterOut(at, number, cap + ":s"));
+            if (there && model.counters.get(cap).heldInAll() > 0) {
+                assertThat(left).as(story).isInstanceOf(MoveResult.Held.class);
+                return;
+            }
+            assertThat(left).as(story).isEqualTo(new MoveResult.Done(1));
+        }
+        List<LedgerEntry> entries = control.entries(SHARD, from, 10);
+        if (!there) {
+            assertThat(entries).as(story).isEmpty();
+            return;
+        }
+        assertThat(raw.hgetall(key).keySet()).as(story).containsExactly("mv");
+        for (int i = 0; i < sendings; i++) {
+            assertThat(control.move(new Move.CounterIn(
+                            at, number, cap + ":s", entries.getFirst().caps())))
+                    .as(story)
+                    .isEqualTo(new MoveResult.Done(2));
         }
     }
 
@@ -491,7 +528,10 @@ class CapModelTest {
             for (LedgerEntry entry : entries) {
                 for (String move : entry.caps().split(";", -1)) {
                     String[] parts = move.split(",", -1);
-                    if (parts[0].equals(cap + ":s") && parts.length >= 4 && entry.n() > since) {
+                    if (parts[0].equals(cap + ":s")
+                            && parts.length >= 4
+                            && !parts[1].equals("v")
+                            && entry.n() > since) {
                         sums.merge(Long.parseLong(parts[2]), Long.parseLong(parts[3]), Long::sum);
                     }
                 }

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -57,7 +58,8 @@ class ScriptRefusalsTest {
             "STALE_POLICY",
             "FULL",
             "GRANT_DUE",
-            "GRANTS_FULL");
+            "GRANTS_FULL",
+            "HELD");
     private static final List<String> NO_NUMBERS = List.of(
             "",
             " ",
@@ -82,6 +84,17 @@ class ScriptRefusalsTest {
             "1\n",
             "١");
     private static final List<String> NO_FLAGS = List.of("", "2", "3", "4", "-1", "true", "1e0", "01", " 1");
+
+    private static final Move MOVED_IN = new Move.WalletIn(
+            new WalletAddress(3, "o", "new"),
+            5,
+            7,
+            new Usd(5),
+            "USD",
+            "active",
+            2,
+            "g2,g,9000000000000000,-5,50;over,v,3,500");
+    private static final Move COUNTED_IN = new Move.CounterIn(AT, 5, "n:s", "n:s,v,2,2;n:s,m,0,-5;n:s,rate,12/34");
 
     @TempDir
     static Path folder;
@@ -173,7 +186,47 @@ class ScriptRefusalsTest {
                 plain.granted(),
                 plain.burnt(),
                 plain.overruns(),
+                plain.gone(),
                 new Reapply.Named(MARK, Duration.ofHours(1)));
+    }
+
+    private static Reapply moving(
+            String entry, String wallet, String kind, long seq, List<Reapply.Move> moves, List<String> gone) {
+        LedgerEntry booked = new LedgerEntry(
+                "",
+                entry,
+                "o",
+                wallet,
+                "",
+                seq,
+                4,
+                1,
+                kind,
+                new Usd(5),
+                new Usd(5),
+                Usd.ZERO,
+                Usd.ZERO,
+                1,
+                "move",
+                false,
+                0,
+                "",
+                "r",
+                "");
+        return new Reapply(
+                new WalletAddress(3, "o", wallet),
+                "line",
+                1,
+                booked,
+                "USD",
+                5,
+                true,
+                moves,
+                List.of(),
+                List.of(),
+                moves.isEmpty() ? "" : "2,2",
+                gone,
+                null);
     }
 
     private static Post grant(String entry, String id) {
@@ -246,6 +299,7 @@ class ScriptRefusalsTest {
                 List.of(move),
                 List.of(move.moving(5)),
                 "3,500",
+                List.of(),
                 null);
         return Stream.of(
                 new Good(
@@ -400,6 +454,56 @@ class ScriptRefusalsTest {
                         List.of(18),
                         List.of(1, 2, 5, 7, 9)),
                 new Good(
+                        "move a wallet out",
+                        MoveCalls.of(new Move.WalletOut(AT, 5, 3, new Usd(100_000_000_005L), List.of("z")), 0),
+                        List.of(2, 3, 5, 8, 9),
+                        List.of(),
+                        List.of(1, 4, 6, 7)),
+                new Good(
+                        "move a wallet in",
+                        MoveCalls.of(MOVED_IN, 0),
+                        List.of(2, 3, 5, 8, 9, 12),
+                        List.of(),
+                        List.of(1, 4, 6, 7, 10, 11)),
+                new Good(
+                        "move a counter out",
+                        MoveCalls.of(new Move.CounterOut(AT, 5, "c:s"), 0),
+                        List.of(2, 3, 5),
+                        List.of(),
+                        List.of(1, 4, 6, 7)),
+                new Good(
+                        "move a counter in",
+                        MoveCalls.of(COUNTED_IN, 0),
+                        List.of(2, 3, 5),
+                        List.of(),
+                        List.of(1, 4, 6, 7, 8)),
+                new Good(
+                        "reapply a wallet that leaves",
+                        Calls.reapply(moving("mv:5:w:out", "w", "move_out", 4, List.of(), List.of("z")), HeldCaps.NONE),
+                        List.of(3, 4, 10, 11, 12, 15, 16, 17),
+                        List.of(18),
+                        List.of(1, 2, 5, 7, 9)),
+                new Good(
+                        "reapply a wallet that comes",
+                        Calls.reapply(moving("mv:5:new:in", "new", "move_in", 8, List.of(), List.of()), HeldCaps.NONE),
+                        List.of(3, 4, 10, 11, 12, 15, 16, 17),
+                        List.of(18),
+                        List.of(1, 2, 5, 7, 9)),
+                new Good(
+                        "reapply a counter that comes",
+                        Calls.reapply(
+                                moving(
+                                        "mv:5:n:s:in",
+                                        "mv:5:n:s",
+                                        "counter_in",
+                                        2,
+                                        List.of(new Reapply.Move("n:s", 0, 5)),
+                                        List.of()),
+                                HeldCaps.NONE),
+                        List.of(3, 4, 10, 11, 12, 15, 16, 17, 22, 23),
+                        List.of(18),
+                        List.of(1, 2, 5, 7, 9, 21)),
+                new Good(
                         "reapply what has a name",
                         Calls.reapply(named(again), HeldCaps.NONE),
                         List.of(3, 4, 10, 11, 12, 15, 16, 17, 25),
@@ -435,7 +539,11 @@ class ScriptRefusalsTest {
         for (int count = 0; count < args.length; count++) {
             refused(good, count + " arguments", keys, Arrays.copyOf(args, count));
         }
-        int needed = good.story.equals("tick") ? 1 : keys.length;
+        int needed = switch (good.story) {
+            case "tick" -> 1;
+            case "reapply a wallet that leaves" -> 5;
+            default -> keys.length;
+        };
         for (int count = 0; count < needed; count++) {
             refused(good, count + " keys", Arrays.copyOf(keys, count), args);
         }
@@ -504,10 +612,93 @@ class ScriptRefusalsTest {
         refused(reapply, "overruns '" + bad + "'", reapply.call.keys(), changed(reapply.call.args(), 21, bad));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "x",
+                ";",
+                "g2",
+                "g2,g,1,-5",
+                "g2,g,1,5,50",
+                "g2,g,1,-5,-1",
+                "g2,g,1,-0,50",
+                "g2,g,01,-5,50",
+                "g2,g,1,-5,50;",
+                "g2,g,1,-9007199254740993,50",
+                "g2,x,1,-5,50",
+                "over,v,3",
+                "over,v,3,0",
+                "over,v,3,-1",
+                "over,v,3,1000000000000000000000000000000",
+                "c:s,m,0,-5"
+            })
+    void what_a_wallet_does_not_bring_along_is_refused(String bad) {
+        Good in = good("move a wallet in");
+        refused(in, "moved '" + bad + "'", in.call.keys(), changed(in.call.args(), 13, bad));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "x",
+                "n:s",
+                "n:s,m,0,-5",
+                "n:s,v,2",
+                "n:s,v,2,1",
+                "n:s,v,-2,0",
+                "n:s,v,2,2;",
+                "n:s,v,2,2;n:s,m,0,5",
+                "n:s,v,2,2;n:s,m,0,-0",
+                "n:s,v,2,2;n:s,m,-1,-5",
+                "n:s,v,2,2;n:s,m,0,-9007199254740993",
+                "n:s,v,2,2;n:t,m,0,-5",
+                "n:s,v,2,2;n:s,k,-1",
+                "n:s,v,2,2;n:s,k,",
+                "n:s,v,2,2;n:s,rate,1",
+                "n:s,v,2,2;n:s,rate,-1/2",
+                "n:s,v,2,2;n:s,other,1",
+                "g2,g,1,-5,50"
+            })
+    void what_a_counter_does_not_bring_along_is_refused(String bad) {
+        Good in = good("move a counter in");
+        refused(in, "moved '" + bad + "'", in.call.keys(), changed(in.call.args(), 8, bad));
+    }
+
+    @Test
+    void what_moves_in_is_as_the_calls_say_and_again_changes_nothing() {
+        assertThat(control.move(MOVED_IN)).isEqualTo(new MoveResult.Done(8));
+        assertThat(control.move(COUNTED_IN)).isEqualTo(new MoveResult.Done(2));
+        Map<String, String> then = everything();
+        assertThat(control.move(MOVED_IN)).isEqualTo(new MoveResult.Done(8));
+        assertThat(control.move(COUNTED_IN)).isEqualTo(new MoveResult.Done(2));
+        assertThat(everything()).isEqualTo(then);
+        assertThat(raw.hgetall("{s3}:w:new"))
+                .containsEntry("bal", "5")
+                .containsEntry("seq", "8")
+                .containsEntry("over", "500")
+                .containsEntry("over_ver", "3")
+                .containsEntry("nexp", "9000000000000000");
+        assertThat(raw.hgetall("{s3}:g:new")).containsExactly(Map.entry("1", "g2,9000000000000000,50,5"));
+        assertThat(raw.hgetall("{s3}:c:n:s"))
+                .containsEntry("0:s", "5")
+                .containsEntry("rv", "2")
+                .containsEntry("lvl", "12")
+                .containsEntry("at", "34");
+        assertThat(control.move(new Move.WalletOut(AT, 6, 3, new Usd(100_000_000_005L), List.of())))
+                .isEqualTo(new MoveResult.Held(2));
+        assertThat(control.move(new Move.CounterOut(AT, 6, "c:s"))).isInstanceOf(MoveResult.Held.class);
+    }
+
+    private static Good good(String story) {
+        return calls().filter(good -> good.story.equals(story)).findFirst().orElseThrow();
+    }
+
     /** An amount that may be below zero. */
     private static boolean signed(Good good, int number) {
         return (good.story.equals("post") && number == 8)
                 || (good.call.script() == Script.SETTLE && number == 17)
+                || (good.story.startsWith("move a wallet") && number == 9)
+                || (good.story.equals("reapply a counter that comes") && number > 21)
                 || (good.story.startsWith("reapply") && (number == 10 || number == 11 || number == 17));
     }
 
@@ -518,7 +709,8 @@ class ScriptRefusalsTest {
                                 || Stream.of("state", "reset a cap", "mark").anyMatch(good.story::contains)))
                 || (key.contains(":w:") && List.of("extend", "set a policy").contains(good.story))
                 || (key.contains(":c:") && type.equals("hash") && !good.story.startsWith("place"))
-                || (key.contains(":x:") && type.equals("hash") && good.story.equals("expire"));
+                || (key.contains(":x:") && type.equals("hash") && good.story.equals("expire"))
+                || (key.contains(":g:") && good.story.contains("counter"));
     }
 
     @BeforeEach

@@ -127,6 +127,14 @@ final class WalletModel {
         return renew(id, accrued) + " " + known.amount;
     }
 
+    /** It has left with nothing open, and come again. */
+    void moved() {
+        entries += 2;
+        pinnedMs = 0;
+        freed = 0;
+        dueMs = grants.stream().mapToLong(each -> each.expires).min().orElse(0);
+    }
+
     /** Its longest life is over, if it is open. */
     boolean outlive(String id) {
         Exchange known = exchanges.get(id);

@@ -123,8 +123,64 @@ class WalletModelTest {
             sent += sendings.size();
             refusedForNow(random, at, model, command(random, at, step), story);
             check(at, model, story);
+            if (random.nextInt(12) == 0) {
+                moved(random, at, model, story);
+                check(at, model, story);
+            }
         }
         ledgerSums(at, model, from);
+    }
+
+    /** The wallet leaves, and comes as it would into another shard; where something is open, or the books are behind, it stays. */
+    private static void moved(Random random, WalletAddress at, WalletModel model, Supplier<String> story) {
+        if (random.nextBoolean()) {
+            model.exchanges.forEach((id, exchange) -> {
+                if (exchange.state.equals("OPEN")) {
+                    assertThat(model.settle(id, "f0", 0)).isTrue();
+                    assertThat(control.settle(new Settle(at, id, "f0", Usd.ZERO, false, "chat")))
+                            .as(story)
+                            .isInstanceOf(SettleResult.Settled.class);
+                }
+            });
+        }
+        WalletState before = control.wallet(at).orElseThrow();
+        long number = watch.n(at.shard());
+        assertThat(control.move(new Move.WalletOut(at, number, before.seq() + 1, before.balance(), List.of())))
+                .as(story)
+                .isEqualTo(new MoveResult.Rejected("STALE", Long.toString(before.seq())));
+        assertThat(control.move(new Move.WalletOut(
+                        at, number, before.seq(), new Usd(before.balance().nano() - 1), List.of())))
+                .as(story)
+                .isEqualTo(new MoveResult.Rejected("STALE", Long.toString(before.seq())));
+        Move out = new Move.WalletOut(at, number, before.seq(), before.balance(), List.of());
+        if (model.open() > 0) {
+            assertThat(control.move(out)).as(story).isEqualTo(new MoveResult.Held(model.open()));
+            return;
+        }
+        MoveResult left = new MoveResult.Done(before.seq() + 1);
+        String from = last(at.shard());
+        assertThat(control.move(out)).as(story).isEqualTo(left);
+        assertThat(control.move(out)).as(story).isEqualTo(left);
+        LedgerEntry entry = control.entries(at.shard(), from, 10).getFirst();
+        assertThat(raw.hgetall(Keys.wallet(at)).keySet()).as(story).containsExactlyInAnyOrder("seq", "mv");
+        Command command = new Command('p', at.wallet() + "-gone" + number, "f", 0, 1, false);
+        long n = watch.n(at.shard());
+        for (Call call : List.of(
+                Calls.place(place(at, command), n),
+                Calls.settle(settle(at, command), Usd.parse("10"), n),
+                Calls.post(new Post(at, command.id, EntryKind.ADJUST, new Usd(1), true, "TEST", "r", "t"), n),
+                Calls.expireGrants(at, "TEST", n),
+                Calls.set(at, "state", 99, "active", n))) {
+            assertThat(word(call)).as(() -> story.get() + " " + call.script()).isEqualTo("UNKNOWN");
+        }
+        Move in = new Move.WalletIn(
+                at, number, before.seq() + 1, before.balance(), "TEST", before.state(), 0, entry.caps());
+        assertThat(control.move(in)).as("where it left").isInstanceOf(MoveResult.Rejected.class);
+        raw.del(Keys.wallet(at));
+        for (int again = 0; again < 2; again++) {
+            assertThat(control.move(in)).as(story).isEqualTo(new MoveResult.Done(before.seq() + 2));
+        }
+        model.moved();
     }
 
     private static Command command(Random random, WalletAddress at, int step) {
