@@ -185,13 +185,12 @@ final class Installation implements AutoCloseable {
                     journal.identity().nonce(),
                     clock);
             keeping.onAdmission(new LostHolds(
-                            jobRows,
-                            control::placeAll,
-                            jobbing,
-                            config.enforce(),
-                            config.holds().mostOpen(),
-                            clock)
-                    ::placed);
+                    jobRows,
+                    control::placeAll,
+                    jobbing,
+                    config.enforce(),
+                    config.holds().mostOpen(),
+                    clock)::placed);
             keeping.start();
             jobRows.releaseEarlierRuns();
             KeyRing ring = new KeyRing(projected, clock);
@@ -220,8 +219,8 @@ final class Installation implements AutoCloseable {
                     id -> journal.find(id).map(ExchangeRow::of),
                     id -> ProxySetup.refused(refusals, id));
             Outcomes outcomes = (at, id) -> CompletableFuture.supplyAsync(() -> desk.outcome(at, id), workers);
-            KeptObjects objects = opened(KeptObjects.open(
-                    records.providerObjects(), SharedObjects.of(config), workers, telemetry, clock));
+            KeptObjects objects = opened(
+                    KeptObjects.open(records.providerObjects(), SharedObjects.of(config), workers, telemetry, clock));
             Jobs jobs = new Jobs(jobbing, jobRows, workers);
             Routing routing = RoutingSetup.routing(config, sandbox(transport), clock);
             ProxyContext context = ProxySetup.context(
@@ -249,8 +248,7 @@ final class Installation implements AutoCloseable {
             opened(jobs);
             this.gateway =
                     new Gateway(context, proxies, new OwnPaths(desk, workers, () -> notReady(keeping, journal, pulse)));
-            keeping.onReopening(
-                    shards -> CompletableFuture.allOf(gateway.reinstate(shards), jobs.reinstate(shards)));
+            keeping.onReopening(shards -> CompletableFuture.allOf(gateway.reinstate(shards), jobs.reinstate(shards)));
             this.verification = new Verification(records, control, keeping, journal, clock);
             this.admin = opened(AdminServer.start(
                     config.listen().admin(),

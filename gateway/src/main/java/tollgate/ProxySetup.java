@@ -1,11 +1,10 @@
 package tollgate;
 
+import java.time.Clock;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.time.Clock;
-import org.jspecify.annotations.Nullable;
 import tollgate.account.AccountDesk;
 import tollgate.config.TollgateConfig;
 import tollgate.dialect.Dialects;

@@ -17,7 +17,7 @@ final class CapMoves {
      * One counter moved by one entry.
      *
      * @param counter {@code cap:subject}
-     * @param unit {@code u}, {@code t}, {@code r}, {@code f}, {@code b} or {@code m}
+     * @param unit {@code u}, {@code t}, {@code r}, {@code f}, {@code b} or {@code y}, or {@code m} of a counter that moves with its organisation
      * @param start of the window, or the number of the bucket of a rolling one
      * @param moved nano-USD, tokens or requests
      */

@@ -9,11 +9,10 @@ import java.util.Set;
 import tollgate.records.Caps;
 import tollgate.records.Ledger;
 import tollgate.records.Records;
-import tollgate.wallet.BundleName;
 import tollgate.wallet.CapCounter;
 import tollgate.wallet.ControlPort;
 import tollgate.wallet.LedgerEntry;
-import tollgate.wallet.VolumeName;
+import tollgate.wallet.OrganisationCounter;
 
 /**
  * Checks the counters of caps (I3): what each holds is the sum of its open holds, what it has spent the sum of the ledger's
@@ -73,9 +72,8 @@ final class CapVerification {
 
     private boolean inForce(String name) {
         String cap = name.substring(0, Math.max(0, name.indexOf(':')));
-        // nobody removes a bundle's counter or a volume's
-        return BundleName.of(cap).isPresent()
-                || VolumeName.is(cap)
+        // nobody removes these
+        return OrganisationCounter.is(cap)
                 || records.caps()
                         .find(cap)
                         .filter(one -> one.removedMs() == null)
@@ -85,7 +83,7 @@ final class CapVerification {
     /** Whether the organisation that a counter is of lives in a shard; one that moves lives nowhere. */
     private boolean isHere(String name, int shard) {
         String cap = name.substring(0, Math.max(0, name.indexOf(':')));
-        String organisation = BundleName.of(cap).isPresent()
+        String organisation = OrganisationCounter.is(cap)
                 ? name.substring(name.indexOf(':') + 1)
                 : records.caps().find(cap).map(Caps.Cap::organisation).orElse("");
         return records.organisations()

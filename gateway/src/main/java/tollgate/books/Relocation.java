@@ -19,8 +19,8 @@ import tollgate.records.Organisations;
 import tollgate.records.Records;
 import tollgate.records.Shards;
 import tollgate.records.Wallets;
-import tollgate.wallet.BundleName;
 import tollgate.wallet.CapCounter;
+import tollgate.wallet.OrganisationCounter;
 import tollgate.wallet.ControlPort;
 import tollgate.wallet.IdempotencyMark;
 import tollgate.wallet.Move;
@@ -242,10 +242,10 @@ class Relocation {
                 RelocationStep.WALLET_OUT);
     }
 
-    /** Whether a counter is of a cap or bundle of an organisation. */
+    /** Whether a counter is of a cap of an organisation, or its own. */
     private boolean isOf(String counter, String organisation) {
         String cap = counter.substring(0, counter.indexOf(':'));
-        return BundleName.of(cap).isPresent()
+        return OrganisationCounter.is(cap)
                 ? counter.equals(cap + ":" + organisation)
                 : records.caps()
                         .find(cap)

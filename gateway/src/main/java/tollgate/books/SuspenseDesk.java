@@ -168,8 +168,7 @@ public final class SuspenseDesk {
     }
 
     /** Tokens alone may have paid for it: a total of nothing does not say that nothing was used. */
-    private static Settle stated(
-            WalletAddress at, Suspense.Parked parked, Usd total, long tokens, String fingerprint) {
+    private static Settle stated(WalletAddress at, Suspense.Parked parked, Usd total, long tokens, String fingerprint) {
         return new Settle(
                 at,
                 parked.exchange(),

@@ -147,9 +147,7 @@ final class RouteSections {
                 usual.maxOverrun(),
                 !one.has("input_ceiling")
                         ? usual.inputCeiling()
-                        : ceiling.equals("null")
-                                ? null
-                                : Long.valueOf(one.whole("input_ceiling", 1, 1, 1_000_000_000)),
+                        : ceiling.equals("null") ? null : Long.valueOf(one.whole("input_ceiling", 1, 1, 1_000_000_000)),
                 usual.mostOpen());
     }
 }

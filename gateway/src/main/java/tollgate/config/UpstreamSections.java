@@ -71,7 +71,13 @@ record UpstreamSections(List<TollgateConfig.Provider> providers, Map<String, Str
             TollgateConfig.Aws aws = AwsSection.of(one, dialect, url);
             if (one.has("aws") ? aws != null : !keyed || key != null) {
                 providers.add(new TollgateConfig.Provider(
-                        name, dialect, url, key, one.flag("reported_cost", reportsCost(url)), aws, rules(one, dialect, url, timeouts)));
+                        name,
+                        dialect,
+                        url,
+                        key,
+                        one.flag("reported_cost", reportsCost(url)),
+                        aws,
+                        rules(one, dialect, url, timeouts)));
             }
         }
         return new UpstreamSections(providers, dialects);
@@ -115,7 +121,8 @@ record UpstreamSections(List<TollgateConfig.Provider> providers, Map<String, Str
                 health(one),
                 one.flag("link_local", false),
                 one.has("client_gone")
-                        ? Boolean.valueOf(one.word("client_gone", "", "cancel", "drain").equals("drain"))
+                        ? Boolean.valueOf(
+                                one.word("client_gone", "", "cancel", "drain").equals("drain"))
                         : LeftStreams.drained(dialect, url),
                 shared(one));
     }

@@ -235,7 +235,8 @@ public final class HoldPlan {
         }
         return candidates.isEmpty()
                 ? sold(new Sold(tokens, discount.chargedBefore(), null, null))
-                : covering(candidates.stream().map(each -> each.reserving(tokens)).toList());
+                : covering(
+                        candidates.stream().map(each -> each.reserving(tokens)).toList());
     }
 
     /** The same where so much was charged in the month before: it decides what the charge is less by, never what is held. */
@@ -502,7 +503,8 @@ public final class HoldPlan {
         if (asked == null) {
             return where;
         }
-        Terms other = where.tier(asked.equals(ANY_TIER) && rates.card().tiers().containsKey(FIRST_CLASS) ? FIRST_CLASS : null);
+        Terms other = where.tier(
+                asked.equals(ANY_TIER) && rates.card().tiers().containsKey(FIRST_CLASS) ? FIRST_CLASS : null);
         Usd its = rates.worstCase(SOME, SOME, other, markup);
         return its.compareTo(rates.worstCase(SOME, SOME, where, markup)) > 0 ? other : where;
     }

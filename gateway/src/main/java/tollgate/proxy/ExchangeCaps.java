@@ -21,6 +21,7 @@ import tollgate.wallet.CapDemands;
 import tollgate.wallet.CapUnit;
 import tollgate.wallet.Extend;
 import tollgate.wallet.HeldCaps;
+import tollgate.wallet.OrganisationCounter;
 import tollgate.wallet.PlaceResult;
 import tollgate.wallet.VolumeName;
 
@@ -169,7 +170,7 @@ final class ExchangeCaps {
         List<Extend.Known> known = new ArrayList<>();
         for (int i = 0; i < held.counters().size(); i++) {
             String counter = held.counters().get(i);
-            if (BundleName.of(counter).isPresent() || VolumeName.is(counter)) {
+            if (OrganisationCounter.is(counter)) {
                 // a bundle set aside all that it could have at the place, and a volume refuses nothing
                 known.add(new Extend.Known(0, 0));
             } else {

@@ -293,8 +293,7 @@ final class Intake implements RequestReceiver {
     }
 
     /** Everything may be done but to go on from what others made: that nobody may, enforced or not. */
-    private void allowed(
-            KeyIdentity key, RequestReading.Understood read, Route route, RateBook book, Offer offer) {
+    private void allowed(KeyIdentity key, RequestReading.Understood read, Route route, RateBook book, Offer offer) {
         List<MeteredRequest.Reference> references =
                 read.request().extent().kept().references();
         if (references.isEmpty()) {
@@ -318,8 +317,7 @@ final class Intake implements RequestReceiver {
             References.@Nullable Found found) {
         switch (found) {
             case null -> refuse(Refusals.objectsAway());
-            case References.Found.Missing(MeteredRequest.Reference which) ->
-                refuse(Refusals.notKept(which));
+            case References.Found.Missing(MeteredRequest.Reference which) -> refuse(Refusals.notKept(which));
             case References.Found.At(String name) -> {
                 Route bound = context.routing().bound(route, name, key.live());
                 if (bound == null) {

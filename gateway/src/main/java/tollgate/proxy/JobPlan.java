@@ -44,7 +44,8 @@ final class JobPlan {
                 .soldBy(
                         paidFor(facts),
                         new Discount(
-                                context.prices().get().volume(buyer), facts.caps().chargedBefore()));
+                                context.prices().get().volume(buyer),
+                                facts.caps().chargedBefore()));
     }
 
     private static PaidFor paidFor(ExchangeFacts facts) {
@@ -72,7 +73,8 @@ final class JobPlan {
         context.telemetry().count("tollgate_jobs_blind_total", 1, "reason", "no_price");
         if (current != null) {
             LOG.error(
-                    "job of exchange {}: the prices of its beginning are lost: those in force charge it", job.exchange());
+                    "job of exchange {}: the prices of its beginning are lost: those in force charge it",
+                    job.exchange());
             return new Prices(current, now);
         }
         LOG.error(
@@ -80,8 +82,7 @@ final class JobPlan {
                         + " name, or a correction by a person)",
                 job.exchange(),
                 job.asked().model());
-        RateBook free = RateBook.of(
-                List.of(RateCard.named(model).build()));
+        RateBook free = RateBook.of(List.of(RateCard.named(model).build()));
         return new Prices(new ModelRates(free.cards().getFirst()), free);
     }
 

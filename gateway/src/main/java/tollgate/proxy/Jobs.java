@@ -3,7 +3,6 @@ package tollgate.proxy;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -70,7 +69,7 @@ public final class Jobs implements AutoCloseable, JobEnds.Registry {
     public void start(ProxyContext of, List<ProxyLoop> over) {
         context = of;
         loops = List.copyOf(over);
-        looks = new JobLooks(of, over, settings, new JobEnds(of, settings, book, workers, this));
+        looks = new JobLooks(of, over, settings, new JobEnds(of, book, workers, this));
         looking.scheduleWithFixedDelay(this::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
         keeping.scheduleWithFixedDelay(this::keep, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
     }
@@ -169,8 +168,10 @@ public final class Jobs implements AutoCloseable, JobEnds.Registry {
             }
         }
         // whoever sees to it may be another gateway
-        told("what was retrieved of it", object, () -> book.making(upstream, object)
-                .ifPresent(exchange -> book.relayed(exchange, had)));
+        told(
+                "what was retrieved of it",
+                object,
+                () -> book.making(upstream, object).ifPresent(exchange -> book.relayed(exchange, had)));
     }
 
     /** The exchange whose open job makes something. */
@@ -240,8 +241,7 @@ public final class Jobs implements AutoCloseable, JobEnds.Registry {
 
     private void renew(RunningJob job, Consumer<Boolean> then) {
         ProxyLoop loop = started(looks).nextLoop();
-        loop.loop()
-                .execute(() -> new JobHold(started(context), loop, settings, job, this::placed).renew(then));
+        loop.loop().execute(() -> new JobHold(started(context), loop, settings, job, this::placed).renew(then));
     }
 
     private void placed(String exchange, int generation) {
@@ -266,7 +266,8 @@ public final class Jobs implements AutoCloseable, JobEnds.Registry {
      */
     public CompletableFuture<Void> reinstate(Set<Integer> shards) {
         return CompletableFuture.allOf(running.values().stream()
-                .filter(job -> !job.isOver() && shards.contains(job.job().facts().at().shard()))
+                .filter(job ->
+                        !job.isOver() && shards.contains(job.job().facts().at().shard()))
                 .map(this::reinstated)
                 .toArray(CompletableFuture<?>[]::new));
     }

@@ -328,9 +328,7 @@ final class Placement {
             return enforcement.made(Refusals.model(model));
         }
         Refusal mayNotSpend = enforcement.mayNotSpend(now);
-        return mayNotSpend != null
-                ? mayNotSpend
-                : frozen(now, model);
+        return mayNotSpend != null ? mayNotSpend : frozen(now, model);
     }
 
     /** Once the money is asked for, what may serve is decided: one of it that is frozen by now is none. */

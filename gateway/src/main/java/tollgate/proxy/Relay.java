@@ -89,7 +89,9 @@ final class Relay implements AnswerReceiver {
     private static String path(Exchange exchange) {
         String renamed = exchange.candidates().renamed();
         String asked = exchange.server().head().path();
-        return renamed == null ? asked : Objects.requireNonNull(exchange.dialect().naming(asked, renamed));
+        return renamed == null
+                ? asked
+                : Objects.requireNonNull(exchange.dialect().naming(asked, renamed));
     }
 
     /** Forwards the request; the body becomes the pool's. */
@@ -595,9 +597,7 @@ final class Relay implements AnswerReceiver {
         Observed observed = facts == null
                 ? Observed.NOTHING
                 : Observed.of(facts, exchange.upstream().costReported());
-        exchange.end(
-                how,
-                observed.lasting(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - exchange.placedNanos())));
+        exchange.end(how, observed.lasting(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - exchange.placedNanos())));
     }
 
     /** The client takes bytes again. */

@@ -40,7 +40,16 @@ public record Route(
     /** One for everything, to one upstream: it is asked even while it fails, since there is no other. */
     static Route only(Target target, HoldSettings holds) {
         return new Route(
-                null, target.upstream().dialect(), List.of("*"), null, List.of(target), 1, Duration.ZERO, false, null, holds);
+                null,
+                target.upstream().dialect(),
+                List.of("*"),
+                null,
+                List.of(target),
+                1,
+                Duration.ZERO,
+                false,
+                null,
+                holds);
     }
 
     /** The same to other targets. */

@@ -17,7 +17,7 @@ public enum CapUnit {
     /** Tokens of a bundle, which are paid for already: refuses nothing, and holds what it has left. */
     BUNDLE("b"),
     /** What an organisation is charged in a month: refuses and holds nothing, and tells what it was when the hold was placed. */
-    VOLUME("m");
+    VOLUME("y");
 
     private final String wireName;
 
@@ -36,6 +36,6 @@ public enum CapUnit {
                 return unit;
             }
         }
-        throw new IllegalArgumentException("unit: '" + wireName + "' (expected: u, t, r, o, g, f, b or m)");
+        throw new IllegalArgumentException("unit: '" + wireName + "' (expected: u, t, r, o, g, f, b or y)");
     }
 }

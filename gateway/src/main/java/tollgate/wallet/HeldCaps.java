@@ -65,7 +65,7 @@ public record HeldCaps(String text) {
 
     /** What had been charged in the month when the hold was placed, where volume tiers ask that; else nothing. */
     public Usd chargedBefore() {
-        return text.contains(",m,")
+        return text.contains(",y,")
                 ? each().stream()
                         .filter(one -> one.unit == CapUnit.VOLUME)
                         .map(one -> new Usd(one.held))

@@ -56,7 +56,7 @@ if held_caps ~= '' or count > 0 then
     if not tag or key ~= tag .. 'c:' .. name then
       return {'CAPS', held_caps}
     end
-    local cap = {key = key, name = name, unit = unit, step = int(step), start = start, part = unit == 'm' and 0 or int(part), noted = unit == 'm' and int(part)}
+    local cap = {key = key, name = name, unit = unit, step = int(step), start = start, part = unit == 'y' and 0 or int(part), noted = unit == 'y' and int(part)}
     if not (cap.step and cap.part) then
       return {'CORRUPT', 'caps of the exchange'}
     end

@@ -7,9 +7,9 @@
 --         16 most open holds of the wallet  17 currency  18 tokens min  19 tokens want (both, and what follows, only with caps),
 --         then for each cap: its version, the version of its last reset, unit (u: nano-USD, t: tokens, r: requests,
 --         o: open exchanges, g: requests at a rate, f: tokens at a rate, of which more than the limit counts as the limit,
---         b: tokens of a bundle, which refuses nothing: only the first, m: what is charged in a month: only the first, or behind b),
+--         b: tokens of a bundle, which refuses nothing: only the first, y: what is charged in a month: only the first, or behind b),
 --         limit, ms of a bucket (0: calendar; g: of the period), start ms, end ms, end ms of the window after it (o: 0, 9e15,
---         9e15; reinstate: start as held; b: limit as held; m: limit as noted)
+--         9e15; reinstate: start as held; b: limit as held; y: limit as noted)
 --         with a bundle, not with reinstate: `tokens,min,want;..` by tokens, ascending: what of 8 and 9 has to be held where the
 --         bundle has so many of the tokens left; neither is ever more than in the entry before it
 --         where less is held than it can come to: the most that it can come to, and how far overruns may go
@@ -25,7 +25,7 @@
 --         but never less than min. Where min is above want (tokens alike), min has to be affordable and want is held.
 -- Bundle  holds the tokens that the exchange can come to, as far as it has any left, until the settlement: they are not charged.
 -- Caps    hold what is granted (1 of requests and open exchanges) until the settlement: `name,unit,bucket ms,start,held;..`;
---         a rate of requests (g) counts at once and holds nothing, a month (m) neither: `held` is what had been spent.
+--         a rate of requests (g) counts at once and holds nothing, a month (y) neither: `held` is what had been spent.
 -- Observe grants what is wanted; its exchange may take the wallet below zero.
 -- Replays the same exchange and generation return the first outcome, but not what is used.
 --@include numbers.lua

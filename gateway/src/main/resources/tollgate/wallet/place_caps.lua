@@ -8,7 +8,7 @@ local tokens_least, tokens_want = int(ARGV[18] or ''), int(ARGV[19] or '')
 -- a bundle comes first, beside the sixteen, and may have a table behind the last cap
 local bundled = ARGV[22] == 'b'
 -- behind it, what is charged in a month: it refuses nothing, holds nothing, and notes what had been spent
-local volume = (bundled and ARGV[30] or ARGV[22]) == 'm'
+local volume = (bundled and ARGV[30] or ARGV[22]) == 'y'
 local table_of = bundled and not reinstate and last_argument == 20 + 8 * count and ARGV[last_argument]
 if count > 16 + (bundled and 1 or 0) + (volume and 1 or 0) or not tag or last_argument ~= (table_of and 20 or 19) + 8 * count then
   return {'RANGE', 'caps'}
@@ -30,8 +30,8 @@ for i = 1, count do
   if not (version and reset and limit and step and start and finish and after) or version < 0 or reset < 0 or limit < 0
       or step < 0 or start < 0 or finish < start or after < finish
       or (unit ~= 'u' and unit ~= 't' and unit ~= 'r' and unit ~= 'o' and unit ~= 'g' and unit ~= 'f'
-        and not (unit == 'b' and i == 1) and not (unit == 'm' and i == (bundled and 2 or 1)))
-      or ((unit == 'o' or unit == 'b' or unit == 'm') and step > 0) or (unit == 'o' and start > 0) then
+        and not (unit == 'b' and i == 1) and not (unit == 'y' and i == (bundled and 2 or 1)))
+      or ((unit == 'o' or unit == 'b' or unit == 'y') and step > 0) or (unit == 'o' and start > 0) then
     return {'RANGE', 'cap ' .. i}
   end
   seen[key] = true
@@ -98,7 +98,7 @@ for i = 1, count do
     local need = unit == 'u' and least or unit == 't' and tokens_least
       or unit == 'f' and math.max(1, math.min(tokens_least, limit)) or 1
     local left = limit - spent - held
-    if need > left and unit ~= 'g' and unit ~= 'b' and unit ~= 'm' then
+    if need > left and unit ~= 'g' and unit ~= 'b' and unit ~= 'y' then
       local resets = cap.finish
       if need <= limit - spent then
         resets = 0
@@ -120,7 +120,7 @@ for i = 1, count do
   end
   if unit == 'b' then
     --@include place_bundle.lua
-  elseif unit == 'm' then
+  elseif unit == 'y' then
     cap.part, cap.noted = 0, reinstate and limit or spent
   elseif unit ~= 'u' and unit ~= 'o' then
     cap.used, cap.limit = not reinstate and spent + held, limit

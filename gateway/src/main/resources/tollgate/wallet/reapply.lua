@@ -111,7 +111,7 @@ for name, unit, start, part in string.gmatch(was_open and known[3] or '', '([^,;
   if not found then
     return {'CAPS', known[3]}
   end
-  freed[#freed + 1] = {key = tag .. 'c:' .. name, start = start, part = unit ~= 'm' and int(part) or 0}
+  freed[#freed + 1] = {key = tag .. 'c:' .. name, start = start, part = unit ~= 'y' and int(part) or 0}
 end
 for i = 6, last_key do
   if not read('HGET', KEYS[i], 'v') and not read('HGET', KEYS[i], 'mv') and read('EXISTS', KEYS[i]) == 1 then

@@ -11,13 +11,13 @@ for name, unit, step, start, part in string.gmatch(held_caps, '([^,;]+),(%a),(%d
   if not tag or key ~= tag .. 'c:' .. name then
     return {'CAPS', held_caps}
   end
-  local moved = (unit == 'u' or unit == 'm') and total - captured or (unit == 't' or unit == 'f') and tokens - tokens_captured
+  local moved = (unit == 'u' or unit == 'y') and total - captured or (unit == 't' or unit == 'f') and tokens - tokens_captured
     or unit == 'o' and 0 or requests
   if unit == 'b' then
     --@include settle_bundle.lua
   end
   local cap = {key = key, step = int(step), start = int(start)}
-  part = status == 'OPEN' and (unit == 'm' and 0 or int(part)) or 0
+  part = status == 'OPEN' and (unit == 'y' and 0 or int(part)) or 0
   if not (cap.step and cap.start and part) then
     return {'CORRUPT', 'caps of the exchange'}
   end

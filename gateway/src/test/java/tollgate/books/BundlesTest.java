@@ -282,8 +282,7 @@ class BundlesTest {
         HeldCaps caps = place("x");
         under.records
                 .suspense()
-                .park(new Suspense.Parked(
-                        "x", "w_1", 0, "CORRUPT: cap", 1, 120, true, caps.text(), false, "chat m"));
+                .park(new Suspense.Parked("x", "w_1", 0, "CORRUPT: cap", 1, 120, true, caps.text(), false, "chat m"));
         SuspenseDesk desk = new SuspenseDesk(under.records, under.control, Clock.systemUTC());
         assertThat(desk.settle("x", "mended", "t")).isInstanceOf(SuspenseDesk.Outcome.Decided.class);
         assertThat(used()).isEqualTo(120);

@@ -193,8 +193,8 @@ final class Calibration {
     /** Percent by which each is missed by the ratio of all the others, ascending: below 0 too low. */
     private static List<Integer> errors(List<Sample> own) {
         return own.stream()
-                .map(one -> error(
-                        ratio("", own.stream().filter(each -> each != one).toList()), one))
+                .map(one ->
+                        error(ratio("", own.stream().filter(each -> each != one).toList()), one))
                 .sorted()
                 .toList();
     }

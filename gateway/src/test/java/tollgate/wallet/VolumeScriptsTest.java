@@ -112,7 +112,7 @@ class VolumeScriptsTest {
         WalletAddress at = wallet();
         String name = fresh();
         HeldCaps first = placed(at, at + "x", month(name));
-        assertThat(first.text()).isEqualTo(name + ":o,m,0," + start + ",0");
+        assertThat(first.text()).isEqualTo(name + ":o,y,0," + start + ",0");
         assertThat(counter(name, start)).isEqualTo("0 spent, 0 held");
         placed(at, at + "y", month(name));
         settled(at, at + "y", 700);
@@ -262,7 +262,7 @@ class VolumeScriptsTest {
             for (String move : entry.caps().split(";", -1)) {
                 String[] parts = move.split(",", -1);
                 if (parts[0].equals(name + ":o")) {
-                    assertThat(parts[1]).isEqualTo("m");
+                    assertThat(parts[1]).isEqualTo("y");
                     sum += Long.parseLong(parts[3]);
                 }
             }
