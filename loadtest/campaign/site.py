@@ -159,7 +159,7 @@ class Gateway:
         self.site, self.file = site, site.work / f"{name}.yaml"
         self.front, self.admin = free_port(), free_port()
         self.relay = Relay(site.redis.port)
-        self.lock, self.deadly, self.died = threading.Lock(), None, False
+        self.lock, self.deadly, self.died = threading.Lock(), None, None
         self.turn = threading.Lock()
         # whether it is to run, has served since it was started, and what it said last but for requests
         self.wanted, self.serves, self.last = False, False, ""
@@ -189,10 +189,11 @@ upstreams: {{ sim: {{ dialect: openai, base_url: "http://127.0.0.1:{site.provide
         with open(self.site.work / "log", "ab") as log:
             for line in process.stderr:
                 with self.lock:
-                    if self.deadly and self.deadly in line:
+                    # what an earlier process had said is still read once that is gone
+                    if self.deadly and self.deadly in line and process is self.process:
                         self.wanted = False
                         process.kill()
-                        self.deadly, self.died = None, True
+                        self.deadly, self.died = None, process
                 if b"RecoveryStep admitted" in line or b" access exchange" in line:
                     self.serves = True
                 elif b" access " not in line:
@@ -200,27 +201,29 @@ upstreams: {{ sim: {{ dialect: openai, base_url: "http://127.0.0.1:{site.provide
                 log.write(line)
                 log.flush()
         process.wait()
-        if self.wanted and process is self.process:
-            self.ended()
+        with self.turn:
+            by_itself = self.wanted and process is self.process
+        if by_itself:
+            self.ended(process)
 
-    def ended(self):
+    def ended(self, process):
         """It did so by itself: what starts it again in earnest is a supervisor, which waits a second."""
         self.site.ended.append((self.serves, self.last))
         time.sleep(1)
         with self.turn:
-            if self.wanted:
+            if self.wanted and process is self.process:
                 self._begin()
 
     def dies_at(self, step):
         """Killed without warning as soon as it says that it has taken this step of a recovery."""
         with self.lock:
-            self.deadly, self.died = f"RecoveryStep {step}".encode(), False
+            self.deadly, self.died = f"RecoveryStep {step} ".encode(), None
 
     def dies_no_more(self):
-        """Whether it was killed so."""
+        """Whether it was killed so, and nobody has started it again since."""
         with self.lock:
             self.deadly = None
-            return self.died
+            return self.died is self.process
 
     def dead(self):
         """Killed; waited for by who calls."""
