@@ -141,7 +141,8 @@ class KilledProcessTest {
             assertThat(wallet().path("held").asString()).isEqualTo("0.00");
         });
         Usd charged = before.minus(Usd.parse(wallet().path("balance").asString()));
-        // 20,000 bytes of events are some 90 tokens at 2.00 dollars a million, and as many came in half a second at most
+        // 20,000 bytes of events are some 90 tokens at 2.00 dollars a million, and as many came in half a second at
+        // most
         assertThat(charged.nano()).isBetween(40_000L, 1_500_000L);
         assertThat(admin("exchanges?wallet=" + ready.path("wallet").asString())
                         .path("data")

@@ -142,7 +142,8 @@ class OllamaEndToEndTest {
             throws Exception {
         String body = "{\"model\":\"timed\",\"prompt\":\"Hello!\"}";
         // an hour of it is 3.60
-        assertThat(ask(gateway.account("3.59"), "/api/generate", body, "tokens=10").statusCode())
+        assertThat(ask(gateway.account("3.59"), "/api/generate", body, "tokens=10")
+                        .statusCode())
                 .isEqualTo(402);
         Account account = gateway.account("3.60");
         HttpResponse<String> answer = ask(account, "/api/generate", body, "tokens=100, pace=10ms, cut=3000");

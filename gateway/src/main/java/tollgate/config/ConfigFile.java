@@ -218,7 +218,8 @@ public final class ConfigFile {
         }
         Section all = top.section("upstreams");
         for (String name : all.names()) {
-            Section one = all.section(name, "dialect", "base_url", "api_key", "aws", "insecure", "reported_cost", "client_gone");
+            Section one = all.section(
+                    name, "dialect", "base_url", "api_key", "aws", "insecure", "reported_cost", "client_gone");
             URI url = url(one);
             boolean keyed = one.has("api_key");
             String key = keyed ? one.optional("api_key") : null;
@@ -250,8 +251,7 @@ public final class ConfigFile {
             List<TollgateConfig.Provider> providers, String name, String url, @Nullable String key) {
         if (key != null && !key.isEmpty()) {
             URI at = URI.create(url);
-            providers.add(new TollgateConfig.Provider(
-                    name, name, at, key, false, null, LeftStreams.drained(name, at)));
+            providers.add(new TollgateConfig.Provider(name, name, at, key, false, null, LeftStreams.drained(name, at)));
         }
     }
 

@@ -35,7 +35,10 @@ public final class ConsumedPortion {
     /** Tokens of generated text; 0 only where there is none. */
     private static long outputTokens(HoldPlan plan, Observed observed) {
         return plan.ratio()
-                .tokens(observed.contentBytes(), observed.events(), plan.request().choices());
+                .tokens(
+                        observed.contentBytes(),
+                        observed.events(),
+                        plan.request().choices());
     }
 
     /**
@@ -75,8 +78,7 @@ public final class ConsumedPortion {
             MachineTime.estimate(plan, observed, prompt, builder);
         }
         if (observed.outputUntold()) {
-            long estimated =
-                    outputTokens(plan, observed);
+            long estimated = outputTokens(plan, observed);
             // what is told of an output that goes on is its beginning
             builder.set(UnitClass.OUTPUT, Math.max(reported.units(UnitClass.OUTPUT), estimated));
         }

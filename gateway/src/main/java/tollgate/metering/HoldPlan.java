@@ -381,7 +381,8 @@ public final class HoldPlan {
         if (asked == null) {
             return where;
         }
-        Terms other = where.tier(asked.equals(ANY_TIER) && rates.card().tiers().containsKey(FIRST_CLASS) ? FIRST_CLASS : null);
+        Terms other = where.tier(
+                asked.equals(ANY_TIER) && rates.card().tiers().containsKey(FIRST_CLASS) ? FIRST_CLASS : null);
         Usd its = rates.worstCase(SOME, SOME, other, markup);
         return its.compareTo(rates.worstCase(SOME, SOME, where, markup)) > 0 ? other : where;
     }

@@ -45,7 +45,8 @@ record TokenRatio(String family, long low, long high, int recordings, int middle
     /** How an estimate came about and how far it may be off, as people read it. */
     String reason() {
         return "estimated from its text by the ratio of " + family + " (" + recordings + " recordings, missed by "
-                + middleError + " % in the middle, by up to " + ninthError + " % in nine of ten; calls of tools and hidden"
+                + middleError + " % in the middle, by up to " + ninthError
+                + " % in nine of ten; calls of tools and hidden"
                 + " reasoning are told low)";
     }
 }

@@ -532,8 +532,7 @@ final class Exchange implements Placement.Outcome, Renewal.Holder {
         if (context.holds().mode() == HoldMode.TYPICAL && plan().bundle() == null) {
             context.typical().saw(plan(), settled);
         }
-        Metered.answered(
-                context.telemetry(), plan().terms(), settled.rates(), relay == null ? null : relay.facts());
+        Metered.answered(context.telemetry(), plan().terms(), settled.rates(), relay == null ? null : relay.facts());
         Metered.settled(context.telemetry(), record);
         loop.accessLog().settled(record);
     }

@@ -522,9 +522,7 @@ final class Relay implements AnswerReceiver {
             return true;
         }
         Boolean said = exchange.upstream().drains();
-        return said != null
-                ? said
-                : !exchange.plan().rates().limits().visibleOutput();
+        return said != null ? said : !exchange.plan().rates().limits().visibleOutput();
     }
 
     private void giveUpUpstream() {
@@ -560,9 +558,7 @@ final class Relay implements AnswerReceiver {
         Observed observed = facts == null
                 ? Observed.NOTHING
                 : Observed.of(facts, exchange.upstream().costReported());
-        exchange.end(
-                how,
-                observed.lasting(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - exchange.placedNanos())));
+        exchange.end(how, observed.lasting(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - exchange.placedNanos())));
     }
 
     /** The client takes bytes again. */

@@ -45,7 +45,8 @@ class UnknownCountsTest {
     private static String document(String form, String more) {
         return switch (form) {
             case "chat" ->
-                "{\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":1,\"total_tokens\":10" + more + "}}";
+                "{\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":1,\"total_tokens\":10" + more
+                        + "}}";
             case "responses" ->
                 "{\"object\":\"response\",\"status\":\"completed\",\"usage\":{\"input_tokens\":9,\"output_tokens\":1,"
                         + "\"total_tokens\":10" + more + "}}";
@@ -97,7 +98,8 @@ class UnknownCountsTest {
                 "bedrock | converse  | {\"output\":{},\"usage\":{\"inputTokens\":9,\"outputTokens\":1,\"totalTokens\":30}} | true",
             })
     void a_total_that_is_not_the_sum_is_doubtful(String name, String form, String document, boolean doubtful) {
-        assertThat(whole(name, form.equals("responses"), document).usageDoubtful()).isEqualTo(doubtful);
+        assertThat(whole(name, form.equals("responses"), document).usageDoubtful())
+                .isEqualTo(doubtful);
     }
 
     /** What recorded answers have that no dialect of text prices: each would be alarmed. */

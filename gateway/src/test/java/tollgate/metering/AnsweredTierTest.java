@@ -28,6 +28,7 @@ import tollgate.pricing.Markup;
 import tollgate.pricing.ModelRates;
 import tollgate.pricing.RateBook;
 import tollgate.pricing.RateCard;
+import tollgate.pricing.Resolution;
 import tollgate.pricing.ServiceTier;
 import tollgate.pricing.Terms;
 import tollgate.pricing.Usd;
@@ -36,8 +37,9 @@ import tollgate.pricing.Usd;
 class AnsweredTierTest {
     private static final ModelRates RATES = new ModelRates(tiered());
     private static final WhoPays WHO_PAYS = new WhoPays(HoldSettings.DEFAULTS);
-    private static final String CHAT = "{\"choices\":[{\"message\":{\"content\":\"x\"}}],\"usage\":{\"prompt_tokens\":100,"
-            + "\"completion_tokens\":10}";
+    private static final String CHAT =
+            "{\"choices\":[{\"message\":{\"content\":\"x\"}}],\"usage\":{\"prompt_tokens\":100,"
+                    + "\"completion_tokens\":10}";
     private static final String RESPONSE = "{\"object\":\"response\",\"status\":\"completed\",\"output\":[],\"usage\":"
             + "{\"input_tokens\":100,\"output_tokens\":10}";
     private static final String MESSAGE = "{\"type\":\"message\",\"content\":[],\"stop_reason\":\"end_turn\",\"usage\":"
@@ -102,8 +104,7 @@ class AnsweredTierTest {
                 "bedrock   | converse  | priority | \"serviceTier\":{\"type\":\"flex\"}    | 0.0001",
                 "bedrock   | converse  | flex     | \"serviceTier\":{\"type\":\"priority\"} | 0.0004",
             })
-    void what_answered_sets_the_price(
-            String name, String form, @Nullable String asked, String said, String charge) {
+    void what_answered_sets_the_price(String name, String form, @Nullable String asked, String said, String charge) {
         String document = switch (form) {
             case "chat" -> CHAT + "," + said + "}";
             case "responses" -> RESPONSE + "," + said + "}";
@@ -116,8 +117,7 @@ class AnsweredTierTest {
         scanner.scan(Unpooled.wrappedBuffer(document.getBytes(StandardCharsets.UTF_8)));
         scanner.end(true);
         HoldPlan plan = plan(RATES, new MeteredRequest.Conditions(asked, null, null));
-        Settlement settled =
-                WHO_PAYS.settle(plan, plan.want(), new Ending.Complete(), Observed.of(scanner.facts()));
+        Settlement settled = WHO_PAYS.settle(plan, plan.want(), new Ending.Complete(), Observed.of(scanner.facts()));
         assertThat(settled.total()).isEqualTo(Usd.parse(charge));
         assertThat(settled.estimated()).isFalse();
     }
@@ -129,14 +129,16 @@ class AnsweredTierTest {
     void what_is_held_covers_the_dearest_tier_that_may_answer(@Nullable String asked, String dearest) {
         HoldPlan plan = plan(RATES, new MeteredRequest.Conditions(asked, null, null));
         assertThat(plan.want())
-                .isEqualTo(RATES.worstCase(1_000, 100, Terms.STANDARD.at(Instant.EPOCH).tier(dearest), Markup.NONE));
+                .isEqualTo(RATES.worstCase(
+                        1_000, 100, Terms.STANDARD.at(Instant.EPOCH).tier(dearest), Markup.NONE));
     }
 
     @Test
     void where_nothing_is_dearer_than_usual_any_tier_is_held_as_usual() {
         HoldPlan plan = plan(Requests.RATES, new MeteredRequest.Conditions("auto", null, null));
         assertThat(plan.want())
-                .isEqualTo(plan(Requests.RATES, MeteredRequest.Conditions.STANDARD).want());
+                .isEqualTo(
+                        plan(Requests.RATES, MeteredRequest.Conditions.STANDARD).want());
     }
 
     @ParameterizedTest(name = "{0}")
@@ -146,13 +148,15 @@ class AnsweredTierTest {
         "openai,  gpt-5-mini,   '{\"model\":\"gpt-5-mini\",\"messages\":[],\"service_tier\":\"auto\"}',     auto",
         "openai,  gpt-5-mini,   '{\"model\":\"gpt-5-mini\",\"messages\":[],\"service_tier\":\"default\"}',  ''",
     })
-    void a_tier_can_be_asked_for_where_the_card_has_its_price(
-            String name, String model, String body, String tier) {
+    void a_tier_can_be_asked_for_where_the_card_has_its_price(String name, String model, String body, String tier) {
         var reading = dialect(name)
-                .read(Service.CHAT, "/v1/chat/completions", Unpooled.wrappedBuffer(body.getBytes(StandardCharsets.UTF_8)));
+                .read(
+                        Service.CHAT,
+                        "/v1/chat/completions",
+                        Unpooled.wrappedBuffer(body.getBytes(StandardCharsets.UTF_8)));
         MeteredRequest request = ((RequestReading.Understood) reading).request();
         assertThat(request.asked().tier()).isEqualTo(tier.isEmpty() ? null : tier);
-        RateCard card = ((tollgate.pricing.Resolution.Priced)
+        RateCard card = ((Resolution.Priced)
                         RateBook.builtIn().resolve(model, Instant.parse("2026-11-25T00:00:00Z")))
                 .rates()
                 .card();

@@ -125,7 +125,7 @@ final class Calibration {
     static String family(String model) {
         String name = model.substring(model.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
         for (Map.Entry<String, String> family : FAMILIES.entrySet()) {
-            for (String each : family.getValue().split(",")) {
+            for (String each : family.getValue().split(",", -1)) {
                 if (each.startsWith("^") ? name.startsWith(each.substring(1)) : name.contains(each)) {
                     return family.getKey();
                 }
@@ -193,8 +193,8 @@ final class Calibration {
     /** Percent by which each is missed by the ratio of all the others, ascending: below 0 too low. */
     private static List<Integer> errors(List<Sample> own) {
         return own.stream()
-                .map(one -> error(
-                        ratio("", own.stream().filter(each -> each != one).toList()), one))
+                .map(one ->
+                        error(ratio("", own.stream().filter(each -> each != one).toList()), one))
                 .sorted()
                 .toList();
     }

@@ -21,12 +21,12 @@ class CalibrationTest {
         List<Calibration.Sample> samples = Calibration.samples();
         Assumptions.assumeFalse(samples.isEmpty(), "no recordings here");
         List<String> rows = Calibration.rows(samples);
-        System.out.println("family\tnames\tlow\thigh\trecordings\terror %: middle\tnine of ten\thighest\twith tools\tmiddle");
+        System.out.println(
+                "family\tnames\tlow\thigh\trecordings\terror %: middle\tnine of ten\thighest\twith tools\tmiddle");
         rows.forEach(System.out::println);
         if (Boolean.getBoolean("tollgate.calibration.write")) {
-            List<String> lines = new ArrayList<>(committed().stream()
-                    .filter(line -> line.startsWith("#"))
-                    .toList());
+            List<String> lines = new ArrayList<>(
+                    committed().stream().filter(line -> line.startsWith("#")).toList());
             lines.addAll(rows);
             Files.write(FILE, lines);
         }

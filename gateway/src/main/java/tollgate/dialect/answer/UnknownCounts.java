@@ -139,9 +139,12 @@ final class UnknownCounts {
         }
         StringBuilder found = before == null ? new StringBuilder() : before.append(", ");
         String name = parser.currentName();
-        boolean shown = number != null && number.precision() + Math.abs((long) number.scale()) <= LONGEST_NUMBER;
         return found.append(name, 0, Math.min(name.length(), MOST_SHOWN))
                 .append('=')
-                .append(shown ? number.toPlainString() : "beyond all");
+                .append(number == null || digits(number) > LONGEST_NUMBER ? "beyond all" : number.toPlainString());
+    }
+
+    private static long digits(BigDecimal number) {
+        return number.precision() + Math.abs((long) number.scale());
     }
 }
