@@ -98,9 +98,10 @@ final class UnknownCounts {
         if (length == 0) {
             return null;
         }
-        byte[] object = bytes[0] == '{' ? bytes : whole(bytes, length);
+        boolean inside = bytes[0] != '{';
+        byte[] object = inside ? whole(bytes, length) : bytes;
         StringBuilder found = null;
-        try (JsonParser parser = Jackson.parser(object, 0, object == bytes ? length : object.length)) {
+        try (JsonParser parser = Jackson.parser(object, 0, inside ? object.length : length)) {
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
                 if ((token == JsonToken.VALUE_NUMBER_INT || token == JsonToken.VALUE_NUMBER_FLOAT)
                         && parser.currentName() != null
