@@ -166,7 +166,7 @@ class BundledJobsTest {
         assertThat(one.post(account, "/v1/responses/" + id + "/cancel", "", "").statusCode())
                 .isEqualTo(200);
         assertThat(settled(exchange).charge()).isZero();
-        long pieces = seen.split("event: response.output_text.delta", -1).length - 1;
+        long pieces = seen.split("event: response.output_text.delta", -1).length - 1L;
         assertThat(used()).isBetween(pieces * 2 / 3, 110L);
         assertThat(held()).isZero();
         assertThat(balance()).isEqualTo(Usd.parse("1.00"));

@@ -26,7 +26,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A Redis that can be set back, books and a provider that live on, and gateways on them: some in processes that can be killed. */
-final class JobHouse implements AutoCloseable {
+final class JobHouse {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
     static final Duration LONG = Duration.ofSeconds(60);
 
@@ -176,8 +176,7 @@ final class JobHouse implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() throws Exception {
+    void close() throws Exception {
         for (AutoCloseable each = started.poll(); each != null; each = started.poll()) {
             each.close();
         }

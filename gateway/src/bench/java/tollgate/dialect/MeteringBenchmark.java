@@ -113,7 +113,8 @@ public class MeteringBenchmark {
 
         private AnswerScanner scanner() {
             return Dialects.all().stream()
-                    .filter(each -> each.name().equals(dialect) && each.services().contains(service))
+                    .filter(each ->
+                            each.name().equals(dialect) && each.services().contains(service))
                     .reduce((first, last) -> last)
                     .orElseThrow()
                     .scanner(service, new AnswerShape(form, false, false));

@@ -130,7 +130,9 @@ record UpstreamSections(List<TollgateConfig.Provider> providers, Map<String, Str
     private static List<String> shared(Section one) {
         List<String> shared = one.list("shared");
         for (String each : shared) {
-            if (each.isBlank() || each.equals("*") || (each.indexOf('*') >= 0 && each.indexOf('*') < each.length() - 1)) {
+            if (each.isBlank()
+                    || each.equals("*")
+                    || (each.indexOf('*') >= 0 && each.indexOf('*') < each.length() - 1)) {
                 throw one.invalid("shared", each, "ids or addresses, or beginnings of some with * behind them");
             }
         }

@@ -73,7 +73,7 @@ final class TokenRatios {
             throw new IllegalStateException(RESOURCE + ": '" + String.join(" ", column) + "' (expected: 10 columns)");
         }
         return new Row(
-                column[1].isEmpty() ? List.of() : List.of(column[1].split(",")),
+                column[1].isEmpty() ? List.of() : List.of(column[1].split(",", -1)),
                 new TokenRatio(
                         column[0],
                         Long.parseLong(column[2]),

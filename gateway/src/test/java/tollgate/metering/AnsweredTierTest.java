@@ -28,6 +28,7 @@ import tollgate.pricing.Markup;
 import tollgate.pricing.ModelRates;
 import tollgate.pricing.RateBook;
 import tollgate.pricing.RateCard;
+import tollgate.pricing.Resolution;
 import tollgate.pricing.ServiceTier;
 import tollgate.pricing.Terms;
 import tollgate.pricing.Usd;
@@ -155,8 +156,7 @@ class AnsweredTierTest {
                         Unpooled.wrappedBuffer(body.getBytes(StandardCharsets.UTF_8)));
         MeteredRequest request = ((RequestReading.Understood) reading).request();
         assertThat(request.asked().tier()).isEqualTo(tier.isEmpty() ? null : tier);
-        RateCard card = ((tollgate.pricing.Resolution.Priced)
-                        RateBook.builtIn().resolve(model, Instant.parse("2026-11-25T00:00:00Z")))
+        RateCard card = ((Resolution.Priced) RateBook.builtIn().resolve(model, Instant.parse("2026-11-25T00:00:00Z")))
                 .rates()
                 .card();
         assertThat(card.tiers()).containsKeys("flex", "priority");

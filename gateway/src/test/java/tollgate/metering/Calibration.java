@@ -125,7 +125,7 @@ final class Calibration {
     static String family(String model) {
         String name = model.substring(model.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
         for (Map.Entry<String, String> family : FAMILIES.entrySet()) {
-            for (String each : family.getValue().split(",")) {
+            for (String each : family.getValue().split(",", -1)) {
                 if (each.startsWith("^") ? name.startsWith(each.substring(1)) : name.contains(each)) {
                     return family.getKey();
                 }

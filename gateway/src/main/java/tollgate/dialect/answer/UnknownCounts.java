@@ -98,9 +98,10 @@ final class UnknownCounts {
         if (length == 0) {
             return null;
         }
-        byte[] object = bytes[0] == '{' ? bytes : whole(bytes, length);
+        boolean inside = bytes[0] != '{';
+        byte[] object = inside ? whole(bytes, length) : bytes;
         StringBuilder found = null;
-        try (JsonParser parser = Jackson.parser(object, 0, object == bytes ? length : object.length)) {
+        try (JsonParser parser = Jackson.parser(object, 0, inside ? object.length : length)) {
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
                 if ((token == JsonToken.VALUE_NUMBER_INT || token == JsonToken.VALUE_NUMBER_FLOAT)
                         && parser.currentName() != null
@@ -139,9 +140,12 @@ final class UnknownCounts {
         }
         StringBuilder found = before == null ? new StringBuilder() : before.append(", ");
         String name = parser.currentName();
-        boolean shown = number != null && number.precision() + Math.abs((long) number.scale()) <= LONGEST_NUMBER;
         return found.append(name, 0, Math.min(name.length(), MOST_SHOWN))
                 .append('=')
-                .append(shown ? number.toPlainString() : "beyond all");
+                .append(number == null || digits(number) > LONGEST_NUMBER ? "beyond all" : number.toPlainString());
+    }
+
+    private static long digits(BigDecimal number) {
+        return number.precision() + Math.abs((long) number.scale());
     }
 }
