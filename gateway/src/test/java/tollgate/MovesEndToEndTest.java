@@ -127,6 +127,11 @@ class MovesEndToEndTest {
         Account account = one.account("acme", "1.00");
         String organisation = organisation("acme");
         int to = (shard(organisation) + 1) % 64;
+        // the other opens the shard of an organisation that it did not make a moment later
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> other.ask(account, TestGateway.chat(false, 50), "tokens=5")
+                                .statusCode()
+                        == 200);
         var streaming = other.askLater(account, TestGateway.chat(true, 400), "tokens=100, barrier=2");
         await().atMost(Duration.ofSeconds(20)).until(() -> !held(account).equals(Usd.ZERO));
         try (ControlPlane control = new ControlPlane(other)) {

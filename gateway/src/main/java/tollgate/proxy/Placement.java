@@ -138,6 +138,8 @@ final class Placement {
     /** Asks for what was held already, of which Redis knows nothing any more. */
     void askAgain(int next, Usd held) {
         generation = next;
+        // what runs is not asked for anew, wherever its wallet may be by now: it is settled there
+        refreshed = true;
         send(true, held, held, caps.held().again());
     }
 

@@ -7,17 +7,20 @@ import static tollgate.books.MovingBooks.THERE;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import tollgate.Breadth;
 
 /**
  * Whoever carries an organisation dies behind every step of its move, and either shard's Redis loses all, or its last while, at
  * that very moment: whoever goes on ends with the same money, in one place (H18).
  */
+@SuppressWarnings("NullAway.Init") // made before every test
 class RelocationKillTest {
     @TempDir
     Path folder;
@@ -41,9 +44,13 @@ class RelocationKillTest {
     @EnumSource
     void whoever_goes_on_behind_any_step_ends_with_the_same_money(RelocationStep step) throws IOException {
         try (MovingBooks it = new MovingBooks(folder)) {
-            it.steps(new Random(step.name().hashCode()), 50);
+            it.steps(new Random(place(step)), 50);
             int from = HERE;
             for (Loss loss : Loss.values()) {
+                // where not all is asked for, every third, another with every step
+                if (!Breadth.full() && (place(loss) + place(step)) % 3 != 0) {
+                    continue;
+                }
                 int to = from == HERE ? THERE : HERE;
                 Map<String, String> before = MovingBooks.lasting(it.money());
                 moved(it, from, to, step, loss);
@@ -58,11 +65,19 @@ class RelocationKillTest {
                         .as(story + ", and both emptied afterwards")
                         .isEqualTo(before);
                 assertThat(it.left(from)).as(story).isEmpty();
-                it.steps(new Random(loss.name().hashCode()), 20);
+                it.steps(new Random(place(loss)), 20);
                 assertThat(it.problems()).as(story).isEmpty();
                 from = to;
             }
         }
+    }
+
+    private static int place(RelocationStep step) {
+        return List.of(RelocationStep.values()).indexOf(step);
+    }
+
+    private static int place(Loss loss) {
+        return List.of(Loss.values()).indexOf(loss);
     }
 
     private static void moved(MovingBooks it, int from, int to, RelocationStep step, Loss loss) throws IOException {

@@ -104,7 +104,7 @@ class CapModelTest {
             model.purses.put(wallet, new CapModel.Purse());
             model.purses.get(wallet).balance = funds;
         }
-        for (int step = 0; step < 700; step++) {
+        for (int step = 0; step < 800; step++) {
             String story = "seed " + seed + " step " + step;
             tick();
             int sendings = 1 + random.nextInt(3);
