@@ -183,13 +183,13 @@ final class Installation implements AutoCloseable {
                     journal.identity().nonce(),
                     clock);
             keeping.onAdmission(new LostHolds(
-                            rows,
-                            control::placeAll,
-                            jobbing,
-                            config.enforce(),
-                            config.holds().mostOpen(),
-                            clock)
-                    ::placed);
+                    rows,
+                    control::placeAll,
+                    jobbing,
+                    config.enforce(),
+                    config.holds().mostOpen(),
+                    clock)::placed);
+            keeping.leavingJobs(rows::left);
             keeping.start();
             rows.releaseEarlierRuns();
             KeyRing ring = new KeyRing(projected, clock);
@@ -217,8 +217,8 @@ final class Installation implements AutoCloseable {
                     id -> journal.find(id).map(ExchangeRow::of),
                     id -> ProxySetup.refused(refusals, id));
             Outcomes outcomes = (at, id) -> CompletableFuture.supplyAsync(() -> desk.outcome(at, id), workers);
-            KeptObjects objects = opened(KeptObjects.open(
-                    records.providerObjects(), SharedObjects.of(config), workers, telemetry, clock));
+            KeptObjects objects = opened(
+                    KeptObjects.open(records.providerObjects(), SharedObjects.of(config), workers, telemetry, clock));
             Jobs jobs = new Jobs(jobbing, rows, workers);
             ProxyContext context = ProxySetup.context(
                     config, priced, ring, outcomes, objects, jobs, refusals, sandbox(transport), telemetry, clock);
@@ -242,8 +242,7 @@ final class Installation implements AutoCloseable {
             opened(jobs);
             this.gateway =
                     new Gateway(context, proxies, new OwnPaths(desk, workers, () -> notReady(keeping, journal, pulse)));
-            keeping.onReopening(
-                    shards -> CompletableFuture.allOf(gateway.reinstate(shards), jobs.reinstate(shards)));
+            keeping.onReopening(shards -> CompletableFuture.allOf(gateway.reinstate(shards), jobs.reinstate(shards)));
             this.verification = new Verification(records, control, keeping, journal, clock);
             this.admin = opened(AdminServer.start(
                     config.listen().admin(),

@@ -41,9 +41,7 @@ class BundledJobsTest {
     @BeforeEach
     void start() throws Exception {
         Path card = folder.resolve("own.yaml");
-        Files.writeString(
-                card,
-                """
+        Files.writeString(card, """
                 provider: house
                 source: https://example.com/pricing
                 seen: 2026-11-25
@@ -72,7 +70,8 @@ class BundledJobsTest {
 
     private static HttpResponse<String> begin(String baseUrl, Account account, String told) throws Exception {
         try (HttpClient http = HttpClient.newHttpClient()) {
-            HttpResponse<String> begun = http.send(request(baseUrl, account, "", told), HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> begun =
+                    http.send(request(baseUrl, account, "", told), HttpResponse.BodyHandlers.ofString());
             assertThat(begun.statusCode()).as(begun.body()).isEqualTo(200);
             return begun;
         }
@@ -90,8 +89,10 @@ class BundledJobsTest {
 
     private JsonNode bundle() throws Exception {
         try (ControlPlane control = new ControlPlane(one)) {
-            for (JsonNode each : control.good("GET", "organizations/" + organisation + "/bundles", "").path("data")) {
-                if (each.path("name").asString().equals("taste") && each.path("live").asBoolean()) {
+            for (JsonNode each : control.good("GET", "organizations/" + organisation + "/bundles", "")
+                    .path("data")) {
+                if (each.path("name").asString().equals("taste")
+                        && each.path("live").asBoolean()) {
                     return each;
                 }
             }
@@ -134,7 +135,8 @@ class BundledJobsTest {
         long used = used();
         long charged = 0;
         for (int i = 0; i < 4; i++) {
-            Exchanges.Exchange next = settled(exchange(begin(one.installation.baseUrl(), account, "tokens=95, job=300ms")));
+            Exchanges.Exchange next =
+                    settled(exchange(begin(one.installation.baseUrl(), account, "tokens=95, job=300ms")));
             long paid = used() - used;
             used = used();
             // the prompt's tokens at 1 dollar a million are paid for first, then the answer's at 2

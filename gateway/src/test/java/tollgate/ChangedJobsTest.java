@@ -18,6 +18,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -98,10 +101,7 @@ class ChangedJobsTest {
                 + "', place_wait_ms: 20000}\nholds: {max_job_s: " + longestJob + "}\n"
                 + (priced ? "prices: {files: ['" + card + "']}\n" : "");
         TestGateway gateway = TestGateway.start(
-                        folder.resolve("one"),
-                        settings,
-                        upstreams,
-                        () -> Records.sqlite(folder.resolve("shared.db")))
+                        folder.resolve("one"), settings, upstreams, () -> Records.sqlite(folder.resolve("shared.db")))
                 .expectingLag();
         started.push(gateway);
         return gateway;
@@ -117,7 +117,8 @@ class ChangedJobsTest {
         HttpResponse<String> begun = gateway.post(
                 account,
                 "/v1/responses",
-                "{\"model\":\"" + model + "\",\"max_output_tokens\":100,\"input\":\"Say something.\",\"background\":true}",
+                "{\"model\":\"" + model
+                        + "\",\"max_output_tokens\":100,\"input\":\"Say something.\",\"background\":true}",
                 told);
         assertThat(begun.statusCode()).as(begun.body()).isEqualTo(200);
         return begun;
@@ -136,7 +137,8 @@ class ChangedJobsTest {
                             .build(),
                     HttpResponse.BodyHandlers.ofInputStream());
             try (InputStream body = open.body()) {
-                assertThat(new String(body.readNBytes(bytes), StandardCharsets.UTF_8)).contains(".delta");
+                assertThat(new String(body.readNBytes(bytes), StandardCharsets.UTF_8))
+                        .contains(".delta");
             }
             return exchange(open);
         }
@@ -160,8 +162,7 @@ class ChangedJobsTest {
     }
 
     private static Usd balance(TestGateway gateway, Account account) throws Exception {
-        JsonNode wallet =
-                MAPPER.readTree(gateway.get(account, "/v1/wallet").body());
+        JsonNode wallet = MAPPER.readTree(gateway.get(account, "/v1/wallet").body());
         return Usd.parse(wallet.path("balance").asString());
     }
 
@@ -181,15 +182,38 @@ class ChangedJobsTest {
         TestGateway again = gateway(provider("openai"), true);
         String dearer = exchange(begin(again, account, "house-7b", "tokens=10, job=3s"));
         close(again);
-        Files.writeString(card, CARD.replace("\"2\"", "\"200\"") + "markups:\n  - { model: house-7b, percent: \"50\" }\n");
+        Files.writeString(
+                card, CARD.replace("\"2\"", "\"200\"") + "markups:\n  - { model: house-7b, percent: \"50\" }\n");
         TestGateway changed = gateway(provider("openai"), true);
         assertThat(settled(changed, dearer).charge()).isEqualTo(27_000);
         assertThat(balance(changed, account)).isEqualTo(Usd.parse("0.999946"));
     }
 
     @Test
+    void a_job_that_no_price_can_be_found_for_is_settled_at_nothing_and_says_so() throws Exception {
+        Files.writeString(card, CARD);
+        TestGateway first = gateway(provider("openai"), true);
+        Account account = first.liveAccount("1.00");
+        String job = exchange(begin(first, account, "house-7b", "tokens=10, job=3s"));
+        close(first);
+        try (Connection books = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("shared.db"));
+                Statement change = books.createStatement()) {
+            assertThat(change.executeUpdate(
+                            "UPDATE job SET asked = replace(asked, '\"prices\":{', '\"unreadable\":{')"))
+                    .isEqualTo(1);
+        }
+        TestGateway without = gateway(provider("openai"), false);
+        Exchanges.Exchange row = settled(without, job);
+        assertThat(row.charge()).isZero();
+        assertThat(row.cost()).isZero();
+        assertThat(MAPPER.readTree(row.record()).path("detail").asString()).contains("no price is known");
+        assertThat(balance(without, account)).isEqualTo(Usd.parse("1.00"));
+    }
+
+    @Test
     void what_a_bundle_has_paid_for_is_charged_to_nobody_though_nobody_sells_it_any_more() throws Exception {
-        Files.writeString(card, CARD + "bundles:\n  - { name: taste, model: house-7b, tokens: 100000, per: lifetime }\n");
+        Files.writeString(
+                card, CARD + "bundles:\n  - { name: taste, model: house-7b, tokens: 100000, per: lifetime }\n");
         TestGateway first = gateway(provider("openai"), true);
         Account account = first.liveAccount("1.00");
         String job = exchange(begin(first, account, "house-7b", "tokens=10, job=3s"));
@@ -268,7 +292,9 @@ class ChangedJobsTest {
         assertThat(gateway.ask(served, TestGateway.chat(false, 10), "tokens=3").statusCode())
                 .isEqualTo(503);
         await().atMost(Duration.ofSeconds(20))
-                .until(() -> gateway.ask(served, TestGateway.chat(false, 10), "tokens=3").statusCode() == 200);
+                .until(() -> gateway.ask(served, TestGateway.chat(false, 10), "tokens=3")
+                                .statusCode()
+                        == 200);
         assertThat(gateway.ask(stuck, TestGateway.chat(false, 10), "tokens=3").statusCode())
                 .isEqualTo(503);
     }

@@ -199,7 +199,8 @@ class JobsEndToEndTest {
     }
 
     @Test
-    void what_is_fetched_of_an_answer_before_it_is_called_off_is_owed_too_from_wherever_it_is_taken_up() throws Exception {
+    void what_is_fetched_of_an_answer_before_it_is_called_off_is_owed_too_from_wherever_it_is_taken_up()
+            throws Exception {
         Account account = gateway.account("1.00");
         HttpResponse<InputStream> open = stream(account, "tokens=90, pace=5ms, job=never, usage=null");
         String id;

@@ -20,14 +20,16 @@ class PricesTextTest {
     void every_card_is_read_as_it_was_written() {
         Markup markup = Markup.percent(new BigDecimal("12.5")).plusFixed(Usd.parse("0.0005"));
         for (RateCard card : RateBook.builtIn().cards()) {
-            JsonNode text = MAPPER.readTree(PricesText.written(new PinnedPrices(card, markup)).toString());
+            JsonNode text = MAPPER.readTree(
+                    PricesText.written(new PinnedPrices(card, markup)).toString());
             assertThat(PricesText.read(text)).as(text.toString()).isEqualTo(new PinnedPrices(card, markup));
         }
     }
 
     @Test
     void what_cannot_be_read_is_none() {
-        for (String damaged : new String[] {"null", "{}", "{\"card\":{}}", "{\"card\":{\"model\":\"m\"},\"markup_percent\":1}"}) {
+        for (String damaged :
+                new String[] {"null", "{}", "{\"card\":{}}", "{\"card\":{\"model\":\"m\"},\"markup_percent\":1}"}) {
             assertThat(PricesText.read(MAPPER.readTree(damaged))).as(damaged).isNull();
         }
     }

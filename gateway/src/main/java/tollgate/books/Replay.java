@@ -142,7 +142,8 @@ final class Replay {
         }
         List<SettleResult> results =
                 control.settleAll(left.stream().map(JournalEntry::settle).toList());
-        // the record is gone: an hour after SQL had it, or with a Redis that lost its last second; or SQL made it, which does
+        // the record is gone: an hour after SQL had it, or with a Redis that lost its last second; or SQL made it,
+        // which does
         // not know what caps it held
         List<JournalEntry> gone = new ArrayList<>();
         List<ControlPort.Gone> asked = new ArrayList<>();

@@ -218,7 +218,8 @@ public final class ConfigFile {
         }
         Section all = top.section("upstreams");
         for (String name : all.names()) {
-            Section one = all.section(name, "dialect", "base_url", "api_key", "aws", "insecure", "reported_cost", "shared");
+            Section one =
+                    all.section(name, "dialect", "base_url", "api_key", "aws", "insecure", "reported_cost", "shared");
             URI url = url(one);
             boolean keyed = one.has("api_key");
             String key = keyed ? one.optional("api_key") : null;

@@ -47,6 +47,11 @@ public final class ConsumedPortion {
         return Math.max(1, Math.max(contentBytes / MOST_BYTES_PER_TOKEN, byEvents));
     }
 
+    /** The text that such an estimate takes for so many tokens. */
+    static long bytesOf(long outputTokens) {
+        return Math.min(outputTokens, Long.MAX_VALUE / MOST_BYTES_PER_TOKEN) * MOST_BYTES_PER_TOKEN;
+    }
+
     /**
      * What was reported so far, and for what came after it an estimate.
      *

@@ -126,6 +126,11 @@ public record Observed(
                 cost);
     }
 
+    /** So much of an answer that an estimate of it comes to so many tokens. */
+    public static Observed ofTokens(long output) {
+        return new Observed(null, false, false, null, null, null, 0, ConsumedPortion.bytesOf(output), 0, false);
+    }
+
     /** What a scanner has seen up to now. */
     public static Observed of(AnswerFacts facts) {
         return of(facts, false);

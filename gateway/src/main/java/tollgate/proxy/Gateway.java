@@ -127,9 +127,8 @@ public final class Gateway implements ExchangeAcceptor {
      * @return completes once every open exchange knows
      */
     public CompletableFuture<Void> reinstate(Set<Integer> shards) {
-        return CompletableFuture.allOf(loops.values().stream()
-                .map(loop -> reinstated(loop, shards))
-                .toArray(CompletableFuture<?>[]::new));
+        return CompletableFuture.allOf(
+                loops.values().stream().map(loop -> reinstated(loop, shards)).toArray(CompletableFuture<?>[]::new));
     }
 
     private static CompletableFuture<?> reinstated(ProxyLoop loop, Set<Integer> shards) {

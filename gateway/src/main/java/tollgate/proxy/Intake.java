@@ -348,8 +348,7 @@ final class Intake implements RequestReceiver {
     private void referred(KeyIdentity key, HoldPlan plan, References.@Nullable Found found) {
         switch (found) {
             case null -> refuse(Refusals.objectsAway());
-            case References.Found.Missing(MeteredRequest.Reference which) ->
-                refuse(Refusals.notKept(which));
+            case References.Found.Missing(MeteredRequest.Reference which) -> refuse(Refusals.notKept(which));
             case References.Found.At(String name) -> {
                 Upstream keeper = context.routing().named(name, key.live());
                 if (keeper == null || !keeper.dialect().equals(dialect.name())) {

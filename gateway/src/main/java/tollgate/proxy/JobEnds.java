@@ -50,7 +50,10 @@ final class JobEnds implements JobLooks.Sight {
     }
 
     /** What is known of how a job ended. */
-    private record End(Ending how, @Nullable AnswerFacts facts, @Nullable String detail) {}
+    private record End(
+            Ending how,
+            @Nullable AnswerFacts facts,
+            @Nullable String detail) {}
 
     @Override
     public void saw(ProxyLoop loop, RunningJob job, JobLook.Seen seen) {
@@ -151,18 +154,18 @@ final class JobEnds implements JobLooks.Sight {
             settlement.cancel();
             return;
         }
-        Upstream upstream = context.routing().named(job.facts().upstream(), job.facts().live());
+        Upstream upstream =
+                context.routing().named(job.facts().upstream(), job.facts().live());
         boolean costReported = upstream != null && upstream.costReported();
+        String detail = end.detail == null ? JobPlan.trouble(plan) : end.detail;
         Observed seen = end.facts == null ? Observed.NOTHING : Observed.of(end.facts, costReported);
-        settlement.settle(
-                job.facts(), plan, end.how, seen.atLeast(running.relayed()), end.facts, end.detail, sure -> {
-                    if (sure) {
-                        registry.settled(job.exchange());
-                    } else {
-                        // the journal has it, and sends it again: should this process die before it has, another looks again
-                        loop.loop()
-                                .schedule(() -> registry.settled(job.exchange()), SURE_S, TimeUnit.SECONDS);
-                    }
-                });
+        settlement.settle(job.facts(), plan, end.how, seen.atLeast(running.relayed()), end.facts, detail, sure -> {
+            if (sure) {
+                registry.settled(job.exchange());
+            } else {
+                // the journal has it, and sends it again: should this process die before it has, another looks again
+                loop.loop().schedule(() -> registry.settled(job.exchange()), SURE_S, TimeUnit.SECONDS);
+            }
+        });
     }
 }

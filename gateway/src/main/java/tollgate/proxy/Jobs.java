@@ -168,8 +168,10 @@ public final class Jobs implements AutoCloseable, JobEnds.Registry {
             }
         }
         // whoever sees to it may be another gateway
-        told("what was retrieved of it", object, () -> book.making(upstream, object)
-                .ifPresent(exchange -> book.relayed(exchange, had)));
+        told(
+                "what was retrieved of it",
+                object,
+                () -> book.making(upstream, object).ifPresent(exchange -> book.relayed(exchange, had)));
     }
 
     /** The exchange whose open job makes something. */
@@ -239,8 +241,7 @@ public final class Jobs implements AutoCloseable, JobEnds.Registry {
 
     private void renew(RunningJob job, Consumer<Boolean> then) {
         ProxyLoop loop = started(looks).nextLoop();
-        loop.loop()
-                .execute(() -> new JobHold(started(context), loop, settings, job, this::placed).renew(then));
+        loop.loop().execute(() -> new JobHold(started(context), loop, settings, job, this::placed).renew(then));
     }
 
     private void placed(String exchange, int generation) {
@@ -265,7 +266,8 @@ public final class Jobs implements AutoCloseable, JobEnds.Registry {
      */
     public CompletableFuture<Void> reinstate(Set<Integer> shards) {
         return CompletableFuture.allOf(running.values().stream()
-                .filter(job -> !job.isOver() && shards.contains(job.job().facts().at().shard()))
+                .filter(job ->
+                        !job.isOver() && shards.contains(job.job().facts().at().shard()))
                 .map(this::reinstated)
                 .toArray(CompletableFuture<?>[]::new));
     }

@@ -65,8 +65,7 @@ public final class LostHolds {
                 case PlaceResult.Placed _ -> book.placed(exchange, places.get(i).generation());
                 case PlaceResult.AlreadyFinal _ -> {}
                 // its hold is there, under the number of whoever placed it
-                case PlaceResult.Rejected(String code, String _)
-                when code.equals("CONFLICT") -> {}
+                case PlaceResult.Rejected(String code, String _) when code.equals("CONFLICT") -> {}
                 case PlaceResult.Unavailable _ -> all = false;
                 case PlaceResult no -> LOG.error("job of exchange {} gets no hold again: {}", exchange, no);
             }

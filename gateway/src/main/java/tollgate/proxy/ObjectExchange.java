@@ -172,8 +172,7 @@ final class ObjectExchange implements RequestReceiver {
 
     private void referred(@Nullable String keeper, MeteredRequest.Reference first, References.Found found) {
         switch (found) {
-            case References.Found.Missing(MeteredRequest.Reference which) ->
-                refuse(Refusals.notKept(which));
+            case References.Found.Missing(MeteredRequest.Reference which) -> refuse(Refusals.notKept(which));
             case References.Found.At(String name) -> {
                 if (keeper == null || keeper.equals(name)) {
                     forward(name);

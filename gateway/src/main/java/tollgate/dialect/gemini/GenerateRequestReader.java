@@ -104,7 +104,8 @@ final class GenerateRequestReader extends RequestReader {
             throw BadRequest.value("contents", "absent", "an array");
         }
         CeilingPoint ceiling = config.ceiling(start);
-        String unbounded = cached != null ? "cachedContent" : parts.elsewhere() != null ? parts.elsewhere() : tools.unbounded();
+        String unbounded =
+                cached != null ? "cachedContent" : parts.elsewhere() != null ? parts.elsewhere() : tools.unbounded();
         return new MeteredRequest(
                 Service.CHAT,
                 model,
