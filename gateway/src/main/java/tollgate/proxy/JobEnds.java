@@ -36,14 +36,12 @@ final class JobEnds implements JobLooks.Sight {
     }
 
     private final ProxyContext context;
-    private final JobSettings settings;
     private final JobBook book;
     private final Executor workers;
     private final Registry registry;
 
-    JobEnds(ProxyContext context, JobSettings settings, JobBook book, Executor workers, Registry registry) {
+    JobEnds(ProxyContext context, JobBook book, Executor workers, Registry registry) {
         this.context = context;
-        this.settings = settings;
         this.book = book;
         this.workers = workers;
         this.registry = registry;

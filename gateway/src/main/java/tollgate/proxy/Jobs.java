@@ -69,7 +69,7 @@ public final class Jobs implements AutoCloseable, JobEnds.Registry {
     public void start(ProxyContext of, List<ProxyLoop> over) {
         context = of;
         loops = List.copyOf(over);
-        looks = new JobLooks(of, over, settings, new JobEnds(of, settings, book, workers, this));
+        looks = new JobLooks(of, over, settings, new JobEnds(of, book, workers, this));
         looking.scheduleWithFixedDelay(this::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
         keeping.scheduleWithFixedDelay(this::keep, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
     }
