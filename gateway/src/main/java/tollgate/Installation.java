@@ -191,6 +191,7 @@ final class Installation implements AutoCloseable {
                     config.enforce(),
                     config.holds().mostOpen(),
                     clock)::placed);
+            keeping.leavingJobs(jobRows::left);
             keeping.start();
             jobRows.releaseEarlierRuns();
             KeyRing ring = new KeyRing(projected, clock);

@@ -13,9 +13,11 @@ import tollgate.dialect.MeteredRequest;
 import tollgate.dialect.ObjectCall;
 import tollgate.dialect.Service;
 import tollgate.dialect.SplicePoints;
+import tollgate.journal.Orphan;
 import tollgate.journal.PackedFacts;
 import tollgate.metering.Observed;
 import tollgate.pricing.Attribute;
+import tollgate.pricing.UnitClass;
 import tollgate.proxy.Job;
 import tollgate.proxy.JobBook;
 import tollgate.proxy.PinnedPrices;
@@ -116,6 +118,14 @@ final class JobRows implements JobBook {
     @Override
     public void relayed(String exchange, Observed relayed) {
         records.jobs().relayed(exchange, RelayedText.written(relayed), relayed.contentBytes());
+    }
+
+    /** What of a job's answer had left when its gateway died, as its meter slot counted it. */
+    void left(Orphan orphan) {
+        long output = orphan.units().getOrDefault(UnitClass.OUTPUT.wireName(), 0L);
+        if (output > 0) {
+            relayed(orphan.facts().exchange(), Observed.ofTokens(output));
+        }
     }
 
     @Override

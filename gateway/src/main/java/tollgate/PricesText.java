@@ -37,7 +37,7 @@ final class PricesText {
             Markup markup = Markup.percent(text.path("markup_percent").decimalValue())
                     .plusFixed(Usd.parse(text.path("markup_fixed").asString()));
             return new PinnedPrices(card, markup);
-        } catch (JacksonException | IllegalArgumentException | NullPointerException unreadable) {
+        } catch (JacksonException | IllegalArgumentException unreadable) {
             LOG.error("prices of a job cannot be read: {}", unreadable.getMessage());
             return null;
         }

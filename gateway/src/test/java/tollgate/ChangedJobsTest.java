@@ -18,6 +18,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -184,6 +187,27 @@ class ChangedJobsTest {
         TestGateway changed = gateway(provider("openai"), true);
         assertThat(settled(changed, dearer).charge()).isEqualTo(27_000);
         assertThat(balance(changed, account)).isEqualTo(Usd.parse("0.999946"));
+    }
+
+    @Test
+    void a_job_that_no_price_can_be_found_for_is_settled_at_nothing_and_says_so() throws Exception {
+        Files.writeString(card, CARD);
+        TestGateway first = gateway(provider("openai"), true);
+        Account account = first.liveAccount("1.00");
+        String job = exchange(begin(first, account, "house-7b", "tokens=10, job=3s"));
+        close(first);
+        try (Connection books = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("shared.db"));
+                Statement change = books.createStatement()) {
+            assertThat(change.executeUpdate(
+                            "UPDATE job SET asked = replace(asked, '\"prices\":{', '\"unreadable\":{')"))
+                    .isEqualTo(1);
+        }
+        TestGateway without = gateway(provider("openai"), false);
+        Exchanges.Exchange row = settled(without, job);
+        assertThat(row.charge()).isZero();
+        assertThat(row.cost()).isZero();
+        assertThat(MAPPER.readTree(row.record()).path("detail").asString()).contains("no price is known");
+        assertThat(balance(without, account)).isEqualTo(Usd.parse("1.00"));
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -132,6 +133,44 @@ class KilledJobsTest {
                 .ignoreExceptions()
                 .until(() -> held(account).equals(held));
         isChargedOnce(one, account, exchange(begun));
+    }
+
+    @Test
+    void what_had_left_of_a_stream_when_its_gateway_was_killed_is_owed_though_it_is_called_off_then() throws Exception {
+        Account account = one.liveAccount("1.00");
+        Process child = house.child();
+        house.close(one);
+        String streamed;
+        String seen;
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            var open = http.send(
+                    HttpRequest.newBuilder(URI.create(house.childUrl() + "/responses"))
+                            .header("Authorization", "Bearer " + account.key())
+                            .header("X-Sandbox", "tokens=90, pace=20ms, job=never")
+                            .POST(HttpRequest.BodyPublishers.ofString(
+                                    "{\"model\":\"gpt-4o-mini\",\"max_output_tokens\":100,\"input\":\"Say something.\","
+                                            + "\"stream\":true,\"background\":true}"))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofInputStream());
+            seen = new String(open.body().readNBytes(12_000), StandardCharsets.UTF_8);
+            streamed = exchange(open);
+            child.destroyForcibly().waitFor();
+            house.child();
+            String id = seen.replaceAll("(?s).*?\"id\":\"(resp_[0-9a-f]+)\".*", "$1");
+            HttpResponse<String> cancelled = http.send(
+                    HttpRequest.newBuilder(URI.create(house.childUrl() + "/responses/" + id + "/cancel"))
+                            .header("Authorization", "Bearer " + account.key())
+                            .POST(HttpRequest.BodyPublishers.noBody())
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertThat(cancelled.statusCode()).as(cancelled.body()).isEqualTo(200);
+        }
+        one = house.gateway("one");
+        Records records = one.installation.records();
+        await().atMost(JobHouse.LONG)
+                .until(() -> records.exchanges().find(streamed).isPresent());
+        long pieces = seen.split("event: response.output_text.delta", -1).length - 1L;
+        assertThat(records.exchanges().find(streamed).orElseThrow().charge()).isBetween(pieces * 400, 61_000L);
     }
 
     /**

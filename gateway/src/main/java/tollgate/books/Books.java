@@ -13,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
 import org.jdbi.v3.core.JdbiException;
@@ -22,6 +23,7 @@ import org.slf4j.LoggerFactory;
 import tollgate.Telemetry;
 import tollgate.journal.GatewayIdentity;
 import tollgate.journal.Journal;
+import tollgate.journal.Orphan;
 import tollgate.records.Gateways;
 import tollgate.records.Records;
 import tollgate.wallet.ControlPort;
@@ -179,6 +181,11 @@ public final class Books implements AutoCloseable {
     /** Who explains what exchanges of an earlier run come to; to be told before the start. */
     public void itemizing(Itemizer by) {
         orphans.itemizing(by);
+    }
+
+    /** Who keeps what had left of an earlier run's answers that are made in the background; to be told before the start. */
+    public void leavingJobs(Consumer<Orphan> to) {
+        orphans.leavingJobs(to);
     }
 
     /** Who places the holds of open exchanges again, where Redis may have lost some of these shards. */

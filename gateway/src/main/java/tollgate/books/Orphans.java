@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import tollgate.journal.Journal;
 import tollgate.journal.JournalEntry;
 import tollgate.journal.Orphan;
@@ -21,6 +22,7 @@ final class Orphans {
     private final Clock clock;
 
     private Itemizer itemizer = Itemizer.NONE;
+    private Consumer<Orphan> jobs = job -> {};
 
     /**
      * Of this journal.
@@ -42,10 +44,18 @@ final class Orphans {
         itemizer = by;
     }
 
+    /** Who keeps what had left of answers that are made in the background; to be told before they are settled. */
+    void leavingJobs(Consumer<Orphan> to) {
+        jobs = to;
+    }
+
     /** What had left to the client is charged, the rest is not; what is absurd waits for a person (H39). */
     void settle() {
         List<JournalEntry> settled = new ArrayList<>();
         for (Orphan orphan : journal.orphans()) {
+            if (orphan.left() && records.jobs().isOpen(orphan.facts().exchange())) {
+                jobs.accept(orphan);
+            }
             if (journal.find(orphan.facts().exchange()).isEmpty()
                     && records.exchanges().find(orphan.facts().exchange()).isEmpty()
                     // made in the background: it goes on without its exchange, and is settled when it is over

@@ -147,9 +147,8 @@ final class Replay {
         if (left.isEmpty()) {
             return;
         }
-        // the record is gone: an hour after SQL had it, or with a Redis that lost its last second; or SQL made it,
-        // which does
-        // not know what caps it held
+        // the record is gone: an hour after SQL had it, or with a Redis that lost its last second; or SQL
+        // made it, which does not know what caps it held
         List<JournalEntry> gone = new ArrayList<>();
         List<ControlPort.Gone> asked = new ArrayList<>();
         List<String> waiting = new ArrayList<>();

@@ -101,8 +101,9 @@ public final class SuspenseDesk {
         List<Ledger.Entry> entries = records.ledger().allOfExchange(parked.exchange());
         boolean hasFinal = entries.stream().anyMatch(entry -> entry.entry().equals(parked.exchange()));
         Usd captured = new Usd(-entries.stream().mapToLong(Ledger.Entry::amount).sum());
-        if (parked.total() < captured.nano() && records.postings().refunded(parked.exchange())) {
-            // refunds are of what was captured: less would give the same money back twice (H43)
+        boolean less = parked.total() < captured.nano() || parked.tokens() < CapMoves.bundle(entries);
+        if (less && records.postings().refunded(parked.exchange())) {
+            // refunds are of what was captured: less would give the same money, or the same tokens, back twice (H43)
             return refused(parked, "some of it was refunded already: refund the rest, and drop this");
         }
         charged(parked);

@@ -2,6 +2,7 @@ package tollgate.metering;
 
 import org.jspecify.annotations.Nullable;
 import tollgate.dialect.AnswerFacts;
+import tollgate.pricing.UnitClass;
 import tollgate.pricing.Usage;
 import tollgate.pricing.Usd;
 
@@ -130,6 +131,12 @@ public record Observed(
                 error,
                 cost,
                 elapsedMillis);
+    }
+
+    /** An answer of which nothing is known but that it has had so many tokens at least. */
+    public static Observed ofTokens(long output) {
+        Usage some = Usage.builder().set(UnitClass.OUTPUT, output).build();
+        return new Observed(some, true, true, null, null, null, 0, 0, 0, false);
     }
 
     /** What a scanner has seen up to now. */

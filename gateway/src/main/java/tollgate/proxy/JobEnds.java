@@ -155,8 +155,9 @@ final class JobEnds implements JobLooks.Sight {
         Upstream upstream =
                 context.routing().named(job.facts().upstream(), job.facts().live());
         boolean costReported = upstream != null && upstream.costReported();
+        String detail = end.detail == null ? JobPlan.trouble(plan) : end.detail;
         Observed seen = end.facts == null ? Observed.NOTHING : Observed.of(end.facts, costReported);
-        settlement.settle(job.facts(), plan, end.how, seen.atLeast(running.relayed()), end.facts, end.detail, sure -> {
+        settlement.settle(job.facts(), plan, end.how, seen.atLeast(running.relayed()), end.facts, detail, sure -> {
             if (sure) {
                 registry.settled(job.exchange());
             } else {

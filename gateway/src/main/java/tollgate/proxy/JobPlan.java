@@ -1,8 +1,11 @@
 package tollgate.proxy;
 
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tollgate.dialect.Dialect;
@@ -12,10 +15,12 @@ import tollgate.metering.HoldPlan;
 import tollgate.metering.PaidFor;
 import tollgate.pricing.Buyer;
 import tollgate.pricing.ModelRates;
+import tollgate.pricing.Rate;
 import tollgate.pricing.RateBook;
 import tollgate.pricing.RateCard;
 import tollgate.pricing.Resolution;
 import tollgate.pricing.Terms;
+import tollgate.pricing.UnitClass;
 
 /**
  * By which prices a job is settled whose gateway is gone: those it began with. The cards in force say the same where nothing has
@@ -23,6 +28,8 @@ import tollgate.pricing.Terms;
  */
 final class JobPlan {
     private static final Logger LOG = LoggerFactory.getLogger(JobPlan.class);
+
+    private static final String NO_PRICE = "no price is known any more: settled at nothing";
 
     private JobPlan() {}
 
@@ -82,8 +89,22 @@ final class JobPlan {
                         + " name, or a correction by a person)",
                 job.exchange(),
                 job.asked().model());
-        RateBook free = RateBook.of(List.of(RateCard.named(model).build()));
-        return new Prices(new ModelRates(free.cards().getFirst()), free);
+        RateCard free = free(model);
+        return new Prices(new ModelRates(free), RateBook.of(List.of(free)));
+    }
+
+    /** Nothing of it costs anything, whatever is reported. */
+    private static RateCard free(String model) {
+        Map<UnitClass, Rate> nothing = new EnumMap<>(UnitClass.class);
+        for (UnitClass unit : UnitClass.values()) {
+            nothing.put(unit, Rate.each("0"));
+        }
+        return RateCard.named(model).rates(nothing).note(NO_PRICE).build();
+    }
+
+    /** What has to be said of a plan; null: nothing. */
+    static @Nullable String trouble(HoldPlan plan) {
+        return plan.rates().card().note().equals(NO_PRICE) ? NO_PRICE : null;
     }
 
     private static Prices pinned(PinnedPrices pinned, Instant at) {

@@ -1,6 +1,8 @@
 -- What each cap of the exchange will have spent and hold. Runs inside `settle`, only where the exchange holds some. Sets
 -- `caps` (what is to be written for each) and `vector` (what each spent, for the entry), or returns RANGE or CORRUPT.
--- A settlement counts in the window of its hold, be it over; a counter or window that is gone is left alone.
+-- A settlement counts in the window of its hold, be it over; a counter or window that is gone is left alone. A window of the
+-- calendar is gone where a later one is here; else a Redis that went back does not know it yet, nor the counter of a bundle,
+-- which nobody removes: what was used in it counts.
 local tag = string.match(KEYS[1], '^(.*:)m$')
 local first_word = status == 'OPEN' or ((mode == 'replay' or by_hand and not status) and ARGV[17] == '-1')
 local requests = first_word and (total > 0 or came or tokens > 0) and 1 or 0
@@ -30,7 +32,7 @@ for name, unit, step, start, part in string.gmatch(held_caps, '([^,;]+),(%a),(%d
     return {'CORRUPT', 'cap ' .. name}
   end
   local note = known[2] and ',gone' or ''
-  if not known[1] then
+  if not known[1] and (unit ~= 'b' or status == 'OPEN') then
     moved, note = 0, ',gone'
   else
     local spent, held, base = int(known[3] or '0'), int(known[4] or '0'), nil
@@ -55,7 +57,17 @@ for name, unit, step, start, part in string.gmatch(held_caps, '([^,;]+),(%a),(%d
       end
     else
       base = spent
-      moved = known[3] and moved or 0
+      if not known[3] and status == 'OPEN' then
+        moved = 0
+      elseif not known[3] then
+        for _, field in ipairs(call('HKEYS', key)) do
+          local window = string.match(field, '^(%d+):s$')
+          if window and tonumber(window) > cap.start then
+            moved = 0
+          end
+        end
+        cap.made = not known[1]
+      end
     end
     if not (spent and held and base) or held < part or spent < 0 or base < 0 then
       return {'CORRUPT', 'cap ' .. name}
@@ -64,6 +76,9 @@ for name, unit, step, start, part in string.gmatch(held_caps, '([^,;]+),(%a),(%d
     moved = math.max(-base, math.min(moved, MOST - spent))
     if moved ~= 0 or part > 0 then
       cap.writes = {held_field, str(held - part), spent_field, str(spent + moved)}
+      if cap.made then
+        cap.writes = {held_field, '0', spent_field, str(spent + moved), 'v', '0', 'rv', '0', 'rn', '0'}
+      end
       if cap.step > 0 and moved ~= 0 then
         cap.writes[5], cap.writes[6] = bucket_field, str(base + moved)
         if cap.newest then

@@ -2,7 +2,7 @@
 for _, cap in ipairs(caps) do
   local key = cap.key
   if cap.writes then
-    if cap.writes[7] then
+    if cap.newest and cap.writes[7] then
       call('HDEL', key, unpack(cap.left))
     end
     call('HSET', key, unpack(cap.writes))

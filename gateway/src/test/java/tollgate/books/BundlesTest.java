@@ -298,4 +298,30 @@ class BundlesTest {
         assertThat(used()).as("what is dropped used nothing").isEqualTo(120);
         assertThat(held()).isZero();
     }
+
+    @Test
+    void tokens_that_a_refund_gave_back_no_persons_word_gives_back_again() {
+        exchange("x", "0", 200);
+        assertThat(refund("x", "one", "0")).isInstanceOf(Treasury.Outcome.Booked.class);
+        exchange("y", "0", 180);
+        assertThat(used()).isEqualTo(180);
+        under.records
+                .suspense()
+                .park(new Suspense.Parked(
+                        "x",
+                        "w_1",
+                        0,
+                        "CONFLICT: the ledger has another",
+                        1,
+                        50,
+                        true,
+                        COUNTER + ",b,0,0,300",
+                        false,
+                        "chat m"));
+        SuspenseDesk desk = new SuspenseDesk(under.records, under.control, Clock.systemUTC());
+        assertThat(desk.settle("x", "fewer", "t")).isInstanceOf(SuspenseDesk.Outcome.Refused.class);
+        assertThat(used()).isEqualTo(180);
+        under.books.drainNow();
+        assertThat(problems()).isEmpty();
+    }
 }

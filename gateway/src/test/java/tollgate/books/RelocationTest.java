@@ -218,7 +218,7 @@ class RelocationTest {
         long before = balance("w_1");
         it.begin(THERE);
         it.carried();
-        new Reconstruction(it.records, it.control, Clock.systemUTC(), Duration.ZERO, Duration.ofMillis(-1_000))
+        new Reconstruction(it.records, it.control, Clock.systemUTC(), Duration.ZERO, Duration.ofSeconds(-1))
                 .finish(shard -> true);
         it.books.drainNow();
         assertThat(it.records.ledger().find(exchange)).isPresent();

@@ -354,6 +354,90 @@ class CapScriptsTest {
         assertThat(counter(cap).spent().values()).containsExactly(60 + first);
     }
 
+    /** The place and the settlement went with a Redis that was set back, the journal has the settlement. */
+    private SettleResult replayedAfterAllWasLost(WalletAddress at, String id, HeldCaps held, long usd, long tokens) {
+        raw.del(Keys.exchange(SHARD, id));
+        raw.zrem(Keys.expiries(SHARD), id);
+        raw.hset(Keys.wallet(at), Map.of("held", "0", "open", "0"));
+        return control.replay(new ControlPort.Gone(
+                new Settle(at, id, "f", new Usd(usd), false, "chat", false, new Settle.Counted(held, tokens, true)),
+                Usd.ZERO,
+                -1,
+                List.of()));
+    }
+
+    @Test
+    void what_was_used_of_a_bundle_counts_though_redis_lost_all_that_it_knew_of_it() {
+        WalletAddress at = wallet(1000);
+        String cap = "b_" + made;
+        CapDemand bundle =
+                new CapDemand(cap, "s", 0, 0, CapUnit.BUNDLE, 500, 0, 0, CapDemand.NEVER_MS, CapDemand.NEVER_MS);
+        PlaceResult placed = control.place(new Place(
+                at,
+                at + "x",
+                1,
+                new Usd(9),
+                new Usd(9),
+                LIFE,
+                LIFE,
+                Usd.ZERO,
+                0,
+                "v",
+                "TEST",
+                false,
+                new CapDemands(List.of(bundle), 300, 300)));
+        HeldCaps held = ((PlaceResult.Placed) placed).caps();
+        assertThat(held.paidFor()).isEqualTo(300);
+        raw.del(Keys.cap(SHARD, cap + ":s"));
+        assertThat(replayedAfterAllWasLost(at, at + "x", held, 0, 200)).isInstanceOf(SettleResult.Settled.class);
+        assertThat(counter(cap).spent()).containsEntry(0L, 200L);
+        assertThat(control.entries(SHARD, "", 1_000_000).getLast().caps()).endsWith(",b,0,200");
+        PlaceResult next = control.place(new Place(
+                at,
+                at + "y",
+                1,
+                new Usd(9),
+                new Usd(9),
+                LIFE,
+                LIFE,
+                Usd.ZERO,
+                0,
+                "v",
+                "TEST",
+                false,
+                new CapDemands(List.of(bundle), 400, 400)));
+        assertThat(((PlaceResult.Placed) next).caps().paidFor())
+                .as("no token is given twice")
+                .isEqualTo(300);
+    }
+
+    @ParameterizedTest(name = "a later window is there: {0}")
+    @ValueSource(booleans = {false, true})
+    void what_was_spent_in_a_window_that_redis_does_not_know_yet_counts_and_in_one_that_is_over_does_not(boolean over) {
+        WalletAddress at = wallet(1000);
+        String cap = "lost" + made;
+        CapDemand first = calendar(cap, CapUnit.USD, 100);
+        placed(at, at + "a", 5, first);
+        settled(at, at + "a", 5);
+        at(clock + HOUR);
+        CapDemand window = calendar(cap, CapUnit.USD, 100);
+        HeldCaps held = ((PlaceResult.Placed) placed(at, at + "x", 60, window)).caps();
+        raw.hdel(Keys.cap(SHARD, cap + ":s"), window.startMs() + ":s", window.startMs() + ":h");
+        if (over) {
+            at(clock + HOUR);
+            placed(at, at + "z", 1, calendar(cap, CapUnit.USD, 100));
+            settled(at, at + "z", 1);
+        }
+        assertThat(replayedAfterAllWasLost(at, at + "x", held, 60, 3)).isInstanceOf(SettleResult.Settled.class);
+        if (over) {
+            assertThat(counter(cap).spent()).doesNotContainKey(window.startMs());
+        } else {
+            assertThat(counter(cap).spent()).containsEntry(window.startMs(), 60L);
+            assertThat(placed(at, at + "y", 41, window)).isInstanceOf(PlaceResult.CapReached.class);
+            assertThat(placed(at, at + "y", 40, window)).isInstanceOf(PlaceResult.Placed.class);
+        }
+    }
+
     @Test
     void counters_saturate_and_never_go_below_nothing() {
         WalletAddress at = wallet(1000);
