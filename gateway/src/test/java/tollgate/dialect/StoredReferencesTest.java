@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,8 +21,7 @@ class StoredReferencesTest {
                 .filter(each -> each.name().equals(dialect) && each.service("POST", path) != null)
                 .findFirst()
                 .orElseThrow();
-        Service service = speaks.service("POST", path);
-        assertThat(service).isNotNull();
+        Service service = Objects.requireNonNull(speaks.service("POST", path));
         ByteBuf bytes = Unpooled.copiedBuffer(body.replace('\'', '"'), StandardCharsets.UTF_8);
         try {
             RequestReading reading = speaks.read(service, path, bytes);

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import tollgate.dialect.AnswerFacts;
 import tollgate.dialect.AnswerScanner;
 import tollgate.dialect.AnswerShape;
@@ -192,9 +193,12 @@ final class Calibration {
 
     /** Percent by which each is missed by the ratio of all the others, ascending: below 0 too low. */
     private static List<Integer> errors(List<Sample> own) {
-        return own.stream()
-                .map(one ->
-                        error(ratio("", own.stream().filter(each -> each != one).toList()), one))
+        return IntStream.range(0, own.size())
+                .mapToObj(one -> {
+                    List<Sample> others = new ArrayList<>(own);
+                    Sample left = others.remove(one);
+                    return error(ratio("", others), left);
+                })
                 .sorted()
                 .toList();
     }
