@@ -17,7 +17,7 @@ final class BundleRoutes {
 
     BundleRoutes(Office office, ControlPort control) {
         this.office = office;
-        this.bundles = new BundlesLeft(control, office.directory()::prices);
+        this.bundles = new BundlesLeft(control, () -> office.directory().prices());
     }
 
     List<Route> routes() {
