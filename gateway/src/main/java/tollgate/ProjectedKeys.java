@@ -90,10 +90,10 @@ final class ProjectedKeys implements KeySource {
 
     /**
      * The key was made, changed or revoked. One that nobody has used yet is known without SQL, too; what stays while Redis
-     * is away is refused by its policy number.
+     * is away is refused by its policy number. One that has another secret by now stands for nobody.
      */
     void changed(Keys.Key key) {
-        projectNow(key);
+        records.keys().good(key.hash()).ifPresentOrElse(this::projectNow, () -> project(key.hash(), null));
     }
 
     /** Puts every good key's projection right: what was projected may be older than what SQL has. */

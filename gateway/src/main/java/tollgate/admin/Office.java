@@ -3,6 +3,7 @@ package tollgate.admin;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -130,11 +131,14 @@ public final class Office {
                 wish.allowedModels(),
                 clock.millis(),
                 expires == null ? null : expires.toEpochMilli());
+        // what an earlier turn made is known by a secret that nobody was told
+        Optional<Keys.Key> untold = turn == null ? Optional.empty() : records.keys().find(key.id());
         if (turn == null) {
             records.keys().add(key);
         } else if (!records.keys().add(key, turn)) {
             throw Problem.busy();
         }
+        untold.ifPresent(keyChanged);
         Keys.Key made = key(key.id());
         keyChanged.accept(made);
         return new NewKey(made, secret);

@@ -522,9 +522,9 @@ final class Relay implements AnswerReceiver {
     }
 
     /**
-     * The client left: cancelled, or read to its end and charged as reported. Unless its upstream is told to do one of the
-     * two, it is read on where what it costs cannot be seen in what came: of hidden output. A whole answer is in any case, for
-     * the upstream makes and bills it to its end whoever waits for it.
+     * The client left: cancelled, or read to its end and charged as reported. Its route says which; else a whole answer is read
+     * on, for the upstream makes and bills it to its end whoever waits for it, and a stream as its upstream is told, or
+     * where what it costs cannot be seen in what came: of hidden output.
      */
     void clientGone() {
         if (over) {
@@ -551,11 +551,14 @@ final class Relay implements AnswerReceiver {
 
     private boolean drains() {
         // an answer in the background is made to its end all the same: its id has to be known, at least
-        if (!exchange.plan().request().stream() || !(job == null || job.isKeeping() || job.isKept())) {
+        if (!(job == null || job.isKeeping() || job.isKept())) {
             return true;
         }
         Boolean route = exchange.candidates().route().drains();
-        Boolean said = route != null ? route : exchange.upstream().drains();
+        if (route != null || !exchange.plan().request().stream()) {
+            return route == null || route;
+        }
+        Boolean said = exchange.upstream().drains();
         return said != null ? said : !exchange.plan().rates().limits().visibleOutput();
     }
 
