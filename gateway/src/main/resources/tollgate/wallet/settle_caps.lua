@@ -60,12 +60,7 @@ for name, unit, step, start, part in string.gmatch(held_caps, '([^,;]+),(%a),(%d
       if not known[3] and status == 'OPEN' then
         moved = 0
       elseif not known[3] then
-        for _, field in ipairs(call('HKEYS', key)) do
-          local window = string.match(field, '^(%d+):s$')
-          if window and tonumber(window) > cap.start then
-            moved = 0
-          end
-        end
+        --@include settle_window.lua
         cap.made = not known[1]
       end
     end
