@@ -44,6 +44,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Jobs that outlive what was configured when they began: prices, bundles, upstreams; and providers that answer nothing. */
+@Wide
 @SuppressWarnings("NullAway.Init") // made before every test
 class ChangedJobsTest {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();

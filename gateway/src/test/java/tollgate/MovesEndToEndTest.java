@@ -27,6 +27,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Organisations that move between shards while two gateways serve them, by the command (H18). */
+@Wide
 @SuppressWarnings("NullAway.Init") // made before every test
 class MovesEndToEndTest {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();

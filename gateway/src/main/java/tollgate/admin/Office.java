@@ -132,7 +132,8 @@ public final class Office {
                 clock.millis(),
                 expires == null ? null : expires.toEpochMilli());
         // what an earlier turn made is known by a secret that nobody was told
-        Optional<Keys.Key> untold = turn == null ? Optional.empty() : records.keys().find(key.id());
+        Optional<Keys.Key> untold =
+                turn == null ? Optional.empty() : records.keys().find(key.id());
         if (turn == null) {
             records.keys().add(key);
         } else if (!records.keys().add(key, turn)) {

@@ -15,11 +15,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tollgate.Breadth;
+import tollgate.Wide;
 
 /**
  * Whoever carries an organisation dies behind every step of its move, and either shard's Redis loses all, or its last while, at
  * that very moment: whoever goes on ends with the same money, in one place (H18).
  */
+@Wide
 @SuppressWarnings("NullAway.Init") // made before every test
 class RelocationKillTest {
     @TempDir

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import tollgate.TestBooks;
+import tollgate.Wide;
 import tollgate.pricing.Usd;
 import tollgate.records.Audit;
 import tollgate.records.Ledger;
@@ -36,6 +37,7 @@ import tollgate.wallet.PlaceResult;
 import tollgate.wallet.WalletAddress;
 
 /** An organisation that moves from one shard to another takes along all that it has, and is in one place at a time (H18). */
+@Wide
 @ParameterizedClass(name = "{0}")
 @EnumSource
 @SuppressWarnings("NullAway.Init") // made before every test
