@@ -116,6 +116,15 @@ public interface Dialect {
         return true;
     }
 
+    /**
+     * Whether its libraries bear trailers behind a stream.
+     *
+     * @param http2 over HTTP/2, else over HTTP/1.1
+     */
+    default boolean takesTrailers(boolean http2) {
+        return true;
+    }
+
     /** A scanner for one answer of the given shape. */
     AnswerScanner scanner(Service service, AnswerShape shape);
 

@@ -136,7 +136,8 @@ public record Observed(
     /** An answer of which nothing is known but that it has had so many tokens at least. */
     public static Observed ofTokens(long output) {
         Usage some = Usage.builder().set(UnitClass.OUTPUT, output).build();
-        return new Observed(some, true, true, null, null, null, 0, 0, 0, false);
+        // a byte a token: less than any text, so that an estimate by bytes never passes the count
+        return new Observed(some, true, true, null, null, null, 0, output, 0, false);
     }
 
     /** What a scanner has seen up to now. */

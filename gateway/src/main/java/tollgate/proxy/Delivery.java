@@ -10,6 +10,7 @@ import tollgate.dialect.Announcement;
 import tollgate.dialect.AnswerScanner;
 import tollgate.dialect.AnswerShape.Form;
 import tollgate.dialect.Refusal;
+import tollgate.http.Protocol;
 import tollgate.http.ServerExchange;
 
 /**
@@ -66,7 +67,7 @@ final class Delivery {
             begun = true;
             announced.fields(head::set);
             exchange.tellLimits(head);
-            if (exchange.context().settings().trailers()) {
+            if (trailed()) {
                 head.set(HttpHeaderNames.TRAILER, Announcement.TRAILER_NAMES);
             }
             Cors.allow(head, server.head().headers().get(HttpHeaderNames.ORIGIN));
@@ -172,11 +173,16 @@ final class Delivery {
     /** The end of the body and the trailers, in one flush with what was written before. */
     private void end(Announcement said) {
         HttpHeaders trailers = null;
-        if (exchange.context().settings().trailers()) {
+        if (trailed()) {
             trailers = new DefaultHttpHeaders();
             said.fields(trailers::set);
         }
         server.end(trailers);
+    }
+
+    private boolean trailed() {
+        return exchange.context().settings().trailers()
+                && exchange.dialect().takesTrailers(server.head().protocol() == Protocol.HTTP_2);
     }
 
     private boolean commented() {

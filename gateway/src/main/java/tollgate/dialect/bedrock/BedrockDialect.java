@@ -76,6 +76,12 @@ public final class BedrockDialect implements Dialect {
         return ModelDocument.list(models);
     }
 
+    /** AWS's library for Java takes the trailers of an HTTP/2 stream for a second head, and fails. */
+    @Override
+    public boolean takesTrailers(boolean http2) {
+        return !http2;
+    }
+
     @Override
     public String model(OfferedModel model) {
         return ModelDocument.of(model);
