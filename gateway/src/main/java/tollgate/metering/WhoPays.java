@@ -90,7 +90,7 @@ public final class WhoPays {
                     ? operatorPays(Ended.UPSTREAM_ERROR, plan, Usage.NONE, false)
                     : consumed(Ended.UPSTREAM_ERROR, plan, held, observed, true);
         }
-        return observed.events() == 0
+        return observed.events() == 0 && observed.contentBytes() == 0
                 ? operatorPays(Ended.UPSTREAM_GARBLED, plan, observed)
                 : consumed(Ended.COMPLETE, plan, held, observed, true);
     }

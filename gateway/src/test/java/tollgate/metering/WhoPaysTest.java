@@ -44,6 +44,7 @@ final class WhoPaysTest {
                 "complete, usage missing: an estimate | complete | - | 12 | 60 | 0 | no | complete | WALLET | 200000 | 200000 | yes",
                 "complete, usage missing and nothing said: the prompt | complete | - | 2 | 0 | 0 | no | complete | WALLET | 100000 | 100000 | yes",
                 "200 with no event at all: the operator | complete | - | 0 | 0 | 0 | no | upstream_garbled | OPERATOR | 0 | 100000 | yes",
+                "200 of no event, of which bytes left: what they may be | complete | - | 0 | 60 | 0 | no | complete | WALLET | 190000 | 190000 | yes",
                 "200 with only an error: nothing | complete | - | 1 | 0 | 0 | yes | upstream_error | OPERATOR | 0 | 0 | no",
                 "200 with an error that reports usage: what was reported | complete | input=90 output=0 | 1 | 0 | 0 | yes | upstream_error | WALLET | 90000 | 90000 | no",
                 "an error after content: the consumed portion | complete | - | 12 | 60 | 0 | yes | upstream_error | WALLET | 200000 | 200000 | yes",

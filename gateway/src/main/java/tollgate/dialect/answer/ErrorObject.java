@@ -16,7 +16,7 @@ public final class ErrorObject {
     /**
      * Whether the error object of a document, or of a list of one, has a field that says something.
      *
-     * @param said by a field's name and its text
+     * @param said by a field's name and its text; of a field of one of its details the name is {@code details.name}
      */
     public static boolean says(byte[] document, BiPredicate<String, String> said) {
         try (JsonParser parser = Jackson.parser(document, 0, document.length)) {
@@ -27,7 +27,7 @@ public final class ErrorObject {
             while (first == JsonToken.START_OBJECT && parser.nextToken() == JsonToken.PROPERTY_NAME) {
                 boolean error = parser.currentName().equals("error");
                 if (parser.nextToken() == JsonToken.START_OBJECT && error) {
-                    return anyField(parser, said);
+                    return anyField(parser, "", said);
                 }
                 parser.skipChildren();
             }
@@ -37,14 +37,32 @@ public final class ErrorObject {
         return false;
     }
 
-    private static boolean anyField(JsonParser error, BiPredicate<String, String> said) {
+    private static boolean anyField(JsonParser error, String prefix, BiPredicate<String, String> said) {
         boolean any = false;
         while (error.nextToken() == JsonToken.PROPERTY_NAME) {
             String name = error.currentName();
-            if (error.nextToken() == JsonToken.VALUE_STRING) {
-                any |= said.test(name, error.getString());
+            JsonToken value = error.nextToken();
+            if (value == JsonToken.VALUE_STRING) {
+                any |= said.test(prefix + name, error.getString());
+            } else if (value == JsonToken.START_ARRAY && prefix.isEmpty() && name.equals("details")) {
+                any |= anyDetail(error, said);
+            } else {
+                error.skipChildren();
             }
-            error.skipChildren();
+        }
+        return any;
+    }
+
+    private static boolean anyDetail(JsonParser details, BiPredicate<String, String> said) {
+        boolean any = false;
+        for (JsonToken next = details.nextToken();
+                next != JsonToken.END_ARRAY && next != null;
+                next = details.nextToken()) {
+            if (next == JsonToken.START_OBJECT) {
+                any |= anyField(details, "details.", said);
+            } else {
+                details.skipChildren();
+            }
         }
         return any;
     }

@@ -84,7 +84,7 @@ final class FrameScanner implements AnswerScanner, Bytes.Taker {
                 case PAYLOAD -> payload(a, i, to);
                 case CHECKSUM -> checksum(a, i, to, base);
                 case AFTER -> after(base + i, base + to, to);
-                case LOST -> to;
+                case LOST -> lost(i, to);
             };
         }
         position = base + to;
@@ -115,7 +115,7 @@ final class FrameScanner implements AnswerScanner, Bytes.Taker {
         long payload = Integer.toUnsignedLong(number(0)) - PRELUDE - CHECKSUM - fields;
         if (!right || fields < 0 || fields > FrameHead.LARGEST || payload < 0 || payload > LARGEST_PAYLOAD) {
             lost();
-            return to;
+            return next;
         }
         payloadLeft = (int) payload;
         head.begin(fields);
@@ -182,6 +182,12 @@ final class FrameScanner implements AnswerScanner, Bytes.Taker {
     private void lost() {
         facts.notDocument();
         place = Place.LOST;
+    }
+
+    /** Clients check what we check: none can read it, but the upstream may bill it. */
+    private int lost(int from, int to) {
+        facts.lost(to - from);
+        return to;
     }
 
     private void frameEnds(long end) {

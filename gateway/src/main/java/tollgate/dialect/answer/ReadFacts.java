@@ -22,6 +22,8 @@ public final class ReadFacts implements AnswerFacts {
     private int events;
     private int malformed;
     private long contentBytesAtUsage;
+    private long unreadBytes;
+    private boolean lost;
     boolean complete;
     long bytesAfterTerminator;
 
@@ -86,7 +88,7 @@ public final class ReadFacts implements AnswerFacts {
             if (read != null) {
                 report = read;
                 usageReports++;
-                contentBytesAtUsage = document.contentBytes();
+                contentBytesAtUsage = contentBytes();
                 String unknown = UnknownCounts.find(reported.bytes(), length);
                 unknownCounts = unknown == null ? unknownCounts : unknown;
             }
@@ -96,6 +98,17 @@ public final class ReadFacts implements AnswerFacts {
     /** What came is no document at all. */
     void notDocument() {
         malformed++;
+    }
+
+    /** So much of the answer could not be read: all of it may be text, and counts as that. */
+    void unread(long bytes) {
+        unreadBytes += bytes;
+    }
+
+    /** The same, and of what follows nothing can be read either: what was reported before is not the whole. */
+    void lost(long bytes) {
+        unreadBytes += bytes;
+        lost |= bytes > 0;
     }
 
     @Override
@@ -130,7 +143,7 @@ public final class ReadFacts implements AnswerFacts {
 
     @Override
     public boolean outputUntold() {
-        return report != null && report.outputUntold();
+        return report != null && (report.outputUntold() || lost);
     }
 
     @Override
@@ -195,7 +208,7 @@ public final class ReadFacts implements AnswerFacts {
 
     @Override
     public long contentBytes() {
-        return document.contentBytes();
+        return document.contentBytes() + unreadBytes;
     }
 
     @Override
@@ -205,7 +218,7 @@ public final class ReadFacts implements AnswerFacts {
 
     @Override
     public long boundUnits() {
-        return document.boundUnits();
+        return document.boundUnits() + unreadBytes;
     }
 
     @Override

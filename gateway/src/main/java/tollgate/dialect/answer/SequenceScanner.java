@@ -23,6 +23,9 @@ final class SequenceScanner implements AnswerScanner, Bytes.Taker {
         STRING,
         ESCAPE,
         AFTER,
+        /** In a line that is no document; the next line may be one. */
+        GARBAGE,
+        /** In an array whose elements cannot be told any more. */
         LOST
     }
 
@@ -70,7 +73,8 @@ final class SequenceScanner implements AnswerScanner, Bytes.Taker {
             i = switch (place) {
                 case INSIDE, STRING, ESCAPE -> inside(a, i, to, base);
                 case AFTER -> after(a, i, base);
-                case LOST -> to;
+                case GARBAGE -> garbage(a, i, to, base);
+                case LOST -> lost(i, to);
                 default -> between(a, i, base);
             };
         }
@@ -103,9 +107,29 @@ final class SequenceScanner implements AnswerScanner, Bytes.Taker {
             place = Place.AFTER;
         } else {
             facts.notDocument();
-            place = Place.LOST;
+            place = array ? Place.LOST : Place.GARBAGE;
+            return i;
         }
         return i + 1;
+    }
+
+    /** No client can read such a line either, but it may be what the upstream bills. */
+    private int garbage(byte[] a, int from, int to, long base) {
+        int i = from;
+        while (i < to && a[i] != '\n') {
+            i++;
+        }
+        facts.unread(i - from);
+        if (i < to) {
+            place = Place.BETWEEN;
+            lineEnds(base + ++i);
+        }
+        return i;
+    }
+
+    private int lost(int from, int to) {
+        facts.lost(to - from);
+        return to;
     }
 
     private static boolean isSpace(byte b) {

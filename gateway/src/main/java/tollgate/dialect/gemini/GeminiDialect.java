@@ -33,6 +33,20 @@ public final class GeminiDialect implements Dialect {
     private static final List<String> ACCOUNT_MESSAGES =
             List.of("api key not valid", "api key expired", "api_key_invalid", "enable billing");
 
+    /** What Google's machines tell of the same (google.api.ErrorReason). */
+    private static final Set<String> ACCOUNT_REASONS = Set.of(
+            "ACCESS_TOKEN_EXPIRED",
+            "ACCOUNT_STATE_INVALID",
+            "API_KEY_INVALID",
+            "API_KEY_SERVICE_BLOCKED",
+            "API_KEY_HTTP_REFERRER_BLOCKED",
+            "API_KEY_IP_ADDRESS_BLOCKED",
+            "BILLING_DISABLED",
+            "CONSUMER_INVALID",
+            "CONSUMER_SUSPENDED",
+            "CREDENTIALS_MISSING",
+            "SERVICE_DISABLED");
+
     @Override
     public String name() {
         return "gemini";
@@ -123,10 +137,11 @@ public final class GeminiDialect implements Dialect {
 
     @Override
     public boolean blamesAccount(byte[] document) {
-        return ErrorObject.says(
-                document,
-                (name, text) -> name.equals("message")
-                        && ACCOUNT_MESSAGES.stream().anyMatch(text.toLowerCase(Locale.ROOT)::contains));
+        return ErrorObject.says(document, (name, text) -> switch (name) {
+            case "message" -> ACCOUNT_MESSAGES.stream().anyMatch(text.toLowerCase(Locale.ROOT)::contains);
+            case "details.reason" -> ACCOUNT_REASONS.contains(text);
+            default -> false;
+        });
     }
 
     @Override

@@ -51,7 +51,7 @@ final class OllamaDocument extends AnswerDocument {
 
     private int top;
     private int inside;
-    private boolean durationFirst;
+    private int firstCount;
 
     @Override
     protected void begins() {
@@ -141,7 +141,7 @@ final class OllamaDocument extends AnswerDocument {
                 return COUNT;
             }
             case TOTAL_DURATION, PROMPT_EVAL_COUNT, EVAL_COUNT -> {
-                durationFirst = usageRank() == 0 ? top == TOTAL_DURATION : durationFirst;
+                firstCount = usageRank() == 0 ? top : firstCount;
                 captureRest(index);
             }
             default -> {}
@@ -157,9 +157,13 @@ final class OllamaDocument extends AnswerDocument {
         return inside == TOOL_CALLS ? COUNT : COUNT_APART;
     }
 
-    /** What is kept of the counts begins with the value of {@code total_duration}. */
-    boolean durationFirst() {
-        return durationFirst;
+    /** The name of the count that what is kept of them begins with the value of. */
+    String firstCount() {
+        return switch (firstCount) {
+            case PROMPT_EVAL_COUNT -> "prompt_eval_count";
+            case EVAL_COUNT -> "eval_count";
+            default -> "total_duration";
+        };
     }
 
     @Override

@@ -24,9 +24,6 @@ final class OllamaUsage implements UsageReport.Reader {
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
-    /** What is kept begins with a value. */
-    private static final String BEGINNING = "{\"first\":";
-
     private static final long NANOS_A_THOUSANDTH = 1_000_000;
     private static final int THOUSANDTHS = 3;
 
@@ -43,7 +40,7 @@ final class OllamaUsage implements UsageReport.Reader {
     public @Nullable UsageReport read(byte[] bytes, int length, int rank) {
         try {
             String text = new String(bytes, 0, length, StandardCharsets.UTF_8);
-            JsonNode usage = MAPPER.readTree(BEGINNING + text);
+            JsonNode usage = MAPPER.readTree("{\"" + document.firstCount() + "\":" + text);
             return report(usage);
         } catch (JacksonException | InvalidUsage | ArithmeticException nonsense) {
             return null;
@@ -57,7 +54,7 @@ final class OllamaUsage implements UsageReport.Reader {
             return null;
         }
         Reported reported = UsageReading.ollama(usage);
-        JsonNode nanos = document.durationFirst() ? usage.path("first") : usage.path("total_duration");
+        JsonNode nanos = usage.path("total_duration");
         boolean told = nanos.isIntegralNumber() && nanos.canConvertToLong() && nanos.longValue() >= 0;
         return new UsageReport(
                 told ? reported.total().plus(time(nanos.longValue())) : reported.total(),

@@ -96,6 +96,25 @@ class GeminiErrorsTest {
                 .isEqualTo(blamed);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "API_KEY_INVALID, true",
+        "API_KEY_SERVICE_BLOCKED, true",
+        "BILLING_DISABLED, true",
+        "RATE_LIMIT_EXCEEDED, false",
+        "SAFETY, false",
+    })
+    void our_own_key_is_blamed_by_the_reason_among_the_details(String reason, boolean blamed) {
+        String error = "{\"error\":{\"code\":400,\"message\":\"Nein.\",\"status\":\"INVALID_ARGUMENT\",\"details\":[7,"
+                + "{\"@type\":\"type.googleapis.com/google.rpc.Help\",\"links\":[{\"reason\":\"API_KEY_INVALID\"}]},"
+                + "{\"@type\":\"type.googleapis.com/google.rpc.ErrorInfo\",\"reason\":\"" + reason
+                + "\",\"domain\":\"googleapis.com\",\"metadata\":{\"service\":\"x\"}}]}}";
+        assertThat(DIALECT.blamesAccount(error.getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo(blamed);
+        assertThat(DIALECT.blamesAccount(("[" + error + "]").getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo(blamed);
+    }
+
     @Test
     void clients_are_known_by_path_or_key() {
         assertThat(DIALECT.addressed("/v1beta/files", name -> false)).isTrue();
