@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
  * Takes the chunked coding off a body (RFC 9112 §7.1), byte by byte, so that nothing is kept between reads.
  *
  * <p>Strict: every line ends in CR LF; a size is 1 to 15 hexadecimal digits; extensions are skipped, at most
- * {@value #EXTENSION_LIMIT} bytes a chunk, and may hold no control characters; trailers are read and dropped, at most
- * {@value #TRAILER_LIMIT} bytes, and each has a name and a colon, so that a next request is never taken for one.
+ * {@value #EXTENSION_LIMIT} bytes a chunk, and may hold no control characters, nor end within quotes; trailers are read
+ * and dropped, at most {@value #TRAILER_LIMIT} bytes, and each has a name and a colon, so that a next request is never
+ * taken for one.
  */
 final class ChunkedFraming extends BodyFraming {
     private static final int EXTENSION_LIMIT = 256;
@@ -34,6 +35,8 @@ final class ChunkedFraming extends BodyFraming {
     private long size;
     private int counted;
     private boolean named;
+    private boolean quoted;
+    private boolean escaped;
 
     @Override
     boolean complete() {
@@ -102,13 +105,21 @@ final class ChunkedFraming extends BodyFraming {
             state = State.SIZE_LF;
         } else if (b == ';') {
             counted = 0;
+            quoted = false;
+            escaped = false;
             state = State.EXTENSION;
         } else {
             throw new FramingException("a chunk size is followed by something else than CR LF or an extension");
         }
     }
 
+    /** Whoever reads on to a closing quote finds the end of the chunk elsewhere: where one is missing, neither is believed. */
     private void extension(byte b) {
+        if (b == '\r' && quoted) {
+            throw new FramingException("a chunk extension ends within quotes");
+        }
+        quoted ^= b == '"' && !escaped;
+        escaped = quoted && b == '\\' && !escaped;
         if (b == '\r') {
             state = State.SIZE_LF;
         } else if (control(b) || ++counted > EXTENSION_LIMIT) {

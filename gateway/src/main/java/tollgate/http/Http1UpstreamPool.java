@@ -16,16 +16,21 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.resolver.AddressResolverGroup;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import tollgate.http.UpstreamFailure.Kind;
 
-/** HTTP/1.1 connections of one event loop to one upstream; the one used last is used first. */
+/**
+ * HTTP/1.1 connections of one event loop to one upstream; the one used last is used first. Where it is kept busy it would
+ * be used for ever, and a name that leads elsewhere by now never be looked up again: so none is used once it is old.
+ */
 final class Http1UpstreamPool implements UpstreamPool {
     private static final long IDLE_NANOS = 50_000_000_000L;
 
     private final UpstreamSettings settings;
+    private final long ageNanos;
     private final Sweep sweep;
     private final Bootstrap bootstrap;
     private final @Nullable SslContext tls;
@@ -41,8 +46,10 @@ final class Http1UpstreamPool implements UpstreamPool {
             Transport transport,
             EventLoop loop,
             AddressResolverGroup<InetSocketAddress> resolver,
-            @Nullable SslContext tls) {
+            @Nullable SslContext tls,
+            Duration age) {
         this.settings = settings;
+        this.ageNanos = age.toNanos();
         this.sweep = Sweep.of(loop);
         this.tls = tls;
         this.host = settings.baseUrl().getHost();
@@ -81,12 +88,16 @@ final class Http1UpstreamPool implements UpstreamPool {
     private @Nullable UpstreamConnection free() {
         long now = System.nanoTime();
         for (UpstreamConnection connection; (connection = idle.pollFirst()) != null; ) {
-            if (connection.usable() && now - connection.idleSince() < IDLE_NANOS) {
+            if (connection.usable() && now - connection.idleSince() < IDLE_NANOS && !isOld(connection, now)) {
                 return connection;
             }
             connection.close();
         }
         return null;
+    }
+
+    private boolean isOld(UpstreamConnection connection, long now) {
+        return now - connection.since() > ageNanos;
     }
 
     /** Opens a connection for a call. */
@@ -171,7 +182,7 @@ final class Http1UpstreamPool implements UpstreamPool {
 
     /** A connection has nothing to do. */
     void idle(UpstreamConnection connection) {
-        if (closed || idle.size() >= settings.maxIdle()) {
+        if (closed || idle.size() >= settings.maxIdle() || isOld(connection, System.nanoTime())) {
             connection.close();
         } else {
             idle.addFirst(connection);

@@ -39,6 +39,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Swee
     private final ListenerConnections connections;
     private final Set<Http2Exchange> open = new LinkedHashSet<>();
     private final LingeringClose ending = new LingeringClose();
+    private final UnfinishedHead head = new UnfinishedHead();
     private @Nullable ChannelHandlerContext context;
     private long idleSince = System.nanoTime();
     private boolean draining;
@@ -72,7 +73,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Swee
                 stream.pipeline().addLast(new Http2Exchange(connection));
             }
         });
-        ctx.pipeline().addLast(connection.ending, codec, streams, connection);
+        ctx.pipeline().addLast(connection.ending, connection.head, codec, streams, connection);
     }
 
     ExchangeAcceptor acceptor() {
@@ -188,6 +189,10 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Swee
             if (now - lingerUntil >= 0) {
                 context().close();
             }
+            return;
+        }
+        if (head.since() != 0 && now - head.since() > settings.headerRead().toNanos()) {
+            context().close();
             return;
         }
         if (open.isEmpty()) {

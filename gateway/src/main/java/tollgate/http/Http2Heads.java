@@ -85,8 +85,10 @@ final class Http2Heads {
         if (authorities.size() > 1 || hosts.size() > 1 || authorities.size() + hosts.size() == 0) {
             throw new FramingException("there must be exactly one host");
         }
+        RequestHeads.checkHost(hosts, false);
         if (!authorities.isEmpty()) {
             String authority = authorities.getFirst().toString();
+            RequestHeads.checkHost(List.of(authority), true);
             if (!hosts.isEmpty() && !hosts.getFirst().equalsIgnoreCase(authority)) {
                 throw new FramingException(":authority and host differ");
             }

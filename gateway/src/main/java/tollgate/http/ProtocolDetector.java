@@ -20,6 +20,7 @@ final class ProtocolDetector extends ByteToMessageDecoder implements Sweep.Swept
 
     private final ListenerConnections connections;
     private final long patienceNanos;
+    private final long prefaceNanos;
     private final Consumer<ChannelHandlerContext> http1;
     private final Consumer<ChannelHandlerContext> http2;
     private final ByteBuf preface = Http2CodecUtil.connectionPrefaceBuf();
@@ -27,6 +28,7 @@ final class ProtocolDetector extends ByteToMessageDecoder implements Sweep.Swept
     private volatile ChannelHandlerContext context;
     private volatile boolean draining;
     private long drainedSince;
+    private long prefaceSince;
     private int sweepIndex = -1;
 
     /**
@@ -43,6 +45,7 @@ final class ProtocolDetector extends ByteToMessageDecoder implements Sweep.Swept
             Consumer<ChannelHandlerContext> http2) {
         this.connections = connections;
         this.patienceNanos = settings.keepAlive().toNanos();
+        this.prefaceNanos = settings.headerRead().toNanos();
         this.http1 = http1;
         this.http2 = http2;
     }
@@ -72,6 +75,8 @@ final class ProtocolDetector extends ByteToMessageDecoder implements Sweep.Swept
         }
         if (known == preface.readableBytes()) {
             become(ctx, http2);
+        } else if (prefaceSince == 0) {
+            prefaceSince = System.nanoTime();
         }
     }
 
@@ -104,7 +109,8 @@ final class ProtocolDetector extends ByteToMessageDecoder implements Sweep.Swept
         if (draining && drainedSince == 0) {
             drainedSince = now;
         }
-        if (now - since > patienceNanos || (drainedSince != 0 && now - drainedSince > DRAIN_NANOS)) {
+        boolean late = prefaceSince != 0 && now - prefaceSince > prefaceNanos;
+        if (late || now - since > patienceNanos || (drainedSince != 0 && now - drainedSince > DRAIN_NANOS)) {
             close();
         }
     }

@@ -79,7 +79,12 @@ final class RequestHeads {
         throw new FramingException("the request's head is not well formed");
     }
 
-    private static void checkHost(List<String> hosts, boolean required) {
+    /**
+     * Takes what names us for no more than a host and a port.
+     *
+     * @throws FramingException where it is something else, is missing though required, or comes twice
+     */
+    static void checkHost(List<String> hosts, boolean required) {
         if (hosts.size() > 1 || (hosts.isEmpty() && required)) {
             throw new FramingException("there must be exactly one Host");
         }

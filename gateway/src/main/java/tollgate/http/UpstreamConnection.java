@@ -19,13 +19,17 @@ import org.jspecify.annotations.Nullable;
  * whole; whatever arrives without being asked for closes it.
  */
 final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+    private static final int MOST_INTERIM_ANSWERS = 64;
+
     private final AnswerDecoder decoder = new AnswerDecoder(this);
     private final Http1UpstreamPool pool;
+    private final long since = System.nanoTime();
     private @Nullable ChannelHandlerContext context;
     private @Nullable Http1UpstreamCall call;
     private boolean keepAlive;
     private boolean closed;
     private boolean used;
+    private int interimAnswers;
     private long idleSince;
 
     UpstreamConnection(Http1UpstreamPool pool) {
@@ -56,6 +60,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         return used;
     }
 
+    /** When it was begun, as {@link System#nanoTime()}. */
+    long since() {
+        return since;
+    }
+
     long idleSince() {
         return idleSince;
     }
@@ -64,6 +73,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     void carry(Http1UpstreamCall carried, ByteBuf head, ByteBuf body) {
         call = carried;
         keepAlive = false;
+        interimAnswers = 0;
         ChannelHandlerContext ctx = context();
         ChannelPromise sent = ctx.newPromise();
         sent.addListener(done -> {
@@ -124,7 +134,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         if (status < 200) {
-            decoder.expect(null);
+            if (++interimAnswers > MOST_INTERIM_ANSWERS) {
+                malformed("more than " + MOST_INTERIM_ANSWERS + " interim answers");
+            } else {
+                decoder.expect(null);
+            }
             return;
         }
         HttpHeaders headers = response.headers();

@@ -7,6 +7,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
+import java.time.Duration;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,11 @@ import org.jspecify.annotations.Nullable;
  * <p>TLS verifies the certificate against the JDK's trusted ones, and the host name (RFC 9110 §4.3.4), always.
  */
 public final class Upstreams implements AutoCloseable {
+    /** A name is looked up again once its record's time to live is over, at the latest for a connection that replaces one so old. */
+    private static final Duration CONNECTION_AGE = Duration.ofMinutes(5);
+
     private final Transport transport;
+    private final Duration age;
     private final DnsAddressResolverGroup resolver;
     private final SslContext tls;
 
@@ -27,10 +32,15 @@ public final class Upstreams implements AutoCloseable {
 
     /** Pools that trust other certificates. */
     Upstreams(Transport transport, SslContextBuilder trusting) {
+        this(transport, trusting, CONNECTION_AGE, new DnsNameResolverBuilder());
+    }
+
+    /** Pools that use no connection once it is so old, and ask other name servers. */
+    Upstreams(Transport transport, SslContextBuilder trusting, Duration age, DnsNameResolverBuilder names) {
         this.transport = transport;
-        this.resolver = new DnsAddressResolverGroup(new DnsNameResolverBuilder()
-                .datagramChannelFactory(
-                        transport == Transport.EPOLL ? EpollDatagramChannel::new : NioDatagramChannel::new));
+        this.age = age;
+        this.resolver = new DnsAddressResolverGroup(names.datagramChannelFactory(
+                transport == Transport.EPOLL ? EpollDatagramChannel::new : NioDatagramChannel::new));
         try {
             this.tls = trusting.endpointIdentificationAlgorithm("HTTPS").build();
         } catch (SSLException broken) {
@@ -41,7 +51,7 @@ public final class Upstreams implements AutoCloseable {
     /** A pool for one event loop; must be called on it. */
     public UpstreamPool pool(UpstreamSettings settings, EventLoop loop) {
         @Nullable SslContext secure = "https".equals(settings.baseUrl().getScheme()) ? tls : null;
-        return new Http1UpstreamPool(settings, transport, loop, resolver, secure);
+        return new Http1UpstreamPool(settings, transport, loop, resolver, secure, age);
     }
 
     /** Ends name resolution. */

@@ -43,6 +43,9 @@ import tollgate.pricing.Usd;
 final class Relay implements AnswerReceiver {
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
     private static final long TRAILING_BYTES_MS = 1_000;
+    /** What follows a terminator is read no further than this: an upstream that goes on is left. */
+    private static final int TRAILING_BYTES = 64 * 1024;
+
     private static final int QUOTED = 2048;
     /** Of what is read at once, so much goes on before more is read: else back-pressure would come a megabyte late. */
     private static final int FORWARDED_AT_ONCE = 32 * 1024;
@@ -67,6 +70,7 @@ final class Relay implements AnswerReceiver {
     private @Nullable Announcement announcement;
     private int status;
     private long forwarded;
+    private long trailing;
     private boolean ending;
     private boolean upstreamOver;
     private boolean draining;
@@ -180,6 +184,14 @@ final class Relay implements AnswerReceiver {
             slice.release();
             return;
         }
+        if (kind == AnswerKind.STREAM && terminated()) {
+            trailing += slice.readableBytes();
+            if (trailing > TRAILING_BYTES) {
+                slice.release();
+                leaveTheRest();
+                return;
+            }
+        }
         AnswerReader looking = reader;
         if (looking != null) {
             read(() -> looking.add(slice));
@@ -191,6 +203,17 @@ final class Relay implements AnswerReceiver {
                 error.read(slice);
             }
             keep(slice);
+        }
+    }
+
+    private void leaveTheRest() {
+        giveUpUpstream();
+        Objects.requireNonNull(scanner).end(true);
+        forward();
+        if (ending) {
+            finish();
+        } else {
+            complete();
         }
     }
 
