@@ -131,15 +131,8 @@ class VolumeScriptsTest {
         long before = start;
         placed(at, at + "x", month(name));
         placed(at, at + "late", month(name));
-        raw.eval(
-                Calls.renew(new Renew(at, at + "x", 1, new Usd(300), LIFE, 0), 0)
-                        .script()
-                        .text(),
-                ScriptOutputType.MULTI,
-                Calls.renew(new Renew(at, at + "x", 1, new Usd(300), LIFE, 0), 0)
-                        .keys(),
-                Calls.renew(new Renew(at, at + "x", 1, new Usd(300), LIFE, 0), 0)
-                        .args());
+        Call renewed = Calls.renew(new Renew(at, at + "x", 1, new Usd(300), LIFE, 0), 0);
+        raw.eval(renewed.script().text(), ScriptOutputType.MULTI, renewed.keys(), renewed.args());
         raw.zadd(Keys.expiries(SHARD), (double) start - 1, at + "x");
         assertThat(control.expire(SHARD, new DueHold(at + "x", "o", at.wallet(), 1, start - 1)))
                 .isInstanceOf(SettleResult.Settled.class);
